@@ -2,6 +2,7 @@
  * The built-in alerts: one source for what the platform evaluates itself and for `ops/alerts.yaml`, which Prometheus evaluates
  * (test/core/alert compares them). A page of docs/runbooks belongs to each. Pure.
  */
+import { ATTACK_TYPES } from "../guardrail/finding.ts";
 import { BURN_LIMITS, BURN_WINDOWS, type Burns, EDGE_LEAST_FAILURES, EDGE_OBJECTIVE, NOT_THE_EDGES_FAULT } from "../health/burn.ts";
 import type { NoticeSeverity } from "../notice/notice.ts";
 import type { AlertSums, WorkflowSums } from "./sums.ts";
@@ -134,7 +135,7 @@ export const ALERT_RULES: readonly AlertRule[] = [
       unit: "findings",
       forMs: 0,
     },
-    expr: "sum by (org) (increase(guardrail_violations_total[5m])) > 10",
+    expr: `sum by (org) (increase(guardrail_violations_total{type=~"${ATTACK_TYPES.join("|")}"}[5m])) > 10`,
     read: ofOrg(({ violations5m }) => violations5m),
   },
   {

@@ -63,6 +63,11 @@ export type FindingType = PlaceholderType | "injection" | "jailbreak" | RuleType
 export const isViolation = ({ type }: { readonly type: unknown }): boolean =>
   isInstruction({ type }) || (RULE_TYPES as readonly unknown[]).includes(type);
 
+/** Findings that mean an attack or forbidden content. The other rules are about form: a missing phrase, a tone, an answer that is too long. */
+export const ATTACK_TYPES = ["injection", "jailbreak", "prompt_leak", "content", ...CONTENT_CATEGORIES] as const;
+/** What the alert `guardrail-violations` counts. */
+export const isAttack = ({ type }: { readonly type: unknown }): boolean => (ATTACK_TYPES as readonly unknown[]).includes(type);
+
 /** An instruction that the content tries to give: reported as `injection_detected`, and withheld rather than redacted. */
 export const isInstruction = ({ type }: { readonly type: unknown }): boolean => type === "injection" || type === "jailbreak";
 

@@ -41,7 +41,7 @@ const TOPICS: readonly (readonly [prefix: string, topic: NoticeTopic])[] = [
   ["budget.", "budget"],
   ["kill_switch.", "kill"],
   ["dead_letter.", "dead_letter"],
-  ["run.dead_lettered", "dead_letter"],
+  ...["run.dead_lettered", "run.failed", "run.cancelled"].map((type) => [type, "dead_letter"] as const),
   ["anomaly.", "anomaly"],
   ["rollout.", "rollout"],
   ["policy.", "policy"],

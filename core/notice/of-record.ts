@@ -1,6 +1,7 @@
 /** Turns audit records on which somebody has to act into notices. Pure. */
 import type { AuditRecord } from "../audit/record.ts";
 import { isObject, type Json, own } from "../json.ts";
+import { DRILL_WORKFLOW } from "../kill-switch/stops.ts";
 import type { Notice, NoticeSeverity } from "./notice.ts";
 
 /** How urgent the severities of reviews are to those who are told. */
@@ -8,29 +9,45 @@ const URGENCY: { readonly [severity: string]: NoticeSeverity } = { critical: "cr
 
 /** The fields of the record's data that its notice carries: names, codes and counts. */
 const TOLD: { readonly [type: string]: readonly string[] } = {
-  "review.requested": ["severity", "operation"],
-  "review.escalated": ["severity", "operation"],
-  "review.reminded": ["severity", "operation"],
-  "review.expired": ["severity", "operation"],
-  "escalation.raised": ["workflow", "priority"],
+  "review.requested": ["review", "severity", "operation"],
+  "review.escalated": ["review", "severity", "operation"],
+  "review.reminded": ["review", "severity", "operation"],
+  "review.expired": ["review", "severity", "operation"],
+  "escalation.raised": ["review", "workflow", "priority"],
   "run.dead_lettered": ["code", "step", "undone"],
+  "run.failed": ["code", "step", "undone"],
+  "run.cancelled": ["undone"],
 };
 
-/** null: nobody is told. `workflow`: of the run that the record is of. The same record is the same notice, however often it comes. */
-export function noticeOf(record: AuditRecord, workflow: string | null): Notice | null {
+/** What else is known of the run that a record is of. */
+export type AboutRun = {
+  readonly workflow: string;
+  /** Set when its end is a dead letter. */
+  readonly dead_letter?: { readonly id: string };
+};
+
+/** Ends of a run: of these people are told where the end is a dead letter, and only then. */
+const ENDS: ReadonlySet<string> = new Set(["run.dead_lettered", "run.failed", "run.cancelled"]);
+
+/** null: nobody is told. `run`: of which the record is; null: of none. The same record is the same notice, however often it comes. */
+export function noticeOf(record: AuditRecord, run: AboutRun | null): Notice | null {
   const fields = own(TOLD, record.event_type);
-  if (fields === undefined) return null;
+  if (fields === undefined || run?.workflow === DRILL_WORKFLOW) return null;
   const from = isObject(record.data) ? record.data : {};
+  if (own(from, "auto") === true) return null; // it passed without a person: nobody is needed
+  const letter = ENDS.has(record.event_type) ? (run?.dead_letter ?? null) : null;
+  if (letter === null && ENDS.has(record.event_type) && record.event_type !== "run.dead_lettered") return null;
   const about = fields.flatMap((field): [string, Json][] => {
     const value = own(from, field);
     return value === undefined || value === null ? [] : [[field, value]];
   });
   const severity = URGENCY[String(own(from, "severity") ?? own(from, "priority") ?? "high")] ?? "warning";
-  const where = workflow === null ? {} : { workflow };
+  const where = run === null ? {} : { workflow: run.workflow };
+  const dead = letter === null ? {} : { dead_letter: letter.id };
   return {
     id: record.event_id,
     type: record.event_type,
     severity,
-    data: { ...where, resource: record.resource, ...Object.fromEntries(about) },
+    data: { ...where, resource: record.resource, ...Object.fromEntries(about), ...dead },
   };
 }

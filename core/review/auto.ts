@@ -8,11 +8,15 @@ import type { ReviewRequest } from "./case.ts";
 /** Who approved where nobody did. No user can have this name: user names hold no slash. */
 export const AUTO_APPROVAL = "bulkhead/auto-approval";
 
+/** The shipped policy (policies/calls.cedar) that asks because the tool's manifest says `approval: "always"`: a person, each time. */
+export const ALWAYS_ASKS = "approval.always";
+
 /** The entry's word on it, when the question may pass without a person; null: a person decides. */
-export function passesAlone({ rule, reason, taints, risk }: ReviewRequest): AutoApproval | null {
+export function passesAlone({ rule, reason, taints, risk, policy }: ReviewRequest): AutoApproval | null {
   const auto = rule?.auto_approve;
   if (auto === undefined || (reason !== "policy" && reason !== "step")) return null;
   if (taints === undefined || taints.length > 0 || risk.score === null) return null;
+  if (policy.reasons?.includes(ALWAYS_ASKS) === true) return null;
   return risk.score < auto.risk_below ? auto : null;
 }
 

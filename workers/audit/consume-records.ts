@@ -85,7 +85,7 @@ async function tellPeople(messages: readonly RecordsQueueMessage[], ports: Consu
   for (const { body } of messages) {
     for (const { records, run } of body.rows) {
       for (const record of records) {
-        const notice = noticeOf(record, run?.workflow ?? null);
+        const notice = noticeOf(record, run ?? null);
         if (notice === null) continue;
         await ports.tell(body.org, notice).catch(() => ports.log(logLine("notice.dropped", { org: body.org, message_id: notice.id })));
       }

@@ -1,8 +1,8 @@
 /** The sums that alerts are computed from, read off the index, the calls' costs and the minutes of findings. One batch a look. */
 import type { AlertSums, WorkflowSums } from "../../core/alert/sums.ts";
-import { isViolation } from "../../core/guardrail/finding.ts";
+import { isAttack, isViolation } from "../../core/guardrail/finding.ts";
 import { BURN_WINDOWS, type Burns, burnsOf, EDGE_LEAST_FAILURES, EDGE_OBJECTIVE, NOT_THE_EDGES_FAULT } from "../../core/health/burn.ts";
-import { covers, type Stops } from "../../core/kill-switch/stops.ts";
+import { covers, DRILL_WORKFLOW, type Stops } from "../../core/kill-switch/stops.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 
 const MINUTE = 60_000;
@@ -24,9 +24,9 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
     ended: db
       .prepare(
         `SELECT workflow, status, (ended_at - created_at) / 1000.0 AS seconds, ended_at, ${USAGE_USD} AS usd, ${BUDGET_USD} AS budget
-         FROM runs WHERE org = ?1 AND ended_at > ?2 ORDER BY ended_at DESC LIMIT ?3`,
+         FROM runs WHERE org = ?1 AND ended_at > ?2 AND workflow <> ?4 ORDER BY ended_at DESC LIMIT ?3`,
       )
-      .bind(org, at - 60 * MINUTE, MOST_RUNS),
+      .bind(org, at - 60 * MINUTE, MOST_RUNS, DRILL_WORKFLOW),
     usd: db.prepare("SELECT SUM(micro_usd) / 1e6 AS n FROM cost_calls WHERE org = ?1 AND at > ?2").bind(org, at - 60 * MINUTE),
     answers: db
       .prepare("SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'llm' AND ok = 1")
@@ -66,7 +66,7 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
   return {
     workflows: byWorkflow(rows.ended as Ended[], at),
     usd1h: number("usd"),
-    violations5m: sum(findings.filter((found) => found.minute >= recent && isViolation(found))),
+    violations5m: sum(findings.filter((found) => found.minute >= recent && isAttack(found))),
     leaks1h: sum(findings.filter((found) => found.channel === "model_output" && !isViolation(found))),
     answers1h: number("answers"),
     moving: number("moving"),

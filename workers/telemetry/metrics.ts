@@ -4,7 +4,7 @@
  * index: those of unfinished runs. Names and labels: docs/metrics.md.
  */
 import { isViolation } from "../../core/guardrail/finding.ts";
-import type { Stops } from "../../core/kill-switch/stops.ts";
+import { DRILL_WORKFLOW, type Stops } from "../../core/kill-switch/stops.ts";
 import { toUsd } from "../../core/money.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Exemplar, type ExpositionFormat, type Family, type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
@@ -33,8 +33,10 @@ export async function renderMetrics(
 ): Promise<string> {
   const [summed, filled, reviews, busy, active, orgs, oldest, stuck, overdue, dead, newest] = await db.batch(scrapeQueries(db, at));
 
-  const sums = rowsOf<Sum>(summed);
-  const buckets = rowsOf<Bucket>(filled);
+  // A drill's runs are stopped on purpose: they say nothing about how work goes. Its figures are its own (`GET /admin/kill-switch/drills`).
+  const ofWork = ({ name }: { readonly name: string }): boolean => name !== DRILL_WORKFLOW;
+  const sums = rowsOf<Sum>(summed).filter(ofWork);
+  const buckets = rowsOf<Bucket>(filled).filter(ofWork);
   const calls = sums.filter(({ series }) => series === "calls");
   const toolCalls = calls.filter(({ sort }) => sort.startsWith("tool:"));
   const tokens = sums.filter(({ series }) => series === "tokens");

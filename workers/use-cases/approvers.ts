@@ -135,5 +135,19 @@ async function warningsOf({ store }: UseCasePorts, org: string, rule: ApproverRu
     path: "/approvals_needed",
     message: `${rule.approvals_needed} approvals are needed, and ${least} of the named users can decide now`,
   };
-  return [...flaws.flat(), ...(isShort ? [short] : [])];
+  return [...flaws.flat(), ...(isShort ? [short] : []), ...(await warningOfAuto(store, org, rule))];
+}
+
+/** A manifest's word that a person approves each call is not lifted by an entry. */
+async function warningOfAuto(
+  store: UseCasePorts["store"],
+  org: string,
+  { operation, auto_approve: auto }: ApproverRule,
+): Promise<FieldError[]> {
+  const parts = operationParts(operation);
+  if (auto === undefined || parts?.kind !== "tool") return [];
+  const tool = await store.tools.get(org, parts.tool, null);
+  if (tool?.approval !== "always") return [];
+  const message = `has no effect: the manifest of \`${parts.tool}\` says \`approval: "always"\`, so that a person approves each call; \`"policy"\` would let low risks pass`;
+  return [{ path: "/auto_approve", message }];
 }

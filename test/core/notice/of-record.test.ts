@@ -25,7 +25,7 @@ describe("what people are told of, of the audit's records", () => {
     ["escalation.raised", "escalation"],
     ["run.dead_lettered", "dead_letter"],
   ])("[NOTICE-10] %s, by its topic and under the record's id", (type, topic) => {
-    const notice = noticeOf(record(type, { severity: "critical" }), "refund");
+    const notice = noticeOf(record(type, { severity: "critical" }), { workflow: "refund" });
     expect(notice).toMatchObject({ id: "evt_1", type, severity: "critical", data: { workflow: "refund", resource: "review/rev_1" } });
     expect(topicOf(type)).toBe(topic);
   });
@@ -38,6 +38,27 @@ describe("what people are told of, of the audit's records", () => {
       severity: "info",
       data: { resource: "review/rev_1", severity: "medium" },
     });
+    const review = noticeOf(record("review.requested", { review: "rev_9", severity: "high" }), null);
+    expect(review).toMatchObject({ data: { review: "rev_9" } });
     for (const type of ["run.completed", "constructor", "review.decided"]) expect(noticeOf(record(type, {}), null)).toBeNull();
+  });
+
+  it("[NOTICE-11] a dead letter is told of whatever the run's end is called, with its id, and an end without one is not", () => {
+    const letter = { workflow: "refund", dead_letter: { id: "dl_1" } };
+    for (const type of ["run.failed", "run.dead_lettered", "run.cancelled"]) {
+      expect(noticeOf(record(type, { code: "tool_error", undone: ["pay"] }), letter), type).toMatchObject({
+        type,
+        severity: "warning",
+        data: { workflow: "refund", dead_letter: "dl_1", undone: ["pay"] },
+      });
+      expect(topicOf(type)).toBe("dead_letter");
+    }
+    for (const type of ["run.failed", "run.cancelled", "run.completed"])
+      expect(noticeOf(record(type, {}), { workflow: "refund" }), type).toBeNull();
+  });
+
+  it("[NOTICE-12] nobody is called for what passed without a person, nor for a drill", () => {
+    expect(noticeOf(record("review.requested", { severity: "high", auto: true }), { workflow: "refund" })).toBeNull();
+    expect(noticeOf(record("run.failed", {}), { workflow: "(drill)", dead_letter: { id: "dl_1" } })).toBeNull();
   });
 });

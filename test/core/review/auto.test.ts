@@ -1,8 +1,9 @@
 /** What passes without a person, what is looked at afterwards, decoys, and the figures of reviewers. */
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ApproverRule } from "../../../core/review/approvers.ts";
-import { AUTO_APPROVAL, chanceOf, errorRate, passesAlone } from "../../../core/review/auto.ts";
+import { ALWAYS_ASKS, AUTO_APPROVAL, chanceOf, errorRate, passesAlone } from "../../../core/review/auto.ts";
 import type { ReviewRequest } from "../../../core/review/case.ts";
 import type { Taint } from "../../../core/review/context.ts";
 import { decoyOf } from "../../../core/review/decoy.ts";
@@ -81,10 +82,18 @@ describe("what passes without a person", () => {
     expect(passesAlone(older)).toBeNull();
   });
 
+  it("[APPROVE-19] is never a call of which the manifest says that a person approves each", () => {
+    const asked = (reasons: readonly string[]) => passesAlone(request({ policy: { version: "p", decision: "ask", reasons } }));
+    expect(asked(["approval.model_chose"])).toEqual(auto);
+    for (const reasons of [[ALWAYS_ASKS], ["approval.model_chose", ALWAYS_ASKS]]) expect(asked(reasons)).toBeNull();
+    expect(readFileSync("policies/calls.cedar", "utf8")).toContain(`@id("${ALWAYS_ASKS}")`);
+  });
+
   it("[APPROVE-11] is on record as nobody's decision, reaches the run at once, and cannot be decided again", () => {
     const { state, effects } = passCase("rev_1", request(), auto, AT, "s");
     expect(reviewView(state)).toMatchObject({ status: "approved", decision: { action: "approve", by: AUTO_APPROVAL } });
     expect(kinds(effects)).toEqual(["review.requested", "run.tell", "review.decided", "tally.add"]);
+    expect(effects[0]).toMatchObject({ fact: { type: "review.requested", data: { auto: true } } });
     expect(effects[1]).toMatchObject({
       message: { kind: "review.decided", decision: { action: "approve", digest: request().digest, activity: "put" } },
     });

@@ -118,6 +118,20 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
   expect(lines.join("\n")).not.toContain("secret-user");
 });
 
+it("[ALERT-8] the runs of a drill count in no figure of how work goes", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  await env.DB.batch([
+    insertRun(org, "1", "cancelled", {}, 7),
+    env.DB.prepare("UPDATE runs SET workflow = '(drill)' WHERE org = ?").bind(org),
+    env.DB.prepare("UPDATE runs SET ended_at = NULL WHERE org = ?").bind(org),
+    env.DB.prepare("UPDATE runs SET ended_at = 2000 WHERE org = ?").bind(org),
+    env.DB.prepare("INSERT INTO metric_sums (org, series, name, of, sort, n) VALUES (?, 'calls', '(drill)', 'x', 'tool:success', 3)").bind(
+      org,
+    ),
+  ]);
+  expect((await scrape()).filter((line) => line.includes(org) && line.includes("(drill)"))).toEqual([]);
+});
+
 it("[METRIC-3] counts a run when it ends, once, and a thousand names of an org at most", async () => {
   const org = `org-${crypto.randomUUID()}`;
   await env.DB.batch([

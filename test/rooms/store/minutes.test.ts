@@ -120,6 +120,7 @@ it("[ALERT-7] counts findings and answers of the last minutes, however long the 
   const org = fresh();
   await flag(org, [
     ["1", { type: "injection", channel: "user", count: 4 }],
+    ["1", { type: "grounded_in", channel: "model_output", count: 20 }],
     ["1", { type: "EMAIL", channel: "model_output", count: 3 }],
     ["1", { type: "EMAIL", channel: "user" }],
     ["1", { type: "injection", channel: "user" }, AT - 20 * MINUTE],
