@@ -163,7 +163,9 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const drained = counted.map((state) => this.#stores.switches.find(state.id)?.drainedAt ?? null);
       return {
         switches: visible.map((state) => switchView(state, platformAdmin)),
-        recoveries: visible.flatMap((state) => (state.scope.kind === "all" && !platformAdmin ? [] : this.#pendingOf(state))).sort(newestFirst),
+        recoveries: visible
+          .flatMap((state) => (state.scope.kind === "all" && !platformAdmin ? [] : this.#pendingOf(state)))
+          .sort(newestFirst),
         in_flight: counts.reduce((sum, count) => sum + count, 0),
         drained_at: drained.length === 0 || drained.includes(null) ? null : orNullRfc3339(Math.max(...drained.filter((at) => at !== null))),
       };

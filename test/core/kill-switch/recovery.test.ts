@@ -136,5 +136,9 @@ it("[KILL-1] a switch shows who changed it last", () => {
     at: "2030-01-01T00:00:00.000Z",
     reason: thrown().reason,
   });
-  expect(switchView(thrown({ recovered: { by: "bob", at: AFTER, epoch: 2 } }), false)).toMatchObject({ active: false, epoch: 2, by: "bob" });
+  expect(switchView(thrown({ recovered: { by: "bob", at: AFTER, epoch: 2 } }), false)).toMatchObject({
+    active: false,
+    epoch: 2,
+    by: "bob",
+  });
 });

@@ -71,7 +71,8 @@ function stopCard(view, stop, refresh) {
     element,
     update: (now) => {
       const again = now.thrown_again;
-      const repeated = again === undefined ? "" : ` Thrown again by ${again.by}, ${relative(again.at, Date.now())}${because(again.reason)}.`;
+      const repeated =
+        again === undefined ? "" : ` Thrown again by ${again.by}, ${relative(again.at, Date.now())}${because(again.reason)}.`;
       setText(since, `Thrown by ${now.by}, ${relative(now.at, Date.now())}.${repeated}`);
       setText(why, now.reason === null ? "The platform's admins know why." : `Reason: ${now.reason}`);
     },
