@@ -74,7 +74,7 @@ export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver
 /** The refusal of an id that no recovery has. */
 export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "there is no recovery with this id");
 
-/** docs/contract.md, "People and control": another admin, with a credential that is older than the throw and was not made by the one who asks. */
+/** docs/contract.md, "People and control": two admins, each with a credential that is older than the throw, neither of which the other made. */
 function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string | null {
   if (!approver.roles.includes("admin")) return `another admin has to approve; ${NEEDED}`;
   if (thrown.scope.kind === "all" && !approver.platformAdmin) return `another admin of the platform has to approve; ${NEEDED}`;
@@ -86,9 +86,9 @@ function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string 
   if (madeBy(approver, asker)) return `the one who asks made this key; ${NEEDED}`;
   if (isOnePerson(holderOf(asker), holderOf(approver))) return `one person made both keys, or one made the other's; ${NEEDED}`;
   if (!isOlderThan(approver, thrown.thrown.at)) return `this key was made after the switch was thrown; ${NEEDED}`;
-  // A credential made for the asking is its maker's second hand, whatever user it names.
-  if (madeBy(asker, approver) && !isOlderThan(asker, thrown.thrown.at))
-    return `this person made the key that asks, after the switch was thrown; ${NEEDED}`;
+  // A credential made for the asking is somebody's second hand, whatever user it names and whoever made it.
+  if (!isOlderThan(asker, thrown.thrown.at))
+    return `the key that asked was made after the switch was thrown: ask again with an older one; ${NEEDED}`;
   return null;
 }
 
