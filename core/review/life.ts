@@ -24,7 +24,7 @@ import { lostChanges } from "./changes.ts";
 import type { ReviewMessage } from "./message.ts";
 import type { NotedJudgement } from "./oversight.ts";
 import { shownDigest } from "./shown.ts";
-import { askedSuggestion, type Suggestion } from "./suggestion.ts";
+import { askedSuggestion, type Suggestion, suggestionDigest } from "./suggestion.ts";
 
 /** Milliseconds after which an undecided case ends. */
 export const LIFETIME_MS = 30 * 24 * 60 * 60_000;
@@ -333,12 +333,17 @@ export function askSuggestion(state: Case, at: EpochMs): OpenCase | null {
   return suggestion === null ? null : { ...state, suggestion };
 }
 
-/** What came of asking a model. A word about an older proposal, or about a case that is decided, is not kept. */
-export function takeSuggestion(state: Case, said: Suggestion): CaseTurn | null {
+/**
+ * What came of asking a model. A word about an older proposal, or about a case that is decided, is not kept. Whoever reads the log may be about
+ * to judge the case: it has the digest of the suggestion, and the entry of a judgement what was suggested.
+ */
+export function takeSuggestion(state: Case, said: Suggestion, sha256: (text: string) => string): CaseTurn | null {
   if (!isOpen(state) || state.suggestion?.status !== "asked" || state.suggestion.digest !== said.digest) return null;
   const suggestion = { ...said, attempts: state.suggestion.attempts };
   const data =
-    said.status === "ready" ? { model: said.model, suggested: said.action } : { failed: said.status === "failed" ? said.why : "" };
+    said.status === "ready"
+      ? { model: said.model, suggestion: suggestionDigest(state.id, said, sha256) }
+      : { failed: said.status === "failed" ? said.why : "" };
   const actor: AuditActor = { type: "system", id: "assisted-review" };
   return { state: { ...state, suggestion }, effects: [record("review.suggested", actor, null, data)] };
 }

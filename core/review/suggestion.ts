@@ -86,6 +86,15 @@ export function askedSuggestion(known: Suggestion | undefined, digest: string, a
   return attempts >= MOST_ATTEMPTS ? null : { status: "asked", digest, attempts: attempts + 1, at };
 }
 
+/** Binds what was suggested, and tells nothing of it: the reason is the model's own words. `review`: the id of the case. */
+export function suggestionDigest(
+  review: string,
+  { digest, action, reason, model, at }: Extract<Suggestion, { status: "ready" }>,
+  sha256: (text: string) => string,
+): string {
+  return sha256(canonicalJson({ review, digest, action, reason, model, at: toRfc3339(at) }));
+}
+
 /** What a reviewer sees of it. `judged`: they have judged the review, or it is decided. Undefined: nothing was asked. */
 export function suggestionView(
   suggestion: Suggestion | undefined,

@@ -148,7 +148,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     async suggest(id: string, said: Suggestion): Promise<void> {
       const stores = this.#stores;
       const state = stores?.cases.find(id) ?? null;
-      const turn = state === null ? null : takeSuggestion(state, said);
+      const turn = state === null ? null : takeSuggestion(state, said, sha256);
       if (stores === null || turn === null) return;
       this.#commit(stores, [turn], this.#ports.now());
       await this.#arm(stores);

@@ -377,7 +377,9 @@ describe("oversight", () => {
     expect(prompts[0]).not.toContain("bob@example.com");
     await expect
       .poll(async () => (await call("GET", "/v1/audit/entries?type=review.suggested", world.keys.auditor)).body["data"], { timeout: 8_000 })
-      .toMatchObject([{ data: { review, suggested: "reject", model: "acme/judge-1.0" } }]);
+      .toMatchObject([{ data: { review, suggestion: expect.stringMatching(/^[0-9a-f]{64}$/), model: "acme/judge-1.0" } }]);
+    const told = (await call("GET", "/v1/audit/entries?type=review.suggested", world.keys.auditor)).body;
+    expect(JSON.stringify(told)).not.toContain("reject");
     const decided = await decide(review, boss);
     expect(decided.body["suggestion"]).toMatchObject({ status: "ready", action: "reject", model: "acme/judge-1.0" });
     expect(JSON.stringify(decided.body)).not.toContain("ada.lovelace");

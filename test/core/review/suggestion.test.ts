@@ -1,6 +1,7 @@
 /** What a model is asked about a review, what of its answer is believed, and who sees it when. */
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../../../core/canonical-json.ts";
 import type { ReviewRequest } from "../../../core/review/case.ts";
 import { askSuggestion, type Case, type CaseEvent, openCase, takeSuggestion, transition } from "../../../core/review/life.ts";
 import { shownDigest, shownOf } from "../../../core/review/shown.ts";
@@ -25,7 +26,7 @@ const request = (over: Partial<ReviewRequest> = {}): ReviewRequest => ({
   ...over,
 });
 const opened = openCase("rev_1", request(), AT).state;
-const READY: Suggestion = {
+const READY: Extract<Suggestion, { status: "ready" }> = {
   status: "ready",
   digest: DIGEST,
   attempts: 0,
@@ -40,7 +41,7 @@ const asked = (state: Case, at = AT): Case => {
   return next;
 };
 const taken = (state: Case, said: Suggestion): Case => {
-  const turn = takeSuggestion(state, said);
+  const turn = takeSuggestion(state, said, sha256);
   if (turn === null) throw new Error("it was not taken");
   return turn.state;
 };
@@ -98,14 +99,14 @@ describe("what a model answers", () => {
   });
 
   it("[ASSIST-3] decides nothing, changes nothing that people are shown, and is on record", () => {
-    const turn = takeSuggestion(asked(opened), READY);
+    const turn = takeSuggestion(asked(opened), READY, sha256);
     expect(turn?.state).toMatchObject({ status: "pending", approvals: [], suggestion: { status: "ready", attempts: 1 } });
     expect(turn?.effects).toEqual([
       {
         kind: "audit.record",
         fact: {
           ...{ type: "review.suggested", actor: { type: "system", id: "assisted-review" }, decision: null },
-          data: { model: "acme/judge-1", suggested: "reject" },
+          data: { model: "acme/judge-1", suggestion: expect.stringMatching(/^[0-9a-f]{64}$/) },
         },
       },
     ]);
@@ -113,13 +114,23 @@ describe("what a model answers", () => {
     expect(shownDigest((turn?.state ?? opened).request, sha256)).toBe(shownDigest(opened.request, sha256));
   });
 
+  it("[REV-27] is in the log by its digest alone, which the review's own figures give again", () => {
+    const other: Suggestion = { ...READY, action: "approve" };
+    const told = (said: Suggestion) => JSON.stringify(takeSuggestion(asked(opened), said, sha256)?.effects);
+    expect(told(READY)).not.toMatch(/reject|too much|approve/);
+    expect(told(READY)).not.toBe(told(other));
+    const view = suggestionView(READY, "at_once", true, AT);
+    const { status: _status, ...shown } = view as Extract<typeof view, { status: "ready" }>;
+    expect(told(READY)).toContain(sha256(canonicalJson({ review: opened.id, digest: READY.digest, ...shown })));
+  });
+
   it("[ASSIST-3] is not kept of a case that is decided, or about a proposal that was changed meanwhile", () => {
     const known = asked(opened);
     const rejected = transition(known, judged({ action: "reject" }), sha256);
-    expect(rejected.ok && takeSuggestion(rejected.value.state, READY)).toBeNull();
+    expect(rejected.ok && takeSuggestion(rejected.value.state, READY, sha256)).toBeNull();
     expect(rejected.ok && askSuggestion(rejected.value.state, AT)).toBeNull();
-    expect(takeSuggestion(known, { ...READY, digest: "e".repeat(64) })).toBeNull();
-    expect(takeSuggestion(opened, READY)).toBeNull();
+    expect(takeSuggestion(known, { ...READY, digest: "e".repeat(64) }, sha256)).toBeNull();
+    expect(takeSuggestion(opened, READY, sha256)).toBeNull();
     const changed = transition(taken(known, READY), judged({ action: "modify", changes: { input: { amount: 1 } } }), sha256);
     expect(changed.ok && askSuggestion(changed.value.state, AT)?.suggestion).toMatchObject({ status: "asked", attempts: 1 });
   });
