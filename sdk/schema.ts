@@ -2326,6 +2326,17 @@ export type ReviewContext = {
     readonly at: string;
     readonly sources: readonly string[];
   })[];
+  /** inputs that a person gave steps when the run was redriven; covered by `digest` */
+  readonly changes?: readonly ({
+    readonly step: string;
+    readonly input: {
+      /** any JSON value */
+      readonly value: Json;
+      readonly truncated?: true;
+    } | {
+      readonly withheld: string;
+    };
+  })[];
 };
 
 /** the points of the factors sum to the score; a run's risk is that of its riskiest call so far */

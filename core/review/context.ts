@@ -36,10 +36,13 @@ export type ReviewContext = {
   readonly trace: readonly PastStep[];
   readonly effects: readonly Effect[];
   readonly untrusted: readonly Untrusted[];
+  /** Inputs that a person gave steps when the run was redriven, in place of their definition's. Absent: none. */
+  readonly changes?: readonly { readonly step: string; readonly input: ShownValue }[];
 };
 
 /**
  * What keeps a question from passing without a person: an untrusted value reaches a guarded field, the risk is over the org's limit, an
- * instruction was found in the run, a write is in doubt, or what would be approved as trusted is not.
+ * instruction was found in the run, a write is in doubt, a person changed an input when the run was redriven, or what would be
+ * approved as trusted is not.
  */
-export type Taint = "guarded" | "over_risk" | "instruction" | "doubt" | "untrusted";
+export type Taint = "guarded" | "over_risk" | "instruction" | "doubt" | "changed" | "untrusted";

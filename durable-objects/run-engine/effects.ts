@@ -16,6 +16,7 @@ import { classRefusedToCallback } from "../../core/run/outside/sinks.ts";
 import { labelsChosen, soFar } from "../../core/run/outside/so-far.ts";
 import { toldEnd } from "../../core/run/outside/told-end.ts";
 import type { RunEffect } from "../../core/run/outside/wanted.ts";
+import { beginsChanged } from "../../core/run/steps/changed.ts";
 import { stepSpanId } from "../../core/trace/span.ts";
 import type { MemoryOf, RunEnginePorts, SessionPlace } from "./ports.ts";
 
@@ -170,6 +171,7 @@ async function startChild(ports: RunEnginePorts, { machinery, state }: Snapshot,
       tools,
       ...(hasSeenInstruction({ birth }, state) ? { seenInstruction: true } : {}),
       past: wholePast({ birth }, state),
+      ...(beginsChanged(machinery, state, activityOf(state, activity)) ? { changed: true } : {}),
     },
     parentSpanId: stepSpanId(machinery.sha256, birth.id, activity),
     from: birth,

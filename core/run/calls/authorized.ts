@@ -6,6 +6,7 @@ import type { AuthorityAnswer, Permission } from "../../workflow/authority.ts";
 import { isHeld } from "../hand-over/state.ts";
 import type { Activity, AskedBecause } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
+import { asksForChange } from "../steps/changed.ts";
 import { callChild } from "../steps/child.ts";
 import { askPerson, isApproved, toolProposal } from "../steps/question.ts";
 import { isNamedByManifest } from "../steps/undo.ts";
@@ -37,14 +38,20 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   }
   const { permission } = answer;
   const outside = answer.kind === "tool" ? outsideOf(turn, activity, answer.facts) : null;
-  const decision = outside === null ? permission.decision : "deny";
+  const isUnseen =
+    answer.kind === "tool" &&
+    outside === null &&
+    permission.decision === "allow" &&
+    asksForChange(turn.machinery, turn.state, { ...activity, facts: answer.facts });
+  const decision = outside !== null ? "deny" : isUnseen ? "ask" : permission.decision;
+  const reasons = isUnseen ? [...permission.reasons, CHANGED_INPUT] : permission.reasons;
   turn.emit(
     "policy.decided",
     {
       activity: activityId,
       decision,
       policy_version: permission.policyVersion,
-      reasons: outside === null ? permission.reasons : [outside],
+      reasons: outside === null ? reasons : [outside],
       ...(outside === null ? {} : { layer: "allowlist" as const }),
       subject: answer.kind === "tool" ? `tool:${answer.facts.tool}@${answer.facts.version}` : "model",
       facts: answer.kind === "tool" ? answer.facts : null,
@@ -77,11 +84,14 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
         "policy",
         answer.facts.effect === "write" ? "high" : "medium",
         toolProposal(decided),
-        because(permission),
+        because({ ...permission, reasons }),
       );
   }
   return null;
 }
+
+/** Why a call is put to a person that the policies allow: its input rests on one that a redrive changed. */
+const CHANGED_INPUT = "redrive.changed_input";
 
 const because = ({ policyVersion: version, reasons, asked }: Permission): { readonly policy: AskedBecause } => ({
   policy: { version, reasons, guarded: asked?.context?.guarded_reached === true },

@@ -98,6 +98,8 @@ export type Parent = {
   readonly seenInstruction?: true;
   /** What the runs above did and saw before this run began. Absent if nobody noted it. */
   readonly past?: Past;
+  /** The run above was redriven with another input, which reaches this one and which no second person has seen. */
+  readonly changed?: true;
 };
 
 /** The progress with which a run continues a dead-lettered one. */

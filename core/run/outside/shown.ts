@@ -12,6 +12,7 @@ import { hasSeenInstruction } from "../calls/findings.ts";
 import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
+import { hasChanges } from "../steps/changed.ts";
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { sizeWithin } from "./bounded.ts";
 import { labelsOfChosen } from "./so-far.ts";
@@ -29,6 +30,7 @@ export function contextOfReview(context: RunContext, state: RunState, activity: 
     trace: traceOf(context, state),
     effects: effectsOf(context, activity),
     untrusted: untrustedOf(context, state, activity),
+    ...changesOf(context),
   };
 }
 
@@ -40,6 +42,7 @@ export function taintsOf(context: RunContext, state: RunState, activity: Activit
   if (policy?.reasons.some((reason) => reason.startsWith("risk.")) === true) taints.push("over_risk");
   if (hasSeenInstruction(context, state)) taints.push("instruction");
   if (activity.doubt) taints.push("doubt");
+  if (hasChanges(context.birth)) taints.push("changed");
   // An approved proposal counts as a person's word for every later step: nobody's word makes nothing trusted.
   if (activity.kind === "review" && untrustedOf(context, state, activity).length > 0) taints.push("untrusted");
   return taints;
@@ -50,6 +53,20 @@ function shown({ birth }: RunContext, value: Json, labels: Labels, most: number)
   if (!accepts(birth.sinks?.reviews, of)) return { withheld: `\`${of}\` data is not shown to reviewers` };
   if (sizeWithin(value, most) <= most) return { value };
   return { value: `${JSON.stringify(value).slice(0, most / 2)}…`, truncated: true };
+}
+
+/** What a person wrote into the run when it was redriven. */
+function changesOf(context: RunContext): Pick<ReviewContext, "changes"> {
+  const { changes, changed = UNKNOWN } = context.birth.redrive ?? {};
+  if (changes === undefined) return {};
+  let left = ALL_OUTPUTS;
+  return {
+    changes: Object.entries(changes).map(([step, input]) => {
+      const told = shown(context, input, whole(changed), Math.min(VALUE_SIZE, Math.max(200, left)));
+      left -= "value" in told ? sizeWithin(told.value, VALUE_SIZE) : 0;
+      return { step, input: told };
+    }),
+  };
 }
 
 function traceOf(context: RunContext, state: RunState): readonly PastStep[] {

@@ -45,9 +45,11 @@ function notAsked(turn: Turn, activity: Activity, error: StepError): void {
   else failWork(turn, activity, { ...error, class: "safety" }, activity.doubt);
 }
 
-/** Digest of what an approval covers: run, activity, tool version and canonical input. A different input is asked about again. */
+/** Digest of what an approval covers: run, activity, tool version, canonical input, what a redrive changed. A different input is asked about again. */
 function approvalDigest(turn: Turn, activity: Activity, proposal: Json, question: number | null = null): string {
-  const covered = { run: turn.birth.id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal };
+  const { id, redrive } = turn.birth;
+  const changes = redrive?.changes === undefined ? {} : { changes: redrive.changes };
+  const covered = { run: id, step: activity.id, tool_version: activity.facts?.version ?? null, proposal, ...changes };
   return turn.machinery.sha256(canonicalJson(question === null ? covered : { ...covered, question }));
 }
 

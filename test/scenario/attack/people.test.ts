@@ -34,7 +34,7 @@ const waits = (title: string, name: string, set: () => Promise<unknown>, writes 
     return { run: id };
   },
 });
-const LAUNDERING: readonly Attempt[] = [
+const LAUNDERING: Attempt[] = [
   waits("a model chooses a write", "by-agent", () => field.agent("by-agent", [[{ tool: "w-by-agent", input: {} }]], ["w-by-agent"])),
   waits("a model chooses a workflow that writes", "by-workflow", async () => {
     await field.flow("writes", { a: step("w-by-workflow") }, { tools: ["w-by-workflow"] });
@@ -82,6 +82,45 @@ const LAUNDERING: readonly Attempt[] = [
     await field.flow("by-fallback", { a: step("first", {}, { retry: { attempts: 1 } }) }, { tools: ["first"] });
   }),
 ];
+
+/**
+ * A person approves a step's proposal, or refuses it; an operator redrives with another input of the write. What was approved is not what would
+ * be done: the write is proposed with the input that it has, and is not made until then.
+ */
+const redriven = (title: string, name: string, more: JsonObject): Attempt => ({
+  title,
+  layer: "policy",
+  play: async () => {
+    await field.tool(`w-${name}`, { effect: "write", approval: "never" });
+    const approve = { kind: "review", proposal: { refund: 7 } };
+    await field.flow(name, { approve, pay: step(`w-${name}`, { amount: 7 }, { needs: ["approve"] }) }, { tools: [`w-${name}`], ...more });
+    if (more["on_failure"] === "park") field.answers.set(`/w-${name}`, () => new Response(null, { status: 400 }));
+    const first = await field.start(name);
+    const action = more["on_failure"] === "park" ? "approve" : "reject";
+    expect((await decide(await field.review(first), field.who.rita, action)).status).toBe(200);
+    const { id: letter } = (await field.still(first))["dead_letter"] as JsonObject;
+    const before = field.reached(`w-${name}`).length;
+    const changes = { pay: { amount: 99_999 } };
+    const heir = await field.must("POST", `/v1/dead-letters/${letter}/redrive`, field.who.otto, { changes }, 202);
+    const run = String(heir["id"]);
+    if (action === "reject") {
+      const again = await field.review(run);
+      const { body } = await call("GET", `/v1/reviews/${again}`, field.who.rita);
+      expect(body).toMatchObject({ proposal: { refund: 7 }, context: { changes: [{ step: "pay", input: { value: changes.pay } }] } });
+      expect((await decide(again, field.who.rita)).status).toBe(200);
+      await expect.poll(() => field.review(run), { timeout: 6_000 }).not.toBe(again);
+    }
+    const asked = await call("GET", `/v1/reviews/${await field.review(run)}`, field.who.rita);
+    expect(asked.body["proposal"]).toEqual({ tool: `w-${name}`, input: changes.pay });
+    expect(await decide(String(asked.body["id"]), await makeKey(field.org, "otto", ["reviewer"]))).toMatchObject(SECOND);
+    expect(field.reached(`w-${name}`)).toHaveLength(before);
+    return { run };
+  },
+});
+LAUNDERING.push(
+  redriven("an operator redrives a refused refund with another input", "by-redrive", {}),
+  redriven("an operator redrives an approved write with another input", "by-redrive-kept", { on_failure: "park" }),
+);
 
 /** The child that waits for a person; its guarded write has not happened. */
 async function childOf(parent: string): Promise<string> {

@@ -211,6 +211,7 @@ function surroundings({ context, policy }) {
       context.untrusted,
       ({ at, sources }) => `${at === "" ? "all of it" : at}, from ${sources.join(", ")}`,
     ),
+    ...listed("Changed by whoever redrove the run", context.changes ?? [], ({ step, input }) => `${step}: ${shownText(input)}`),
     ...listed("Steps so far", context.trace, stepLine),
     el("h3", {}, "What the run was asked"),
     el("pre", {}, shownText(context.input)),

@@ -396,6 +396,10 @@ const ReviewContext = z
     untrusted: z
       .array(z.object({ at: z.string(), sources: z.array(z.string()) }))
       .openapi({ description: "places of the proposal (JSON Pointers) that hold what somebody untrusted said" }),
+    changes: z
+      .array(z.object({ step: z.string(), input: ShownValue }))
+      .optional()
+      .openapi({ description: "inputs that a person gave steps when the run was redriven; covered by `digest`" }),
   })
   .openapi("ReviewContext");
 
