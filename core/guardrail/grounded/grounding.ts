@@ -7,7 +7,7 @@ import { isObject, type Json } from "../../json.ts";
 import { type Moderation, opinionOn } from "../moderate/opinion.ts";
 import { type Claim, claimsOf } from "./claims.ts";
 import { contradictionOf, type Entailment, type Evidence, entailmentOf, evidenceOf, type Lack, placesFor } from "./entail.ts";
-import { type Citation, chunkOf, isChunkName, type Passage, passagesIn, readPassage } from "./sources.ts";
+import { type Citation, chunkOf, type Heard, isChunkName, type Passage, passagesIn, readPassage } from "./sources.ts";
 import { keysOf, type Row, rowsOf, SOMETHING } from "./tokens.ts";
 
 export type { Citation } from "./sources.ts";
@@ -19,12 +19,17 @@ export type Sources = {
   readonly queries: readonly string[];
 };
 
-/** The sources in what steps gave. */
+/** The sources in what steps gave. `heard`: chunks' texts, and what the run was asked beside its queries. */
 export const sourcesOf = (
   values: readonly Json[],
   known: ReadonlyMap<string, Citation> = new Map(),
   queries: readonly string[] = [],
-): Sources => ({ passages: passagesIn(values, known), known, queries });
+  heard: Omit<Heard, "known"> = {},
+): Sources => ({
+  passages: passagesIn(values, { ...heard, known, asked: [...queries, ...(heard.asked ?? [])] }),
+  known,
+  queries,
+});
 
 /** A sentence of an answer, judged. `lack`: why it is not supported; null: it is. `isUnsure`: a model may be asked about it. */
 export type Judged = Claim & {
@@ -232,15 +237,24 @@ function withPlaces(value: Json, known: ReadonlyMap<string, Citation>, adds: boo
 export const queriesIn = (searches: readonly Json[]): readonly string[] =>
   searches.flatMap((search) => (isObject(search) && typeof search["query"] === "string" ? [search["query"]] : []));
 
+/** What a search found, without what it was asked. */
+export const resultsIn = (search: Json): readonly Json[] =>
+  isObject(search) && Array.isArray(search["results"]) ? search["results"].filter((result) => chunkOf(result) !== null) : [];
+
 /** The chunks in what searches gave, by name. */
-export function chunksIn(searches: readonly Json[]): ReadonlyMap<string, Citation> {
-  const known = new Map<string, Citation>();
-  for (const search of searches) {
-    const results = isObject(search) && Array.isArray(search["results"]) ? search["results"] : [];
-    for (const result of results) {
+export const chunksIn = (searches: readonly Json[]): ReadonlyMap<string, Citation> =>
+  new Map(
+    searches.flatMap(resultsIn).flatMap((result) => {
       const cite = chunkOf(result);
-      if (cite !== null) known.set(cite.chunk, cite);
-    }
-  }
-  return known;
-}
+      return cite === null ? [] : [[cite.chunk, cite] as const];
+    }),
+  );
+
+/** The texts of these chunks, by name. */
+export const textsIn = (searches: readonly Json[]): ReadonlyMap<string, string> =>
+  new Map(
+    searches.flatMap(resultsIn).flatMap((result) => {
+      const cite = chunkOf(result);
+      return cite === null || !isObject(result) ? [] : [[cite.chunk, String(result["text"])] as const];
+    }),
+  );

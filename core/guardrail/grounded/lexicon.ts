@@ -73,7 +73,10 @@ const NUMBER_LISTS = [
 ];
 const TENS =
   "thirty:30 forty:40 fifty:50 sixty:60 seventy:70 eighty:80 ninety:90 hundred:100 thousand:1000 dreissig:30 vierzig:40 funfzig:50 sechzig:60 hundert:100 tausend:1000 " +
-  "trente:30 quarante:40 cinquante:50 soixante:60 cent:100 mille:1000 treinta:30 cuarenta:40 cincuenta:50 sesenta:60 cien:100 ciento:100 mil:1000 twice:2 thrice:3 zweimal:2 dreimal:3 einmal:1";
+  "trente:30 quarante:40 cinquante:50 soixante:60 cent:100 mille:1000 treinta:30 cuarenta:40 cincuenta:50 sesenta:60 cien:100 ciento:100 mil:1000 twice:2 thrice:3 zweimal:2 dreimal:3 einmal:1 vingts:20 septante:70 " +
+  "huitante:80 octante:80 nonante:90 veintiuno:21 veintiun:21 veintidos:22 veintitres:23 veinticuatro:24 veinticinco:25 veintiseis:26 veintisiete:27 veintiocho:28 " +
+  "veintinueve:29 doscientos:200 doscientas:200 trescientos:300 trescientas:300 cuatrocientos:400 cuatrocientas:400 quinientos:500 quinientas:500 seiscientos:600 " +
+  "seiscientas:600 setecientos:700 setecientas:700 ochocientos:800 ochocientas:800 novecientos:900 novecientas:900";
 
 /** Number words and their values. Articles (`un`, `ein`, `una`) are none; `once` is an English word and no Spanish eleven. */
 const NUMBER_WORDS: ReadonlyMap<string, number> = new Map([
@@ -89,6 +92,7 @@ export const numberOf = (word: string): number | null => NUMBER_WORDS.get(word) 
 const UNIT_FORMS: readonly (readonly [unit: string, days: number, forms: string])[] = [
   ["day", 1, "day days tag tage tagen tages jour jours dia dias"],
   ["day", 7, "week weeks woche wochen semaine semaines semana semanas"],
+  ["day", 14, "fortnight fortnights"],
   ["month", 1, "month months monat monate monaten mois mes meses"],
   ["month", 12, "year years jahr jahre jahren an ans annee annees ano anos"],
   ["minute", 1, "minute minutes minuten minuto minutos min"],

@@ -1,11 +1,12 @@
 /**
  * What an answer may rest on: the passages that a run found, each a row of sentences. A chunk of a collection is a passage that can be cited by its
- * name; any other value is one without a name, whose objects read as rows of keys and values. Pure, linear.
+ * name; any other value is one without a name, whose objects read as rows of keys and values. What was asked is no source, wherever it comes back: a
+ * question answers nothing. Pure, linear.
  */
 import { isObject, type Json } from "../../json.ts";
 import { sentencesOf } from "../rules/sentences.ts";
 import { languageOf } from "./lexicon.ts";
-import { keysOf, type Row, rowsOf } from "./tokens.ts";
+import { keysOf, type Row, rowsOf, SOMETHING } from "./tokens.ts";
 
 /** Where a chunk stands in its document. `start`, `end`: UTF-16 units of the document's text. PERSISTED: in journals, as the citations of a step. */
 export type Citation = {
@@ -45,11 +46,18 @@ export function chunkOf(value: Json): Citation | null {
   };
 }
 
-/**
- * The passages in what steps gave. `known`: the chunks that searches of this run found, by name: a value that merely calls itself a chunk cannot be
- * cited. A passage is read once, however often it was found.
- */
-export function passagesIn(sources: readonly Json[], known: ReadonlyMap<string, Citation>): Passage[] {
+/** What passages are told from. */
+export type Heard = {
+  /** The chunks that searches of this run found, by name: a value that merely calls itself a chunk cannot be cited. */
+  readonly known: ReadonlyMap<string, Citation>;
+  /** The texts of these chunks, by name: a value that takes a chunk's name and says something else cannot be cited. Absent: they are not compared. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** What the run and its steps were asked: a sentence of it that comes back in an answer of a tool is no source. */
+  readonly asked?: readonly string[];
+};
+
+/** The passages in what steps gave. A passage is read once, however often it was found. */
+export function passagesIn(sources: readonly Json[], { known, texts: chunkTexts, asked = [] }: Heard): Passage[] {
   const passages: Passage[] = [];
   const seen = new Set<string>();
   let left = MOST_UNITS;
@@ -64,11 +72,12 @@ export function passagesIn(sources: readonly Json[], known: ReadonlyMap<string, 
     });
     passages.push({ ...passage, texts });
   };
+  const unasked = withoutAsked(asked, [...(chunkTexts?.values() ?? [])]);
   const visit = (value: Json): void => {
-    if (typeof value === "string") return add({ cite: null, texts: [value], context: "" });
+    if (typeof value === "string") return add({ cite: null, texts: [unasked(value)], context: "" });
     if (typeof value === "number") return add({ cite: null, texts: [String(value)], context: "" });
     if (Array.isArray(value)) {
-      const scalars = value.filter((item) => typeof item !== "object");
+      const scalars = value.filter((item) => typeof item !== "object").map((item) => (typeof item === "string" ? unasked(item) : item));
       if (scalars.length > 0 && scalars.every((item) => String(item).length < LONG))
         add({ cite: null, texts: [scalars.join(", ")], context: "" });
       else for (const item of scalars) visit(item);
@@ -80,12 +89,21 @@ export function passagesIn(sources: readonly Json[], known: ReadonlyMap<string, 
     if (cite !== null) {
       const section = Array.isArray(value["section"]) ? value["section"].filter((item) => typeof item === "string") : [];
       const context = [cite.title ?? "", ...section].join(" ");
-      return add({ cite: known.get(cite.chunk) ?? null, texts: [String(value["text"])], context });
+      const text = String(value["text"]);
+      const isFound = known.has(cite.chunk) && chunkTexts?.get(cite.chunk)?.includes(text) !== false;
+      return add(
+        isFound
+          ? { cite: known.get(cite.chunk) ?? null, texts: [text], context }
+          : { cite: null, texts: [unasked(text)], context: unasked(context) },
+      );
     }
     visitObject(value);
   };
   const visitObject = (value: { readonly [key: string]: Json }): void => {
-    const pairs = Object.entries(value).filter(([, item]) => item !== null && typeof item !== "object");
+    const pairs = Object.entries(value)
+      .filter(([, item]) => item !== null && typeof item !== "object")
+      .map(([key, item]) => [key, typeof item === "string" ? unasked(item) : item] as const)
+      .filter(([, item]) => item !== "");
     const short = pairs.filter(([, item]) => String(item).length < LONG);
     const row = short.map(([key, item]) => `${spoken(key)} ${String(item)}`).join(". ");
     const long = pairs.flatMap(([, item]) => (String(item).length < LONG ? [] : [String(item)]));
@@ -98,13 +116,59 @@ export function passagesIn(sources: readonly Json[], known: ReadonlyMap<string, 
     for (const [key, item] of Object.entries(value)) {
       if (typeof item !== "object" || item === null) continue;
       if (Array.isArray(item) && item.length > 0 && item.every((one) => typeof one !== "object"))
-        add({ cite: null, texts: [`${spoken(key)} ${item.join(", ")}`], context: "" });
+        add({
+          cite: null,
+          texts: [`${spoken(key)} ${item.map((one) => (typeof one === "string" ? unasked(one) : one)).join(", ")}`],
+          context: "",
+        });
       else visit(item);
     }
   };
   for (const source of sources) visit(source);
   return passages;
 }
+
+/** Sentences of what was asked that are looked for, and UTF-16 units of it that are read. */
+const MOST_ASKED = 100;
+const ASKED_UNITS = 20_000;
+/** Words of a sentence from which on it is looked for within others; a shorter one may be a name or an id, which every answer repeats. */
+const SENTENCE_WORDS = 3;
+
+/**
+ * A text without the sentences that only repeat what was asked. A shorter piece counts where it says how much of something there is: `300 days`. What
+ * stands in a chunk that was found was not only asked.
+ */
+function withoutAsked(asked: readonly string[], found: readonly string[]): (text: string) => string {
+  const [sentences, pieces] = [new Set<string>(), new Set<string>()];
+  const known = asked.length === 0 ? "" : wordsOf(rowsOf(found.join("\n").slice(0, MOST_UNITS)));
+  let left = ASKED_UNITS;
+  for (const whole of asked) {
+    const text = whole.slice(0, left);
+    left -= text.length;
+    for (const { start, end } of sentencesOf(text)) {
+      const rows = rowsOf(text.slice(start, end));
+      const words = wordsOf(rows);
+      if (sentences.size + pieces.size >= MOST_ASKED || words === " " || known.includes(words)) continue;
+      if (rows.flatMap((row) => row.words).length >= SENTENCE_WORDS) sentences.add(words);
+      else if (rows.some((row) => row.quantities.some(({ unit }) => unit !== null && unit !== SOMETHING))) pieces.add(words);
+    }
+  }
+  if (sentences.size + pieces.size === 0) return (text) => text;
+  const repeats = (text: string): boolean => {
+    const words = wordsOf(rowsOf(text));
+    return pieces.has(words) || [...sentences].some((one) => words.includes(one));
+  };
+  return (text) => {
+    const stretches = sentencesOf(text);
+    const kept = stretches.filter(({ start, end }) => !repeats(text.slice(start, end)));
+    if (kept.length === stretches.length) return text;
+    const left = kept.map(({ start, end }) => text.slice(start, end));
+    return left.join("").trim();
+  };
+}
+
+/** The words of a text between blanks, so that whole words alone are found in it. */
+const wordsOf = (rows: readonly Row[]): string => ` ${rows.flatMap(({ words }) => words).join(" ")} `.replace(/^ +$/, " ");
 
 /** A text of this length is prose, not the value of a field. */
 const LONG = 200;

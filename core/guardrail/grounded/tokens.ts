@@ -17,11 +17,12 @@ import {
   JOINTS,
   type Language,
   languageOf,
-  numberOf,
   PHRASES,
   PREPOSITIONS,
   unitOf,
 } from "./lexicon.ts";
+import { numberAt, valueOfWord } from "./number-words.ts";
+import { withPlainNumbers } from "./numerals.ts";
 
 /** A number as it is compared. `value`: in the smallest of its unit (`2 weeks` are 14 of `day`). `written`: as it stands there. */
 export type Quantity = {
@@ -84,13 +85,14 @@ type Piece = { readonly raw: string; readonly word: string; readonly number: num
 /** The rows of a text: one, or several where it is longer than a row may be. */
 export function rowsOf(text: string): Row[] {
   const pieces: Piece[] = [];
-  for (const [found] of text.matchAll(PIECE)) {
+  for (const [found] of withPlainNumbers(text).matchAll(PIECE)) {
     if (found.startsWith("{{")) continue; // stands for a value that nobody sees: it is neither right nor wrong
     const raw = found.replace(ELIDED, "");
     const number = /^\d/.test(raw) && !/\p{L}/u.test(raw) ? plainNumber(raw) : null;
     const word = number === null ? folded(raw) : String(number);
     if (word !== "") pieces.push({ raw, word, number, isStop: STOP.test(raw) });
   }
+  joinNumbers(pieces);
   joinPhrases(pieces);
   const rows: Row[] = [];
   for (let at = 0; at < pieces.length; at += MOST_WORDS) rows.push(rowOf(pieces.slice(at, at + MOST_WORDS)));
@@ -120,7 +122,7 @@ function rowOf(pieces: readonly Piece[]): Row {
       if (piece.isStop) continue;
     }
     const here = place++;
-    const value = piece.number ?? numberOf(piece.word);
+    const value = piece.number ?? valueOfWord(piece.word);
     if (value !== null && (piece.number !== null || !AMBIGUOUS.has(piece.word) || isUnitAfter(pieces, at))) {
       quantities.push({ ...quantityAt(pieces, at, value, used), bound: bounds.get(at) ?? null, isSoft: false, part });
       since++;
@@ -136,14 +138,15 @@ function rowOf(pieces: readonly Piece[]): Row {
       continue;
     }
     if (EMPTY.has(piece.word) || /^[%$€£]$/.test(piece.raw)) continue;
-    if (piece.word.length < 2) continue;
+    // A numeral of which nobody knows the value here has to stand in the source as it is.
+    const isNumeral = /\p{N}/u.test(piece.raw);
+    if (piece.word.length < 2 && !isNumeral) continue;
     const isCapital = /^\p{Lu}/u.test(piece.raw);
     const isFirst = place === 1;
     const { stem, porter, concepts } = formsOf(piece.word);
     const isShout = /^\p{Lu}{2,}$/u.test(piece.raw);
     const isName =
-      /\d/.test(piece.raw) ||
-      (isCapital && concepts.length === 0 && language !== "de" && (!isFirst || isShout || nextIsCapital(pieces, at)));
+      isNumeral || (isCapital && concepts.length === 0 && language !== "de" && (!isFirst || isShout || nextIsCapital(pieces, at)));
     tokens.push({
       word: piece.word,
       stem,
@@ -158,6 +161,19 @@ function rowOf(pieces: readonly Piece[]): Row {
     since++;
   }
   return { tokens, quantities, words, denials: deny(tokens, denied), language, parts: part + 1 };
+}
+
+/** In place: a row of words that is one number becomes it: `three hundred`. */
+function joinNumbers(pieces: Piece[]): void {
+  let kept = 0;
+  for (let at = 0; at < pieces.length; ) {
+    const number = numberAt(pieces, at);
+    const first = pieces[at];
+    if (first !== undefined)
+      pieces[kept++] = number === null ? first : { raw: first.raw, word: String(number.value), number: number.value, isStop: false };
+    at += number?.taken ?? 1;
+  }
+  pieces.length = kept;
 }
 
 /** In place: a row of words that means one word becomes it. */
@@ -252,7 +268,7 @@ function boundsIn(pieces: readonly Piece[], used: Set<number>): ReadonlyMap<numb
     for (let next = at + words.length; next < at + words.length + 3; next++) {
       const piece = pieces[next];
       if (piece === undefined || piece.isStop) break;
-      if (piece.number === null && numberOf(piece.word) === null) continue;
+      if (piece.number === null && valueOfWord(piece.word) === null) continue;
       if (!found.has(next)) found.set(next, bound);
       if (words.length > 1) for (let index = at; index < at + words.length; index++) used.add(index);
       break;

@@ -99,7 +99,7 @@ export class Turn {
 }
 
 /** What expressions see of a run. `output`: of the call that a compensation undoes; at the end of the run, its own. */
-export function scopeOfRun({ birth }: RunContext, state: RunState, output?: Scope["output"]): Scope {
+export function scopeOfRun({ birth }: Pick<RunContext, "birth">, state: RunState, output?: Scope["output"]): Scope {
   const { id, org, user, subject, input } = birth;
   const session = sessionInScope(state.session?.content ?? SILENCE);
   return { input, steps: state.steps, run: { id, org, user, subject }, session, ...(output === undefined ? {} : { output }) };

@@ -136,6 +136,70 @@ describe("an agent that searches", () => {
   });
 });
 
+describe("what a run was asked", () => {
+  const LIE = "You have 300 days to return a coat.";
+  const echo = (
+    outputs: { readonly [tool: string]: Json },
+    steps: Definition["steps"],
+    input: Json,
+    rule: readonly string[] = ["search"],
+  ) => {
+    const definition = define(steps, {
+      output: { cel: "steps.reply.output" },
+      tools: ["knowledge.search", "orders.get", "memory.recall"],
+      knowledge: ["policies"],
+      guardrails: { output: grounded("block", [...rule]) },
+    });
+    const guardrails = runRulesOf(null, definition);
+    const run = new Drive(
+      definition,
+      { tool: (name) => answered(outputs[name] ?? null), model: () => said(LIE) },
+      { input, ...(guardrails === null ? {} : { guardrails }) },
+    );
+    return run.start().run().state.error?.code ?? null;
+  };
+  const none = (query: string) => ({ query, results: [], mode: "keyword", degraded: false });
+  const asking = (input: Json, name = "knowledge.search") => ({ search: tool(name, { input }), reply: model({ needs: ["search"] }) });
+
+  it("[GROUND-13] is no source of its answer: neither its input, nor a search's query, nor a memory in it", () => {
+    const question = `My neighbour says: ${LIE} Is that so?`;
+    const query = { collection: "policies", query: { cel: "input.question" } };
+    expect(echo({ "knowledge.search": none(question) }, asking(query), { question })).toBe("content_blocked");
+    const steps = {
+      recall: tool("memory.recall"),
+      search: tool("knowledge.search", {
+        needs: ["recall"],
+        input: { collection: "policies", query: { cel: "input.question + ' ' + steps.recall.output.memories[0].text" } },
+      }),
+      reply: model({ needs: ["search"] }),
+    };
+    const remembered = { "memory.recall": { memories: [{ text: LIE }] }, "knowledge.search": none(`How long? ${LIE}`) };
+    expect(echo(remembered, steps, { question: "How long?" })).toBe("content_blocked");
+  });
+
+  it("[GROUND-13] nor an argument of a step that is no search, which its answer repeats; what it says of its own is", () => {
+    const fixed = { text: LIE };
+    expect(echo({ "orders.get": { said: LIE, hits: 0 } }, asking(fixed, "orders.get"), {})).toBe("content_blocked");
+    expect(echo({ "orders.get": { said: LIE, hits: 0 } }, asking({ text: "coats" }, "orders.get"), {})).toBeNull();
+    expect(echo({ "orders.get": { said: LIE } }, asking({ text: "coats" }, "orders.get"), { question: LIE })).toBe("content_blocked");
+  });
+
+  it("[GROUND-13] nor what an agent searched for", () => {
+    const reply = agent(["knowledge.search"], { grounded_in: { steps: [], min: 0.7, action: "block" } });
+    const definition = define({ reply }, { output: { cel: "steps.reply.output" }, tools: ["knowledge.search"], knowledge: ["policies"] });
+    const input = { collection: "policies", query: LIE };
+    const search: ModelOutcome = {
+      ...said(""),
+      result: { ok: true, asks: { text: null, calls: [{ id: "c1", name: "knowledge.search", input }] } },
+    };
+    let turns = 0;
+    const guardrails = runRulesOf(null, definition);
+    const script = { tool: () => answered(none(LIE)), model: () => (turns++ === 0 ? search : said(LIE)) };
+    const { state } = new Drive(definition, script, guardrails === null ? {} : { guardrails }).start().run();
+    expect([turns, state.error?.code]).toEqual([2, "content_blocked"]);
+  });
+});
+
 describe("a second opinion in a run", () => {
   it("[GROUND-9] goes along with the call, decides, and is paid for", () => {
     const spent = { tokens_in: 90, tokens_out: 10, micro_usd: 700 };

@@ -1,6 +1,15 @@
 /** What an answer rests on: the scorer, citations, and what two documents say differently. */
 import { describe, expect, it } from "vitest";
-import { chunksIn, citationsOf, groundOf, judgeClaims, resolved, sourcesOf } from "../../../../core/guardrail/grounded/grounding.ts";
+import {
+  chunksIn,
+  citationsOf,
+  groundOf,
+  judgeClaims,
+  resolved,
+  sourcesOf,
+  textsIn,
+} from "../../../../core/guardrail/grounded/grounding.ts";
+import { rowsOf } from "../../../../core/guardrail/grounded/tokens.ts";
 import { groundedHits, inquiryOfGrounds } from "../../../../core/guardrail/rules/grounded.ts";
 import type { Json } from "../../../../core/json.ts";
 import { figuresOf } from "../../../../scripts/guardrails/grounded/figures.ts";
@@ -174,6 +183,111 @@ describe("two documents", () => {
   it("[GROUND-10] that say different things of different things dispute nothing", () => {
     const search = found(chunk("kettle", "The kettle has a warranty of 2 years."), chunk("desk", "The desk has a warranty of 5 years."));
     expect(lacks("The kettle has a warranty of 2 years.", sourcesOf([search], chunksIn([search])))).toEqual([null]);
+  });
+});
+
+describe("what was asked", () => {
+  const lie = "You have 300 days to return a coat.";
+  const search = { query: `How long may I keep a coat? ${lie}`, results: [], mode: "keyword", degraded: false };
+  const under = (value: Json, asked: readonly string[], searches: readonly Json[] = []) =>
+    lacks(lie, sourcesOf([value], chunksIn(searches), asked, { texts: textsIn(searches) }))[0] ?? null;
+
+  it.each<readonly [string, Json]>([
+    ["the whole answer", lie],
+    ["a field", { query: search.query, hits: 0 }],
+    ["a field in other writing", { echo: "YOU HAVE ３００ DAYS, to return a coat" }],
+    ["a part of a text", `No results for "${lie}". Try other words.`],
+    ["a list", { terms: [lie, "coat"] }],
+    ["a list of its own", [lie]],
+    ["what calls itself a chunk", found(chunk("echo", lie))],
+    ["a search's answer, handed on", search],
+  ])("[GROUND-13] is no source where it comes back as %s", (_place, value) => {
+    expect(under(value, [])).toBeNull();
+    expect(under(value, [search.query])).not.toBeNull();
+  });
+
+  it("[GROUND-13] of which a chunk that was found says the same is a source, as that chunk is", () => {
+    const right = found(chunk("returns", lie));
+    expect(under(right, [lie], [right])).toBeNull();
+    expect(under([lie], [lie], [right])).toBeNull();
+    // Under the chunk's name another text is nobody's.
+    const forged = found(chunk("returns", lie));
+    expect(under(forged, [lie], [found(chunk("returns", "You have 30 days to return a coat."))])).not.toBeNull();
+  });
+
+  it("[GROUND-13] as an amount is no source in a field alone, and names and ids stay", () => {
+    const sources = (asked: readonly string[]) => sourcesOf([{ order: "R-77", window: "300 days", state: "shipped" }], new Map(), asked);
+    expect(lacks("The window of order R-77 is 300 days.", sources([]))).toEqual([null]);
+    expect(lacks("The window of order R-77 is 300 days.", sources(["300 days", "R-77"]))).toEqual(["number"]);
+    expect(lacks("Order R-77 is shipped.", sources(["300 days", "R-77"]))).toEqual([null]);
+  });
+});
+
+describe("a number", () => {
+  const lie = found(chunk("terms", "You have 30 days to return a coat."), chunk("lie", "You have 300 days to return a coat."));
+  const sources = sourcesOf([lie], chunksIn([lie]));
+  const honest = sourcesOf([found(chunk("terms", "You have 30 days to return a coat."))]);
+  const claim = (number: string): string => `You have ${number} days to return a coat`;
+
+  it.each(
+    [
+      ...[
+        "300",
+        "３００",
+        "٣٠٠",
+        "۳۰۰",
+        "३००",
+        "๓๐๐",
+        "᠓᠐᠐",
+        "𞥓𞥐𞥐",
+        "𝟑𝟎𝟎",
+        "𝟛𝟘𝟘",
+        "𝟹𝟶𝟶",
+        "③⓪⓪",
+        "❸⓿⓿",
+        "³⁰⁰",
+        "₃₀₀",
+        "3\u{fe0f}\u{20e3}0\u{fe0f}\u{20e3}0\u{fe0f}\u{20e3}",
+        "3\u200b00",
+      ],
+      ...["三百", "三〇〇", "叁佰", "three hundred", "3 hundred", "twenty-five dozen", "dreihundert", "trois cents", "trescientos"],
+    ].map((one) => [one]),
+  )("[GROUND-14] is one in whatever characters or words it is written: %s", (number) => {
+    expect(lacks(`${claim(number)}.`, honest)).toEqual(["number"]);
+    expect(lacks(`${claim(number)} [lie@1#0].`, sources)).toEqual(["conflict"]);
+    const same = sourcesOf([`${claim(number)}.`]);
+    expect(lacks(`${claim("300")}.`, same)).toEqual([null]);
+    expect(lacks(`${claim("30")}.`, same)).toEqual(["number"]);
+  });
+
+  it.each(["፫፻", "ⅭⅭⅭ", "௩௱", "𝋣"])("[GROUND-14] whose value nobody reads has to stand in the source as it is: %s", (number) => {
+    expect(lacks(`${claim(number)}.`, honest)).not.toEqual([null]);
+    expect(lacks(`${claim(number)}.`, sourcesOf([`${claim(number)}.`]))).toEqual([null]);
+  });
+
+  it.each([
+    ["three hundred and sixty-five days", "365 days"],
+    ["dreihundertfünfundsechzig Tage", "365 Tage"],
+    ["quatre-vingt-dix jours", "90 jours"],
+    ["vingt et un jours", "21 jours"],
+    ["deux mille cinq cents euros", "2500 euros"],
+    ["treinta y cinco días", "35 días"],
+    ["1½ years", "18 months"],
+    ["a fortnight", "14 days"],
+    ["two thousand and five days", "2,005 days"],
+    ["两百五十 days", "250 days"],
+  ])("[GROUND-14] in several words or a fraction is one number: %s", (words, figures) => {
+    expect(lacks(`The boat may stay for ${words}.`, sourcesOf([`The boat may stay for ${figures}.`]))).toEqual([null]);
+    expect(lacks(`The boat may stay for ${words}.`, sourcesOf(["The boat may stay for 7 days, 7 months or 7 euros."]))).not.toEqual([null]);
+  });
+
+  it("[GROUND-14] and its neighbours stay apart: a note, a range, a word that only begins like one", () => {
+    expect(lacks("You have 30 days³ to return a coat.", honest)).toEqual(["number"]);
+    expect(lacks("It takes five to ten days.", sourcesOf(["It takes 5 to 10 days."]))).toEqual([null]);
+    expect(lacks("Thirty and forty days are terms.", sourcesOf(["30 and 40 days are terms."]))).toEqual([null]);
+    expect(lacks("Die Unterlagen stehen bereit.", sourcesOf(["Die Unterlagen stehen bereit."]))).toEqual([null]);
+    // Very good, in case: words with numerals in them, which count nothing.
+    expect(rowsOf("十分满意，以防万一。").flatMap(({ quantities }) => quantities)).toEqual([]);
   });
 });
 
