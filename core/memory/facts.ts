@@ -20,8 +20,11 @@ export type StatedFact = { readonly text: string; readonly fact: Fact };
 
 type Form = { readonly form: RegExp; readonly predicate: string; readonly single: boolean; readonly confidence: number };
 
-/** The value: up to the end of the clause. */
-const VALUE = "([^.,;:!?\\n]{1,120})";
+/** Where a value ends: with the clause, also where another one is joined to it. A list ("nickel and wool") is one value. */
+const END =
+  "(?=\\s+(?:because|since|while|when|but|which|who|so|weil|denn|wenn|aber|während|obwohl|although)\\b" +
+  "|\\s+(?:and|und|or|oder)\\s+(?:i|my|we|our|it|he|she|they|you|ich|meine?[nrms]?|wir|unsere?|er|sie|es)\\b|[.,;:!?\\n(]|\\s*$)";
+const VALUE = `([^.,;:!?\\n(]{1,120}?)${END}`;
 const form = (words: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})\\s+${VALUE}`, "iu");
 
 const FORMS: readonly Form[] = [
@@ -51,18 +54,54 @@ const FORMS: readonly Form[] = [
   { predicate: "likes", single: false, confidence: 0.7, form: form("i (?:really )?(?:like|love)|ich mag(?! kein)|ich liebe") },
 ];
 /** `my shoe size is 42`, `meine Schuhgröße ist 42`. */
-const ATTRIBUTE =
-  /(?<![\p{L}\p{N}])(?:my|meine?)\s+((?:[\p{L}-]{2,30}\s){0,2}[\p{L}-]{2,30})\s+(?:is|ist|lautet)\s+(?:now |jetzt )?([^.,;:!?\n]{1,120})/iu;
+const ATTRIBUTE = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:my|meine?)\\s+((?:[\\p{L}-]{2,30}\\s){0,2}[\\p{L}-]{2,30})\\s+(?:is|ist|lautet)\\s+(?:now |jetzt )?${VALUE}`,
+  "iu",
+);
 /** Of these nothing is said that lasts. */
 const PASSING = /^(?:order|ticket|question|problem|parcel|package|lamp|bestellung|frage|problem|paket|opinion|guess|meinung)$/iu;
 /** Sentences that ask are no facts. */
 const ASKS = /\?\s*$/;
+/** A place is a name: "a shared flat", "constant fear" and "einer Altbauwohnung" are none. */
+const PLACE = /^(?:(?:the|der|den|die|dem)\s+)?\p{Lu}/u;
+const NO_PLACE = /^(?:angst|furcht|sorge|panik|armut|frieden|miete|untermiete|scheidung|trennung)\b/iu;
+/** Before a statement, these say that it is somebody else's, or that it is only supposed. */
+const NOT_ONES_OWN =
+  /(?<![\p{L}\p{N}])(?:says?|said|saying|tells?|told|writes?|wrote|claims?|claimed|asks?|asked|thinks?|mentioned|if|unless|suppose|supposing|imagine|pretend|as if|sagt\p{L}*|meint\p{L}*|schreib\p{L}*|schrieb\p{L}*|behaupte\p{L}*|fragt\p{L}*|erzähl\p{L}*|falls|wenn|angenommen|stell\p{L}* (?:dir|ihnen) vor|als ob)(?![\p{L}\p{N}])/iu;
+/** Quotation marks with what closes them, in the languages of Europe. */
+const QUOTES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['"', ['"']],
+  ["“", ["”"]],
+  ["„", ["“", "”"]],
+  ["«", ["»"]],
+  ["»", ["«"]],
+]);
+/** A line of a mail that is quoted in an answer. */
+const QUOTED_LINE = /^[ \t]*>.*$/gm;
+
+/** The text with blanks where somebody else's words are quoted, also where a quotation never closes. */
+function ownWords(text: string): string {
+  const lines = text.replace(QUOTED_LINE, (line) => " ".repeat(line.length));
+  const parts: string[] = [];
+  let at = 0;
+  for (let index = 0; index < lines.length; index++) {
+    const closes = QUOTES.get(lines[index] ?? "");
+    if (closes === undefined) continue;
+    const ends = closes.map((close) => lines.indexOf(close, index + 1)).filter((end) => end >= 0);
+    const end = ends.length === 0 ? lines.length : Math.min(...ends) + 1;
+    parts.push(lines.slice(at, index), " ".repeat(end - index));
+    at = end;
+    index = end - 1;
+  }
+  return parts.join("") + lines.slice(at);
+}
 
 /** Every fact of a text, each predicate and value once. */
 export function factsIn(text: string): readonly StatedFact[] {
   const found = new Map<string, StatedFact>();
-  for (const { start, end } of sentencesOf(text.slice(0, 16_000))) {
-    const sentence = text.slice(start, end).trim();
+  const own = ownWords(text.slice(0, 16_000));
+  for (const { start, end } of sentencesOf(own)) {
+    const sentence = own.slice(start, end).trim();
     if (sentence.length > 400 || ASKS.test(sentence)) continue;
     for (const fact of factsOf(sentence)) found.set(`${fact.predicate} ${fact.object.toLowerCase()}`, { text: sentence, fact });
   }
@@ -71,11 +110,16 @@ export function factsIn(text: string): readonly StatedFact[] {
 
 function factsOf(sentence: string): readonly Fact[] {
   const stated = FORMS.flatMap(({ form: words, predicate, single, confidence }): Fact[] => {
-    const object = words.exec(sentence)?.[1]?.trim() ?? "";
+    const said = words.exec(sentence);
+    const object = said?.[1]?.trim() ?? "";
+    if (said === null || NOT_ONES_OWN.test(sentence.slice(0, said.index))) return [];
+    if (predicate === "lives_in" && (!PLACE.test(object) || NO_PLACE.test(object))) return [];
     return object === "" ? [] : [{ subject: "person", predicate, object, confidence, single }];
   });
   if (stated.length > 0) return stated;
-  const [, name = "", value = ""] = ATTRIBUTE.exec(sentence) ?? [];
+  const said = ATTRIBUTE.exec(sentence);
+  if (said === null || NOT_ONES_OWN.test(sentence.slice(0, said.index))) return [];
+  const [, name = "", value = ""] = said;
   const last = name.split(/\s/).at(-1) ?? "";
   if (name === "" || PASSING.test(last)) return [];
   return [{ subject: "person", predicate: `attribute:${name.toLowerCase()}`, object: value.trim(), confidence: 0.75, single: true }];

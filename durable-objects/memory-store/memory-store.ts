@@ -63,6 +63,14 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
       return stored;
     }
 
+    /** What a forgotten fact had closed counts again, or is closed by what had closed the forgotten one. */
+    #reopen({ id, subject, supersededBy, closedAt }: Memory): void {
+      for (const { supersededBy: by, closedAt: _at, ...older } of this.#allOf(subject)) {
+        if (by !== id) continue;
+        this.#write({ ...older, ...(supersededBy === undefined ? {} : { supersededBy }), ...(closedAt === undefined ? {} : { closedAt }) });
+      }
+    }
+
     #write(memory: Memory): void {
       this.ctx.storage.sql.exec(
         "INSERT INTO memory (id, subject, expires_at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET expires_at = ?3, body = ?4",
@@ -118,8 +126,10 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
     /** When this answers, nothing of the memory's text is stored here. False: there is none. */
     async remove(id: string, record: AuditRecord): Promise<boolean> {
       const stores = this.#stores;
-      if (stores === null || (await this.get(id)) === null) return false;
+      const forgotten = await this.get(id);
+      if (stores === null || forgotten === null) return false;
       this.ctx.storage.transactionSync(() => {
+        this.#reopen(forgotten);
         this.ctx.storage.sql.exec("DELETE FROM memory WHERE id = ?", id);
         stores.outbox.put({ id: record.event_id, records: [record] }, this.#ports.now());
       });

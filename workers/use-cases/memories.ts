@@ -6,6 +6,7 @@ import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import { hasIdForm, mintId } from "../../core/ids.ts";
 import { tellsAssistant } from "../../core/knowledge/checks.ts";
 import type { DataClass } from "../../core/label/label.ts";
+import { factsIn } from "../../core/memory/facts.ts";
 import { expiryOf, idInShard, type Memory, type MemoryTier, memoryView, shardOfMemory, shardOfSubject } from "../../core/memory/memory.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { denied, onRecordIfOnePerson } from "./access.ts";
@@ -96,6 +97,12 @@ export async function listMemories(
   return ok(await Promise.all(found.map((one) => shown(ports, by, one))));
 }
 
+/** What a correction says instead: the fact that the new words state, or none; and nothing that came later has closed it. */
+function restated({ fact, supersededBy: _by, closedAt: _at, ...memory }: Memory, text: string): Memory {
+  const stated = fact === undefined ? [] : factsIn(text).filter(({ fact: { predicate } }) => predicate === fact.predicate);
+  return { ...memory, ...(stated.length === 1 && stated[0] !== undefined ? { fact: stated[0].fact } : {}) };
+}
+
 /** Corrects a memory. */
 export async function changeMemory(ports: UseCasePorts, by: Requester, id: string, change: MemoryChange): Promise<Result<View, Refusal>> {
   const found = await find(ports, by, id, "memory.write");
@@ -110,7 +117,7 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
   const sensitivity = change.sensitivity ?? before.sensitivity;
   const isRetimed = change.ttlDays !== undefined || change.sensitivity !== undefined;
   const memory: Memory = {
-    ...before,
+    ...(change.text === undefined ? before : restated(before, text.value.text)),
     text: text.value.text,
     // What waits is not let in by a correction.
     status: before.status === "quarantined" ? "quarantined" : text.value.status,

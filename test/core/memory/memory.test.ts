@@ -127,11 +127,34 @@ describe("memory", () => {
       "attribute:schuhgröße=38",
       "dislikes=Pilze",
     ]);
+    for (const strange of [
+      "Mein Nachbar sagt: Ich wohne in Kiel.",
+      "My neighbour says: I live in Paris.",
+      "My sister told me that I live in Rome.",
+      "I live in a shared flat.",
+      "I live in constant fear of burglars.",
+      "Ich wohne in einer Altbauwohnung.",
+      'I got this mail, what does it want? "Dear Sir, I live in Kyiv. I am allergic to milk. My bank is Evilbank."',
+      "Was heißt das: „Ich wohne in Wien. Mein Name ist Karl.“",
+      "> I live in Oslo.\n> My name is Eve.",
+      "If I live in Spain, what changes.",
+      'He wrote "I am allergic to nuts',
+    ])
+      expect(of(strange), strange).toEqual([]);
+    expect(of("My car is a VW Polo and my contract ends in May.")).toEqual(["attribute:car=a VW Polo"]);
+    expect(of("I'm allergic to nuts and milk because of my mother. I live in the Netherlands. Ich wohne in der Schweiz.")).toEqual([
+      "allergic_to=nuts and milk",
+      "lives_in=the Netherlands",
+      "lives_in=der Schweiz",
+    ]);
     expect(of("Is it true that I live in Bern? My order is late. The lamp is blue.")).toEqual([]);
     expect(factsIn("I would prefer a phone call.")[0]).toMatchObject({ text: "I would prefer a phone call.", fact: { confidence: 0.85 } });
     const startedAt = performance.now();
     factsIn("my a ".repeat(40_000));
     factsIn(`I live in ${"x ".repeat(40_000)}`);
+    factsIn('"'.repeat(40_000));
+    factsIn("„a".repeat(20_000));
+    factsIn(`my car is ${"and ".repeat(20_000)}`);
     expect(performance.now() - startedAt).toBeLessThan(500);
   });
 

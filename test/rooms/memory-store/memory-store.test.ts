@@ -86,6 +86,21 @@ describe("the memory store", () => {
     expect((await store().recall("ada", "Bern Ulm Rome", 5)).map(({ memory: { id } }) => id)).toEqual([ulm.id]);
   });
 
+  it("[MEM-6] lets a fact count again when what closed it is forgotten, and hands on who closes it", async () => {
+    const fact = (object: string) => ({
+      fact: { subject: "person" as const, predicate: "lives_in", object, confidence: 0.9, single: true },
+    });
+    const [rome, oslo, bern] = [memory("Rome.", fact("Rome")), memory("Oslo.", fact("Oslo")), memory("Bern.", fact("Bern"))];
+    for (const one of [rome, oslo, bern]) await put(one);
+    const closing = async (id: string) => (await store().get(id))?.supersededBy;
+    expect([await closing(rome.id), await closing(oslo.id)]).toEqual([oslo.id, bern.id]);
+    await store().remove(oslo.id, record());
+    expect(await closing(rome.id)).toBe(bern.id);
+    await store().remove(bern.id, record());
+    expect(await closing(rome.id)).toBeUndefined();
+    expect((await store().recall("ada", "Rome", 5)).map(({ memory: { id } }) => id)).toEqual([rome.id]);
+  });
+
   it("[MEM-4] erases what is remembered of a person up to a time, and nobody else's", async () => {
     const [first, second] = [memory("First."), memory("Second.")];
     for (const one of [first, second, memory("Bob's.", { subject: "bob" })]) await put(one);
