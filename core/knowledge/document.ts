@@ -11,7 +11,7 @@ export type RevisionStatus = "processing" | "ready" | "quarantined" | "refused" 
 
 /** What a check saw. Never what it saw it in. PERSISTED. */
 export type DocumentFinding = {
-  /** `injection`, `instructions`, `hidden`, `duplicate`, `source`, `encoding`, `empty`, `file`, `too_many_chunks`, `embedding`, `indexing`, or a kind of personal data. */
+  /** `injection`, `instructions`, `hidden`, `maybe_hidden`, `duplicate`, `source`, `encoding`, `empty`, `file`, `too_many_chunks`, `embedding`, `indexing`, or a kind of personal data. */
   readonly type: string;
   readonly count: number;
   readonly message: string;

@@ -39,7 +39,8 @@ export async function ingest(
   { sent, ...draft }: Draft,
   mayRead: boolean,
 ): Promise<{ readonly revision: NewRevision; readonly chunks: number }> {
-  const read = typeof sent === "string" ? ok({ media: MEDIA.text, text: sent, hidden: 0 }) : await readDocument(collection.org, sent);
+  const read =
+    typeof sent === "string" ? ok({ media: MEDIA.text, text: sent, hidden: 0, doubtful: 0 }) : await readDocument(collection.org, sent);
   const judged: Judged = read.ok
     ? { media: read.value.media, ...(await judge(collection, draft, read.value)) }
     : { media: read.error.media, status: "refused", text: "", findings: [{ type: "file", count: 1, message: read.error.message }] };
@@ -70,7 +71,7 @@ export const planOf = ({ settings }: Collection, { principal, trace }: Requester
 async function judge(
   { settings }: Collection,
   { title, source }: Pick<Draft, "title" | "source">,
-  { text: whole, hidden }: FileText,
+  { text: whole, hidden, doubtful }: FileText,
 ): Promise<Omit<Judged, "media">> {
   // What nobody sees goes first, so that it neither parts the words of an instruction nor is found.
   const { text: sent, dropped } = withoutUnseen(whole);
@@ -86,6 +87,12 @@ async function judge(
   const unseen = hidden + dropped;
   const told: DocumentFinding[] =
     unseen === 0 ? [] : [{ type: "hidden", count: unseen, message: "characters that no reader sees were dropped" }];
+  if (doubtful > 0)
+    told.push({
+      type: "maybe_hidden",
+      count: doubtful,
+      message: "characters that some readers may not see were kept, and are judged like all others",
+    });
   const replaced: DocumentFinding[] = [...personal].map(([type, found]) => ({
     type,
     count: found.length,

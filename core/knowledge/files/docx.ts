@@ -153,5 +153,5 @@ function read(xml: string, styles: ReadonlyMap<string, Style>): Visible | Unread
     }
   }
   if (stack.length > 0) return { unreadable: "the document's XML is cut short" };
-  return { text: blocks.toString(), dropped };
+  return { text: blocks.toString(), dropped, doubtful: 0 };
 }

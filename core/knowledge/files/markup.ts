@@ -8,7 +8,7 @@ export type Token =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "open"; readonly name: string; readonly attributes: string; readonly isEmpty: boolean }
   | { readonly kind: "close"; readonly name: string }
-  /** What no reader sees: a comment, a declaration, a processing instruction. */
+  /** What no reader sees: a comment or a processing instruction. What a format declares of itself (its type, a condition) is no token. */
   | { readonly kind: "unseen"; readonly text: string };
 
 /** In HTML, what is in these is no markup: it ends with their closing tag alone. */
@@ -29,7 +29,12 @@ export function* tokensOf(text: string, language: "html" | "xml"): Generator<Tok
     if (open > at) yield { kind: "text", text: text.slice(at, open) };
     const unseen = unseenAt(text, open);
     if (unseen !== null) {
-      yield { kind: unseen.isText ? "text" : "unseen", text: unseen.text };
+      if (unseen.isText) yield { kind: "text", text: unseen.text };
+      else if (!/^\s*(?:doctype|xml|\[endif)\b/i.test(unseen.text.slice(0, 20))) {
+        // Of a conditional comment the condition is no text, and what it holds is unseen.
+        const said = /^\s*\[if\b/i.test(unseen.text.slice(0, 20)) ? unseen.text.slice(unseen.text.indexOf("]") + 1) : unseen.text;
+        yield { kind: "unseen", text: said.replace(/<!\[endif\]$/i, "") };
+      }
       at = unseen.end;
       continue;
     }
@@ -143,6 +148,7 @@ const NAMED: ReadonlyMap<string, string> = new Map([
       ensp: " ",
       emsp: " ",
       thinsp: " ",
+      numsp: " ",
       zwnj: "\u200c",
       zwj: "\u200d",
       lrm: "\u200e",
@@ -151,17 +157,31 @@ const NAMED: ReadonlyMap<string, string> = new Map([
       oelig: "œ",
       Scaron: "Š",
     },
-    ...{ scaron: "š", Yuml: "Ÿ", fnof: "ƒ", circ: "ˆ", tilde: "˜", check: "✓", times: "×" },
+    ...{ scaron: "š", Yuml: "Ÿ", fnof: "ƒ", circ: "ˆ", tilde: "˜", check: "✓", half: "½", hyphen: "-", dash: "-", plus: "+", equals: "=" },
+    ...{ percnt: "%", dollar: "$", comma: ",", period: ".", colon: ":", semi: ";", excl: "!", quest: "?", num: "#", sol: "/", bsol: "\\" },
+    ...{ lpar: "(", rpar: ")", lsqb: "[", rsqb: "]", lowbar: "_", ast: "*", verbar: "|", vert: "|", commat: "@", NewLine: " ", Tab: " " },
+    ...{ alpha: "α", beta: "β", gamma: "γ", delta: "δ", Delta: "Δ", lambda: "λ", mu: "μ", pi: "π", sigma: "σ", Sigma: "Σ", omega: "ω" },
+    ...{ Omega: "Ω", equiv: "≡", sim: "∼", prop: "∝", part: "∂", int: "∫", sum: "∑", prod: "∏", radic: "√", frasl: "⁄", oline: "‾" },
+    ...{ rArr: "⇒", lArr: "⇐", hArr: "⇔" },
   }),
 ]);
+
+/** What browsers take the numbers 0x80 to 0x9F for: letters of Windows-1252, which old pages are written in. `?`: none. */
+const WINDOWS = "€?‚ƒ„…†‡ˆ‰Š‹Œ?Ž??‘’“”•–—˜™š›œ?žŸ";
+/** These need no semicolon, as old pages have them. */
+const BARE: ReadonlySet<string> = new Set(["amp", "lt", "gt", "quot", ...LATIN.split(" ")]);
 
 /** A text with its character references resolved: numbers, and names of the list above. Others stay as they are. */
 export const unescaped = (text: string): string =>
   text.includes("&")
-    ? text.replace(/&(?:#[xX]([0-9a-fA-F]{1,6})|#(\d{1,7})|([A-Za-z][A-Za-z0-9]{1,9}));/g, (whole, hex, decimal, name) => {
-        if (name !== undefined) return NAMED.get(String(name)) ?? whole;
+    ? text.replace(REFERENCE, (whole, hex, decimal, name, end) => {
+        if (name !== undefined) return end === ";" || BARE.has(String(name)) ? (NAMED.get(String(name)) ?? whole) : whole;
         const point = hex === undefined ? Number(decimal) : Number.parseInt(String(hex), 16);
-        const isLetter = point > 0 && point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff);
+        const windows = WINDOWS.charAt(point - 0x80);
+        if (windows !== "" && windows !== "?") return windows;
+        const isLetter = point > 0 && point <= 0x10ffff && !(point >= 0xd800 && point <= 0xdfff) && windows === "";
         return isLetter ? String.fromCodePoint(point) : "\ufffd";
       })
     : text;
+
+const REFERENCE = /&(?:#[xX]([0-9a-fA-F]{1,8});?|#(\d{1,9});?|([A-Za-z][A-Za-z0-9]{1,9})(;|(?![A-Za-z0-9=])))/g;

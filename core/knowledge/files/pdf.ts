@@ -65,7 +65,7 @@ export function textOfPages(pages: readonly PdfPage[]): Visible {
     }
     write();
   }
-  return { text: unhyphenated(blocks.toString()).toWellFormed(), dropped };
+  return { text: unhyphenated(blocks.toString()).toWellFormed(), dropped, doubtful: 0 };
 }
 
 /** `delive-⏎ry` is one word. */

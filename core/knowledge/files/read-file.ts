@@ -14,8 +14,8 @@ export const MOST_FILE_BYTES = 10 * 1_048_576;
 /** UTF-16 units of the text of one document. */
 export const MOST_TEXT_UNITS = 4_000_000;
 
-/** A file's text, and how many letters of it are hidden and were dropped. */
-export type FileText = { readonly media: string; readonly text: string; readonly hidden: number };
+/** A file's text, how many letters of it are hidden and were dropped, and how many are kept that may be hidden. */
+export type FileText = { readonly media: string; readonly text: string; readonly hidden: number; readonly doubtful: number };
 /** Why a file is not taken: `message` is written for who sent it. */
 export type FileFlaw = { readonly media: string; readonly message: string };
 
@@ -36,7 +36,7 @@ export async function readFile(bytes: Uint8Array, readers: FileReaders): Promise
   const media = MEDIA[kind];
   const text = decoded(bytes, kind === "html", readers.decode);
   if (text === null) return flaw(media, "the file is no text in UTF-8, nor in UTF-16 with its mark, nor what it says to be encoded in");
-  return bounded(media, kind === "html" ? textOfHtml(text) : { text, dropped: 0 });
+  return bounded(media, kind === "html" ? textOfHtml(text) : { text, dropped: 0, doubtful: 0 });
 }
 
 function readArchive(bytes: Uint8Array, readers: FileReaders): Result<FileText, FileFlaw> {
@@ -57,8 +57,8 @@ async function readPdf(bytes: Uint8Array, { inflate, pages }: FileReaders): Prom
   return bounded(MEDIA.pdf, read);
 }
 
-function bounded(media: string, { text, dropped }: Visible): Result<FileText, FileFlaw> {
-  if (text.length <= MOST_TEXT_UNITS) return ok({ media, text, hidden: dropped });
+function bounded(media: string, { text, dropped, doubtful }: Visible): Result<FileText, FileFlaw> {
+  if (text.length <= MOST_TEXT_UNITS) return ok({ media, text, hidden: dropped, doubtful });
   return flaw(media, `the file has a text of ${text.length} characters, and one document may have ${MOST_TEXT_UNITS}: send it in parts`);
 }
 
