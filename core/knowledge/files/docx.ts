@@ -1,20 +1,29 @@
 /**
- * A Word document (ECMA-376, WordprocessingML) as Markdown: its paragraphs, headings, lists and tables. Comments, deleted and hidden text,
- * headers, footers and properties are dropped. Pure, linear.
+ * A Word document (ECMA-376, WordprocessingML) as Markdown: its paragraphs, headings, lists, tables, notes, text boxes and equations, and
+ * then its headers and footers, once each. Comments, deleted and hidden text are dropped and counted. Pure, linear.
  */
 import { Blocks, rowOf } from "./blocks.ts";
+import { DocxNumbers } from "./docx-numbers.ts";
+import { type DocxStyle, type Ground, groundOf, isOn, isTiny, isWhite, shiftOf, stylesOf } from "./docx-styles.ts";
 import type { Visible } from "./html.ts";
+import { countedAs, itemPrefix } from "./list-label.ts";
 import { attributesOf, tokensOf, unescaped } from "./markup.ts";
 import { byMark, type Decode } from "./sniff.ts";
+import { shownIn, symbolOf } from "./symbols.ts";
+import { type Cell, fillBudget, TableRows } from "./table.ts";
 import { type Inflate, readEntry, type ZipEntry } from "./zip.ts";
 
-/** Bytes of the document's XML, and of its styles. */
+/** Bytes of the document's XML, and of each other part that is read. */
 const MOST_BYTES = 48 * 1_048_576;
-const MOST_STYLE_BYTES = 4 * 1_048_576;
+const MOST_PART_BYTES = 4 * 1_048_576;
+/** Headers and footers that are read: three of each kind for a section. */
+const MOST_MARGINS = 24;
 /** Elements within each other: what people write has some thirty. */
 const DEEPEST = 500;
-/** In half points: nobody reads less than 1.5 points. */
-const SMALLEST = 3;
+/** Text boxes within text boxes; deeper ones are written where they stand. */
+const DEEPEST_BOX = 3;
+/** A longer text of a cell that goes on below is not repeated there. */
+const LONGEST_REPEATED = 120;
 
 /** What reading a document needs. */
 type Unpack = { readonly inflate: Inflate; readonly decode: Decode };
@@ -31,8 +40,31 @@ export const isDocx = (entries: ReadonlyMap<string, ZipEntry>): boolean => entri
 export function textOfDocx(bytes: Uint8Array, entries: ReadonlyMap<string, ZipEntry>, unpack: Unpack): Visible | Unreadable {
   const main = xmlOf(bytes, entries.get(MAIN), MOST_BYTES, unpack);
   if (typeof main !== "string") return main;
-  const styles = entries.has("word/styles.xml") ? xmlOf(bytes, entries.get("word/styles.xml"), MOST_STYLE_BYTES, unpack) : "";
-  return read(main, stylesOf(typeof styles === "string" ? styles : ""));
+  const part = (name: string): string => {
+    const xml = entries.has(name) ? xmlOf(bytes, entries.get(name), MOST_PART_BYTES, unpack) : "";
+    return typeof xml === "string" ? xml : "";
+  };
+  const styles = stylesOf(part("word/styles.xml"));
+  const numbers = new DocxNumbers(part("word/numbering.xml"));
+  const notesOf = (name: string): ReadonlyMap<string, Visible> => {
+    const notes = new Map<string, Visible>();
+    const read = new DocxReader(styles, numbers, NO_NOTES, notes).read(part(name));
+    return read === null ? notes : new Map();
+  };
+  const notes: Notes = { footnotes: notesOf("word/footnotes.xml"), endnotes: notesOf("word/endnotes.xml") };
+  const reader = new DocxReader(styles, numbers, notes, null);
+  const flaw = reader.read(main);
+  if (flaw !== null) return { unreadable: flaw };
+  const margins = [...entries.keys()].filter((name) => /^word\/(?:header|footer)\d{0,4}\.xml$/.test(name)).sort();
+  const known = new Set<string>();
+  for (const name of margins.slice(0, MOST_MARGINS)) {
+    const margin = new DocxReader(styles, numbers, NO_NOTES, null);
+    if (margin.read(part(name)) === null) reader.append(margin.visible(), known);
+  }
+  const comments = new DocxReader(styles, numbers, NO_NOTES, null);
+  comments.read(part("word/comments.xml"));
+  reader.drop(lettersIn(comments.visible().text));
+  return reader.visible();
 }
 
 function xmlOf(bytes: Uint8Array, entry: ZipEntry | undefined, most: number, { inflate, decode }: Unpack): string | Unreadable {
@@ -48,110 +80,381 @@ function xmlOf(bytes: Uint8Array, entry: ZipEntry | undefined, most: number, { i
   return text;
 }
 
-type Style = { readonly heading: number | null; readonly isHidden: boolean };
+/** A paragraph in a list that it does not name. */
+const UNNAMED = "?";
 
-/** Headings and hidden text by the id of their style. */
-function stylesOf(xml: string): ReadonlyMap<string, Style> {
-  const styles = new Map<string, Style>();
-  let id = "";
-  const change = (more: Partial<Style>): void => {
-    styles.set(id, { heading: null, isHidden: false, ...styles.get(id), ...more });
-  };
-  for (const token of tokensOf(xml, "xml")) {
-    if (token.kind !== "open") continue;
-    const found = attributesOf(token.attributes);
-    if (token.name === "w:style") id = found.get("w:styleid") ?? "";
-    else if (token.name === "w:name") {
-      const level = /^heading (\d)$/i.exec(found.get("w:val") ?? "")?.[1];
-      if (level !== undefined) change({ heading: Number(level) });
-      else if (/^title$/i.test(found.get("w:val") ?? "")) change({ heading: 1 });
-    } else if (token.name === "w:outlineLvl" && Number(found.get("w:val")) < 9) change({ heading: Number(found.get("w:val")) + 1 });
-    else if (isHiding(token.name, found)) change({ isHidden: true });
+/** What is in these is no text of the document: deleted, moved away, a field's code, or a second form of what stands before it. */
+const DROPPED: ReadonlySet<string> = new Set(["w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "mc:Fallback"]);
+
+type Notes = { readonly footnotes: ReadonlyMap<string, Visible>; readonly endnotes: ReadonlyMap<string, Visible> };
+const NO_NOTES: Notes = { footnotes: new Map(), endnotes: new Map() };
+
+type Paragraph = { style: DocxStyle | null; numId: string | null; level: number | null; outline: number | null; ground: Ground };
+type Run = {
+  style: DocxStyle | null;
+  isVanished: boolean | null;
+  isWhite: boolean | null;
+  isTiny: boolean | null;
+  isStruck: boolean | null;
+  shift: "up" | "down" | "none" | null;
+  ground: Ground;
+  font: string;
+};
+type OpenCell = { columns: number; merge: "restart" | "continue" | null; ground: Ground };
+
+const newParagraph = (): Paragraph => ({ style: null, numId: null, level: null, outline: null, ground: null });
+const newRun = (): Run => ({
+  style: null,
+  isVanished: null,
+  isWhite: null,
+  isTiny: null,
+  isStruck: null,
+  shift: null,
+  ground: null,
+  font: "",
+});
+
+/** A stretch of text of its own: the document, a note, a text box. */
+type Frame = {
+  readonly blocks: Blocks;
+  paragraph: Paragraph;
+  run: Run;
+  tables: number;
+  rows: TableRows | null;
+  cells: Cell[] | null;
+  cell: OpenCell | null;
+  column: number;
+  /** Texts of cells that go on in the rows below, by their column. */
+  readonly merged: Map<number, string>;
+  /** What is placed behind the paragraph. */
+  pending: { readonly prefix: string; readonly text: string }[];
+};
+
+const frameOf = (): Frame => ({
+  blocks: new Blocks(),
+  paragraph: newParagraph(),
+  run: newRun(),
+  tables: 0,
+  rows: null,
+  cells: null,
+  cell: null,
+  column: 0,
+  merged: new Map(),
+  pending: [],
+});
+
+/** Reads one part of a document. */
+class DocxReader {
+  readonly #styles: ReadonlyMap<string, DocxStyle>;
+  readonly #numbers: DocxNumbers;
+  readonly #notes: Notes;
+  /** Where the notes of this part go, by their id; null: it is no part of notes. */
+  readonly #into: Map<string, Visible> | null;
+  readonly #frames: Frame[] = [frameOf()];
+  readonly #stack: string[] = [];
+  readonly #budget = fillBudget();
+  #noteId: string | null = null;
+  readonly #counts = { footnotes: 0, endnotes: 0 };
+  readonly #used = new Set<string>();
+  readonly #boxes: { readonly isFramed: boolean; readonly isHidden: boolean }[] = [];
+  /** Elements around whose text is dropped, and of them those that repeat another. */
+  #gone = 0;
+  #again = 0;
+  #dropped = 0;
+  #doubtful = 0;
+
+  constructor(styles: ReadonlyMap<string, DocxStyle>, numbers: DocxNumbers, notes: Notes, into: Map<string, Visible> | null) {
+    this.#styles = styles;
+    this.#numbers = numbers;
+    this.#notes = notes;
+    this.#into = into;
   }
-  return styles;
-}
 
-/** Run properties that hide: `vanish`, white letters, letters too small to be read. */
-function isHiding(name: string, found: ReadonlyMap<string, string>): boolean {
-  const value = found.get("w:val") ?? "";
-  if (name === "w:vanish" || name === "w:webHidden" || name === "w:specVanish") return !/^(?:0|false|off)$/i.test(value);
-  if (name === "w:color") return /^f[5-9a-f]f[5-9a-f]f[5-9a-f]$/i.test(value);
-  return name === "w:sz" && Number(value) <= SMALLEST;
-}
+  get #frame(): Frame {
+    return this.#frames.at(-1) as Frame;
+  }
 
-/** What is in these is no text of the document: deleted, moved away, a field's code, or the properties of something. */
-const DROPPED: ReadonlySet<string> = new Set([
-  "w:del",
-  "w:moveFrom",
-  "w:delText",
-  "w:instrText",
-  "w:delInstrText",
-  "mc:Fallback",
-  "w:txbxContent",
-]);
+  /** null: the part is read; a sentence: why it cannot be. */
+  read(xml: string): string | null {
+    for (const token of tokensOf(xml, "xml")) {
+      if (token.kind === "text") this.#text(token.text);
+      else if (token.kind === "close") {
+        if (this.#stack.at(-1) !== token.name) return "the document's XML is damaged";
+        this.#stack.pop();
+        this.#ends(token.name);
+      } else if (token.kind === "open") {
+        this.#begins(token.name, token.attributes);
+        if (token.isEmpty) continue;
+        if (this.#stack.length >= DEEPEST) return `the document's XML is nested more than ${DEEPEST} levels deep`;
+        this.#stack.push(token.name);
+        this.#enters(token.name);
+      }
+    }
+    if (this.#stack.length > 0) return "the document's XML is cut short";
+    for (const [kind, notes] of Object.entries(this.#notes))
+      for (const [id, note] of notes) if (!this.#used.has(`${kind} ${id}`)) this.#dropped += lettersIn(note.text);
+    return null;
+  }
 
-function read(xml: string, styles: ReadonlyMap<string, Style>): Visible | Unreadable {
-  const blocks = new Blocks();
-  const stack: string[] = [];
-  let gone = 0;
-  let dropped = 0;
-  let isRunHidden = false;
-  let isParagraphHidden = false;
-  let cells: string[] | null = null;
-  let tables = 0;
+  /** What was read. */
+  visible(): Visible {
+    return { text: this.#frame.blocks.toString(), dropped: this.#dropped, doubtful: this.#doubtful };
+  }
 
-  const close = (name: string): void => {
-    if (DROPPED.has(name)) gone--;
-    if (name === "w:r") isRunHidden = false;
-    else if (name === "w:p") {
-      isParagraphHidden = false;
-      if (tables === 0) blocks.begin();
+  /** Adds another part behind, unless its text is known. */
+  append({ text, dropped, doubtful }: Visible, known: Set<string>): void {
+    this.#dropped += dropped;
+    if (text === "" || known.has(text)) return;
+    known.add(text);
+    this.#doubtful += doubtful;
+    this.#frame.blocks.line(text);
+  }
+
+  /** Letters that are left out. */
+  drop(letters: number): void {
+    this.#dropped += letters;
+  }
+
+  #text(written: string): void {
+    const element = this.#stack.at(-1);
+    if (element !== "w:t" && element !== "m:t" && element !== "w:delText") return;
+    const text = unescaped(written);
+    const sight = this.#sight();
+    if (sight === "unseen" || element === "w:delText") {
+      if (this.#again === 0) this.#dropped += lettersIn(text);
+      return;
+    }
+    if (sight === "doubtful") this.#doubtful += lettersIn(text);
+    this.#write(shownIn(this.#frame.run.font, text));
+  }
+
+  /** Writes letters of the open run as they stand there: raised, struck. */
+  #write(text: string): void {
+    const { blocks, run, paragraph } = this.#frame;
+    const shift = run.shift ?? run.style?.shift ?? paragraph.style?.shift ?? "none";
+    const isStruck = run.isStruck ?? run.style?.isStruck ?? paragraph.style?.isStruck ?? false;
+    if (isStruck) blocks.strike();
+    if (shift !== "none") blocks.shift(shift);
+    blocks.text(text);
+    if (shift !== "none") blocks.level();
+    if (isStruck) blocks.unstrike();
+  }
+
+  #sight(): "seen" | "unseen" | "doubtful" {
+    if (this.#gone > 0) return "unseen";
+    const { run, paragraph, cell, tables } = this.#frame;
+    const styles = [run.style, paragraph.style];
+    const of = (own: boolean | null, name: "isVanished" | "isWhite" | "isTiny"): boolean =>
+      own ?? styles.find((style) => style?.[name] != null)?.[name] ?? false;
+    if (of(run.isVanished, "isVanished") || of(run.isTiny, "isTiny")) return "unseen";
+    if (!of(run.isWhite, "isWhite")) return "seen";
+    const ground = run.ground ?? paragraph.ground ?? paragraph.style?.ground ?? cell?.ground ?? null;
+    if (ground !== null) return ground === "dark" ? "seen" : "unseen";
+    // A table's style, or the colour of a box, may be dark.
+    return tables > 0 || this.#frames.length > 1 ? "doubtful" : "unseen";
+  }
+
+  #begins(name: string, written: string): void {
+    const parent = this.#stack.at(-1);
+    const frame = this.#frame;
+    const { blocks, run, paragraph, cell } = frame;
+    const value = (): string => attributesOf(written).get("w:val") ?? "";
+    if (parent === "w:rPr") {
+      const within = this.#stack.at(-2);
+      if (within === "w:r" || within === "m:r") this.#changeRun(run, name, written);
+    } else if (parent === "w:pPr") {
+      if (name === "w:pStyle") paragraph.style = this.#styles.get(value()) ?? null;
+      else if (name === "w:outlineLvl") paragraph.outline = Number(value());
+      else if (name === "w:shd") paragraph.ground = groundOf(attributesOf(written));
+    } else if (parent === "w:numPr") {
+      if (name === "w:numId") paragraph.numId = value();
+      else if (name === "w:ilvl") paragraph.level = Number(value());
+    } else if (parent === "w:tcPr" && cell !== null && frame.tables === 1) {
+      if (name === "w:gridSpan") cell.columns = columnsOf(value());
+      else if (name === "w:vMerge") cell.merge = value() === "restart" ? "restart" : "continue";
+      else if (name === "w:shd") cell.ground = groundOf(attributesOf(written));
+    } else if (parent === "w:trPr" && name === "w:gridBefore" && frame.tables === 1) {
+      frame.column = columnsOf(value());
+      frame.cells?.push({ text: "", columns: frame.column, rows: 1 });
+    } else if (parent === "w:r" && this.#sight() !== "unseen") this.#inRun(name, written);
+    if (name === "w:footnote" || name === "w:endnote") this.#noteId = attributesOf(written).get("w:id") ?? "";
+    if (name === "w:numPr" && parent === "w:pPr") paragraph.numId ??= UNNAMED;
+    if (name === "m:chr" && this.#gone === 0) blocks.text(unescaped(attributesOf(written).get("m:val") ?? ""));
+  }
+
+  #changeRun(run: Run, name: string, written: string): void {
+    const found = attributesOf(written);
+    const value = found.get("w:val") ?? "";
+    if (name === "w:rStyle") run.style = this.#styles.get(value) ?? null;
+    else if (name === "w:vanish" || name === "w:specVanish") run.isVanished = isOn(value);
+    else if (name === "w:color") run.isWhite = isWhite(value);
+    else if (name === "w:sz") run.isTiny = isTiny(value);
+    else if (name === "w:strike" || name === "w:dstrike") run.isStruck = isOn(value);
+    else if (name === "w:vertAlign" || name === "w:position") run.shift = shiftOf(name, value) ?? run.shift;
+    else if (name === "w:shd") run.ground = groundOf(found);
+    else if (name === "w:highlight") run.ground = value === "none" || value === "white" ? null : "dark";
+    else if (name === "w:rFonts") run.font = found.get("w:ascii") ?? found.get("w:hansi") ?? "";
+  }
+
+  /** What a run has beside letters. */
+  #inRun(name: string, written: string): void {
+    const { blocks, tables } = this.#frame;
+    if (name === "w:tab" || name === "w:ptab") blocks.text(" ");
+    else if (name === "w:br" || name === "w:cr") {
+      if (tables > 0) blocks.text(" ");
+      else blocks.newline();
+    } else if (name === "w:noBreakHyphen") this.#write("-");
+    else if (name === "w:softHyphen") blocks.text("\u00ad");
+    else if (name === "w:drawing" || name === "w:pict" || name === "w:object" || name === "mc:AlternateContent") blocks.gap();
+    else if (name === "w:sym") {
+      const found = attributesOf(written);
+      this.#write(symbolOf(found.get("w:font") ?? "", Number.parseInt(found.get("w:char") ?? "", 16) || 0));
+    } else if (name === "w:footnoteReference") this.#refer("footnotes", written);
+    else if (name === "w:endnoteReference") this.#refer("endnotes", written);
+  }
+
+  /** The mark of a note, as a reader sees it; the note comes behind the paragraph. */
+  #refer(kind: "footnotes" | "endnotes", written: string): void {
+    const id = attributesOf(written).get("w:id") ?? "";
+    const note = this.#notes[kind].get(id);
+    const number = ++this.#counts[kind];
+    const mark = `[^${kind === "footnotes" ? number : countedAs("lower_roman", number)}]`;
+    this.#frame.blocks.text(mark);
+    if (note === undefined || this.#used.has(`${kind} ${id}`)) return;
+    this.#used.add(`${kind} ${id}`);
+    this.#dropped += note.dropped;
+    this.#doubtful += note.doubtful;
+    if (note.text !== "") this.#frame.pending.push({ prefix: `${mark}: `, text: note.text });
+  }
+
+  /** Behind what opened and is not empty. */
+  #enters(name: string): void {
+    const frame = this.#frame;
+    const { blocks } = frame;
+    if (DROPPED.has(name)) this.#gone++;
+    if (name === "mc:Fallback") this.#again++;
+    if (name === "w:p") frame.paragraph = newParagraph();
+    else if (name === "w:r" || name === "m:r") frame.run = newRun();
+    else if (name === "w:tbl") {
+      if (frame.tables++ === 0) {
+        blocks.begin();
+        frame.rows = new TableRows(this.#budget);
+        frame.merged.clear();
+      }
+    } else if (name === "w:tr" && frame.tables === 1) {
+      frame.cells = [];
+      frame.column = 0;
+    } else if (name === "w:tc" && frame.tables === 1) frame.cell = { columns: 1, merge: null, ground: null };
+    else if (name === "w:txbxContent") {
+      const isHidden = this.#sight() === "unseen";
+      const isFramed = this.#frames.length <= DEEPEST_BOX;
+      this.#boxes.push({ isFramed, isHidden });
+      if (isHidden) this.#gone++;
+      if (isFramed) this.#frames.push(frameOf());
       else blocks.text(" ");
-    } else if (name === "w:tc" && tables === 1) cells?.push(blocks.take());
-    else if (name === "w:tr" && tables === 1) {
-      if (cells?.some((cell) => cell !== "")) blocks.line(rowOf(cells));
-      cells = null;
-    } else if (name === "w:tbl") tables--;
-  };
-
-  for (const token of tokensOf(xml, "xml")) {
-    if (token.kind === "text") {
-      if (stack.at(-1) !== "w:t") continue;
-      const text = unescaped(token.text);
-      if (gone > 0 || isRunHidden || isParagraphHidden) dropped += text.length;
-      else blocks.text(text);
-    } else if (token.kind === "close") {
-      if (stack.at(-1) !== token.name) return { unreadable: "the document's XML is damaged" };
-      stack.pop();
-      close(token.name);
-    } else if (token.kind === "open") {
-      const { name } = token;
-      const inRun = stack.at(-1) === "w:rPr" && stack.at(-2) === "w:r";
-      if (inRun || name === "w:pStyle" || name === "w:rStyle" || name === "w:numPr" || name === "w:outlineLvl") {
-        const found = attributesOf(token.attributes);
-        const style = styles.get(found.get("w:val") ?? "");
-        if (inRun && (isHiding(name, found) || (name === "w:rStyle" && style?.isHidden === true))) isRunHidden = true;
-        if (name === "w:pStyle" && style?.isHidden === true) isParagraphHidden = true;
-        if (tables === 0 && stack.at(-1) === "w:pPr") {
-          if (name === "w:pStyle" && style?.heading != null) blocks.begin(`${"#".repeat(Math.min(6, style.heading))} `);
-          if (name === "w:outlineLvl" && Number(found.get("w:val")) < 6) blocks.begin(`${"#".repeat(Number(found.get("w:val")) + 1)} `);
-          if (name === "w:numPr") blocks.begin("- ");
-        }
-      }
-      if (gone === 0 && !isRunHidden && (name === "w:tab" || name === "w:br" || name === "w:cr") && stack.at(-1) === "w:r")
-        if (name === "w:tab" || tables > 0) blocks.text(" ");
-        else blocks.newline();
-      if (name === "w:tbl") {
-        if (tables === 0) blocks.begin();
-        tables++;
-      }
-      if (name === "w:tr" && tables === 1) cells = [];
-      if (token.isEmpty) continue;
-      if (stack.length >= DEEPEST) return { unreadable: `the document's XML is nested more than ${DEEPEST} levels deep` };
-      stack.push(name);
-      if (DROPPED.has(name)) gone++;
+    } else if ((name === "w:footnote" || name === "w:endnote") && this.#into !== null) this.#frames.push(frameOf());
+    else if (this.#gone === 0) {
+      if (name === "m:num" || name === "m:deg" || name === "w:rt") blocks.text("(");
+      else if (name === "m:den") blocks.text("/(");
+      else if (name === "m:rad") blocks.text("√");
+      else if (name === "m:d" || (name === "m:e" && this.#stack.at(-2) === "m:rad")) blocks.text("(");
+      else if (name === "m:sup") blocks.shift("up");
+      else if (name === "m:sub") blocks.shift("down");
     }
   }
-  if (stack.length > 0) return { unreadable: "the document's XML is cut short" };
-  return { text: blocks.toString(), dropped, doubtful: 0 };
+
+  #ends(name: string): void {
+    const frame = this.#frame;
+    const { blocks, tables } = frame;
+    if (name === "w:r" || name === "m:r") frame.run = newRun();
+    else if (name === "w:pPr") this.#place();
+    else if (name === "w:p") {
+      frame.paragraph = newParagraph();
+      if (tables === 0) this.#flush();
+      else blocks.text(" ");
+    } else if (name === "w:tc" && tables === 1) this.#endCell();
+    else if (name === "w:tr" && tables === 1) {
+      const texts = frame.cells === null ? null : frame.rows?.row(frame.cells);
+      if (texts != null) blocks.line(rowOf(texts));
+      frame.cells = null;
+    } else if (name === "w:tbl") {
+      frame.tables--;
+      if (frame.tables === 0) this.#flush();
+    } else if (name === "w:txbxContent") {
+      this.#endBox();
+    } else if ((name === "w:footnote" || name === "w:endnote") && this.#into !== null && this.#frames.length > 1) {
+      this.#flush();
+      this.#into.set(this.#noteId ?? "", { text: blocks.toString(), dropped: this.#dropped, doubtful: this.#doubtful });
+      this.#dropped = 0;
+      this.#doubtful = 0;
+      this.#frames.pop();
+    } else if (this.#gone === 0) {
+      if (name === "m:num" || name === "m:den" || name === "m:deg" || name === "m:d" || name === "w:rt") blocks.text(")");
+      else if (name === "m:e" && this.#stack.at(-1) === "m:rad") blocks.text(")");
+      else if (name === "m:e" && /^m:(?:mr|eqArr)$/.test(this.#stack.at(-1) ?? "")) blocks.text(" ");
+      else if (name === "m:sup" || name === "m:sub") blocks.level();
+    }
+    if (DROPPED.has(name)) this.#gone--;
+    if (name === "mc:Fallback") this.#again--;
+  }
+
+  /** A paragraph's properties are known: its heading, or its place in a list. */
+  #place(): void {
+    const { paragraph, blocks, tables } = this.#frame;
+    if (this.#gone > 0) return;
+    const { style, outline } = paragraph;
+    const heading = outline === null ? (style?.heading ?? null) : outline < 9 ? Math.min(6, outline + 1) : null;
+    const own = paragraph.numId === UNNAMED ? null : paragraph.numId;
+    const numId = own ?? style?.numId ?? null;
+    const level = paragraph.level ?? style?.level ?? (numId === null ? 0 : this.#numbers.levelOf(numId, style?.id ?? ""));
+    const label = numId === null ? (paragraph.numId === UNNAMED ? "" : null) : this.#numbers.next(numId, level);
+    const shown = label === null || label === "" ? "" : `${label} `;
+    if (tables > 0) blocks.text(shown);
+    else if (heading !== null) blocks.begin(`${"#".repeat(Math.min(6, heading))} ${shown}`);
+    else if (label !== null) blocks.begin(itemPrefix(label, level));
+  }
+
+  /** The paragraph ends, and what hangs on it follows. */
+  #flush(): void {
+    const { blocks, pending } = this.#frame;
+    blocks.begin();
+    for (const { prefix, text } of pending)
+      if (prefix === "") blocks.line(text);
+      else {
+        blocks.begin(prefix);
+        blocks.text(text);
+        blocks.begin();
+      }
+    this.#frame.pending = [];
+  }
+
+  #endCell(): void {
+    const frame = this.#frame;
+    const { cell, cells, merged } = frame;
+    const text = frame.blocks.take();
+    if (cell === null || cells === null) return;
+    const column = frame.column;
+    const above = cell.merge === "continue" ? (merged.get(column) ?? "") : null;
+    if (cell.merge === "restart") merged.set(column, text.length <= LONGEST_REPEATED ? text : "");
+    else if (cell.merge === null) merged.delete(column);
+    frame.column += cell.columns;
+    cells.push({ text: text === "" ? (above ?? "") : text, columns: cell.columns, rows: 1 });
+    frame.cell = null;
+  }
+
+  #endBox(): void {
+    const box = this.#boxes.pop();
+    if (box?.isHidden === true) this.#gone--;
+    if (box?.isFramed !== true) return this.#frame.blocks.text(" ");
+    this.#flush();
+    const text = this.#frame.blocks.toString();
+    this.#frames.pop();
+    if (text === "") return;
+    const outer = this.#frame;
+    if (outer.tables > 0) outer.blocks.text(` ${text.replaceAll("\n", " ")} `);
+    else outer.pending.push({ prefix: "", text });
+  }
 }
+
+const columnsOf = (value: string): number => Math.min(200, Math.max(1, Math.trunc(Number(value)) || 1));
+const lettersIn = (text: string): number => text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;

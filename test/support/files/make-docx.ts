@@ -5,8 +5,8 @@ const STYLES =
   '<w:styles><w:style w:type="paragraph" w:styleId="berschrift1"><w:name w:val="heading 1"/></w:style>' +
   '<w:style w:type="paragraph" w:styleId="Secret"><w:name w:val="secret"/><w:rPr><w:vanish/></w:rPr></w:style></w:styles>';
 
-/** `body`: the XML within `w:body`, or of the whole part where it begins with `<?` or is bytes. */
-export const makeDocx = (body: string | Uint8Array): Uint8Array =>
+/** `body`: the XML within `w:body`, or of the whole part where it begins with `<?` or is bytes. `parts`: others, by their paths. */
+export const makeDocx = (body: string | Uint8Array, parts: { readonly [path: string]: string } = {}): Uint8Array =>
   zipSync({
     "[Content_Types].xml": strToU8("<Types/>"),
     "word/document.xml":
@@ -14,6 +14,7 @@ export const makeDocx = (body: string | Uint8Array): Uint8Array =>
     "word/styles.xml": strToU8(STYLES),
     "docProps/core.xml": strToU8("<dc:title>property canary</dc:title>"),
     "word/comments.xml": strToU8("<w:comments><w:t>comment canary</w:t></w:comments>"),
+    ...Object.fromEntries(Object.entries(parts).map(([path, xml]) => [path, strToU8(xml)])),
   });
 
 /** A paragraph. */

@@ -243,8 +243,92 @@ describe("a Word document", () => {
     expect(await read(makeDocx(body))).toEqual({
       media: expect.stringContaining("wordprocessingml"),
       text: "# Returns\n\nYou have 30 days & more.\n\n- Pack it\n\n| Austria | 30 |\n\n## After.",
-      hidden: 0,
+      hidden: 13,
       doubtful: 0,
+    });
+  });
+
+  const run = (text: string, properties = "") => `<w:r>${properties === "" ? "" : `<w:rPr>${properties}</w:rPr>`}<w:t>${text}</w:t></w:r>`;
+  const raised = '<w:vertAlign w:val="superscript"/>';
+  const cell = (text: string, properties = "") => `<w:tc><w:tcPr>${properties}</w:tcPr>${paragraph(text)}</w:tc>`;
+  it.each([
+    ["raised and lowered numbers", `<w:p>${run("$100")}${run("1", raised)}${run(" m")}${run("2", raised)}</w:p>`, "$100^1 m^2"],
+    ["raised numbers before digits", `<w:p>${run("5")}${run("1", raised)}${run("000")}</w:p>`, "5^(1)000"],
+    ["numbers raised by hand", `<w:p>${run("100")}${run("1", '<w:position w:val="6"/>')}</w:p>`, "100^1"],
+    ["hyphens", "<w:p><w:r><w:t>10</w:t><w:noBreakHyphen/><w:t>20, 5</w:t><w:softHyphen/><w:t>2</w:t></w:r></w:p>", "10-20, 5-2"],
+    [
+      "symbols",
+      '<w:p><w:r><w:t>5</w:t><w:sym w:font="Symbol" w:char="F0B1"/><w:t>2 </w:t><w:sym w:font="Symbol" w:char="F0B3"/><w:t>3 </w:t><w:sym w:font="Wingdings" w:char="F0FE"/></w:r></w:p>',
+      "5\u00b12 \u22653 \u2611",
+    ],
+    ["a font of symbols", `<w:p>${run("\u00b320\uf0b0", '<w:rFonts w:ascii="Symbol"/>')}</w:p>`, "\u226520\u00b0"],
+    ["tabs", "<w:p><w:r><w:t>10</w:t><w:tab/><w:t>20</w:t><w:ptab/><w:t>30</w:t></w:r></w:p>", "10 20 30"],
+    ["what is struck", `<w:p>${run("249", "<w:strike/>")}${run("199")}</w:p>`, "~~249~~199"],
+    ["white on a dark ground", `<w:p>${run("seen", '<w:color w:val="FFFFFF"/><w:shd w:fill="1F3864"/>')}</w:p>`, "seen"],
+    ["what a run shows again", `<w:p><w:pPr><w:pStyle w:val="Secret"/></w:pPr>${run("seen", '<w:vanish w:val="0"/>')}</w:p>`, "seen"],
+  ])("[INGEST-7] keeps %s", async (_, body, text) => {
+    expect(await read(makeDocx(body))).toMatchObject({ text, doubtful: 0 });
+  });
+
+  it("[INGEST-8] has notes behind their paragraphs, text boxes, equations, headers and footers", async () => {
+    const note = (id: number, text: string) => `<w:footnote w:id="${id}">${paragraph(text)}</w:footnote>`;
+    const parts = {
+      "word/footnotes.xml": `<w:footnotes><w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote>${note(2, "For members.")}${note(3, "Unused")}</w:footnotes>`,
+      "word/endnotes.xml": `<w:endnotes><w:endnote w:id="2">${paragraph("In 2024.")}</w:endnote></w:endnotes>`,
+      "word/header1.xml": `<w:hdr>${paragraph("DRAFT")}</w:hdr>`,
+      "word/header2.xml": `<w:hdr>${paragraph("DRAFT")}</w:hdr>`,
+    };
+    const box = (text: string) => `<w:pict><v:textbox><w:txbxContent>${paragraph(text)}</w:txbxContent></v:textbox></w:pict>`;
+    const body =
+      `<w:p>${run("30 days")}<w:r><w:rPr>${raised}</w:rPr><w:footnoteReference w:id="2"/></w:r>${run(" or more")}<w:r><w:endnoteReference w:id="2"/></w:r></w:p>` +
+      `<w:p>${run("10")}<w:r><mc:AlternateContent><mc:Choice>${box("20 boxed")}</mc:Choice><mc:Fallback>${box("20 boxed")}</mc:Fallback></mc:AlternateContent></w:r>${run("30")}</w:p>` +
+      "<w:p><m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f><m:sSup><m:e><m:r><m:t>x</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:oMath></w:p>";
+    expect(await read(makeDocx(body, parts))).toMatchObject({
+      text: "30 days[^1] or more[^i]\n\n[^1]: For members.\n\n[^i]: In 2024.\n\n10 30\n\n20 boxed\n\n(1)/(2)x^2\n\nDRAFT",
+      hidden: 13 + 6,
+    });
+  });
+
+  it("[INGEST-9] puts each cell of a table under its head, and keeps white heads", async () => {
+    const rows = [
+      [cell("Country", '<w:vMerge w:val="restart"/>'), cell("Price", '<w:gridSpan w:val="2"/>')],
+      [cell("", "<w:vMerge/>"), cell("net"), cell("gross")],
+      [cell("AT", '<w:vMerge w:val="restart"/>'), cell("10 | 11"), cell("12")],
+      [cell("", "<w:vMerge/>"), cell("20"), cell("24")],
+    ];
+    const table = `<w:tbl>${rows.map((cells) => `<w:tr>${cells.join("")}</w:tr>`).join("")}</w:tbl>`;
+    expect(await read(makeDocx(table))).toMatchObject({
+      text: "| Country | Price | Price |\n| Country | net | gross |\n| AT | 10 \\| 11 | 12 |\n| AT | 20 | 24 |",
+    });
+    const white = `<w:tbl><w:tr><w:tc><w:p>${run("Head", '<w:color w:val="FFFFFF"/>')}</w:p></w:tc></w:tr></w:tbl>`;
+    expect(await read(makeDocx(white))).toMatchObject({ text: "| Head |", doubtful: 4 });
+  });
+
+  it("[INGEST-10] shows the numbers of paragraphs and headings as a reader sees them", async () => {
+    const level = (at: number, format: string, text: string, more = "") =>
+      `<w:lvl w:ilvl="${at}"><w:start w:val="1"/><w:numFmt w:val="${format}"/>${more}<w:lvlText w:val="${text}"/></w:lvl>`;
+    const numbering =
+      `<w:numbering><w:abstractNum w:abstractNumId="0">${level(0, "decimal", "%1.")}${level(1, "lowerLetter", "%2)")}${level(2, "lowerRoman", "%1.%2.%3")}</w:abstractNum>` +
+      `<w:abstractNum w:abstractNumId="1">${level(0, "upperRoman", "Article %1", '<w:pStyle w:val="berschrift1"/>')}${level(1, "bullet", "\uf0b7")}</w:abstractNum>` +
+      '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>' +
+      '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num></w:numbering>';
+    const item = (text: string, id: number, at: number, more = "") =>
+      paragraph(text, `${more}<w:numPr><w:ilvl w:val="${at}"/><w:numId w:val="${id}"/></w:numPr>`);
+    const body = [
+      item("Scope", 2, 0, '<w:pStyle w:val="berschrift1"/>'),
+      item("one", 1, 0),
+      item("a", 1, 1),
+      item("b", 1, 1),
+      item("deep", 1, 2),
+      item("two", 1, 0),
+      item("a again", 1, 1),
+      item("seven", 3, 0),
+      item("dot", 2, 1),
+      item("Costs", 2, 0, '<w:pStyle w:val="berschrift1"/>'),
+      item("none", 0, 0),
+    ];
+    expect(await read(makeDocx(body.join(""), { "word/numbering.xml": numbering }))).toMatchObject({
+      text: "# Article I Scope\n\n1. one\n  - a) a\n  - b) b\n    - 1.b.i deep\n2. two\n  - a) a again\n7. seven\n  - dot\n\n# Article II Costs\n\nnone",
     });
   });
 
