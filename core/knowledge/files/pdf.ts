@@ -6,8 +6,11 @@ import { Blocks } from "./blocks.ts";
 import type { Visible } from "./html.ts";
 import type { Inflate } from "./zip.ts";
 
-/** Letters on a page, where they stand from the left and from the bottom, and how high they are; in points. PERSISTED nowhere: it comes from an isolate. */
-export type PdfPiece = readonly [text: string, x: number, y: number, height: number];
+/**
+ * Letters on a page as it is shown, where they stand from the left and from the bottom, how high and how wide they are, in points, and how they are
+ * turned against the reader, in degrees counterclockwise. PERSISTED nowhere: it comes from an isolate.
+ */
+export type PdfPiece = readonly [text: string, x: number, y: number, height: number, width?: number, turn?: number];
 /** A page with its size. */
 export type PdfPage = { readonly width: number; readonly height: number; readonly pieces: readonly PdfPiece[] };
 
@@ -18,6 +21,13 @@ const HEADING = 1.18;
 /** A line that is farther from the one before, in heights of its letters, begins a paragraph. */
 const PARAGRAPH = 1.7;
 const LONGEST_HEADING = 120;
+/** Letters that are turned by so many degrees more or less are on other lines. */
+const OTHER_TURN = 3;
+/** A distance between letters that is a blank, in heights. */
+const BLANK = 0.15;
+/** Letters of at most this part of the height of those beside them, and so much higher or lower, are raised or lowered. */
+const SHIFTED_HEIGHT = 0.85;
+const SHIFTED_BY = 0.12;
 
 /** The visible text of pages in their order. */
 export function textOfPages(pages: readonly PdfPage[]): Visible {
@@ -27,45 +37,86 @@ export function textOfPages(pages: readonly PdfPage[]): Visible {
   let dropped = 0;
   for (const { width, height, pieces } of pages) {
     blocks.begin();
-    let line: { y: number; height: number; end: number; text: string } | null = null;
-    let before: { y: number; height: number; level: number } | null = null;
+    let line: Line | null = null;
+    let before: { across: number; height: number; level: number; turn: number } | null = null;
     const write = (): void => {
-      if (line === null || line.text.trim() === "") return;
-      const { y, height: letters } = line;
-      const level = line.text.trim().length <= LONGEST_HEADING ? levels.indexOf(rounded(letters)) + 1 : 0;
-      const gap = before === null ? 0 : Math.abs(before.y - y);
+      const text = line === null ? "" : line.parts.map((part) => part.text).join("");
+      if (line === null || text.trim() === "") return;
+      const { across, height: letters, turn } = line;
+      const level = text.trim().length <= LONGEST_HEADING ? levels.indexOf(rounded(letters)) + 1 : 0;
+      const gap = before === null ? 0 : Math.abs(before.across - across);
       const isNew: boolean =
-        before === null || before.level !== level || gap > PARAGRAPH * Math.max(letters, before.height) || y > before.y + letters;
+        before === null ||
+        before.level !== level ||
+        isOtherTurn(before.turn, turn) ||
+        gap > PARAGRAPH * Math.max(letters, before.height) ||
+        across > before.across + letters;
       if (level > 0 && isNew) blocks.begin(`${"#".repeat(Math.min(3, level))} `);
       else if (isNew) blocks.begin();
       else blocks.newline();
-      const item = /^\s*[•◦▪‣·–-]\s+(?=\S)/u.exec(line.text);
-      if (item === null) blocks.text(line.text.trim());
-      else {
+      let left = 0;
+      const item = /^\s*[•◦▪‣·–-]\s+(?=\S)/u.exec(text);
+      if (item !== null) {
         blocks.begin("- ");
-        blocks.text(line.text.slice(item[0].length).trim());
+        left = item[0].length;
       }
-      before = { y, height: letters, level };
+      for (const part of line.parts) {
+        if (part.shift !== null) blocks.shift(part.shift);
+        blocks.text(part.text.slice(left));
+        if (part.shift !== null) blocks.level();
+        left = Math.max(0, left - part.text.length);
+      }
+      before = { across, height: letters, level, turn };
     };
-    for (const [text, x, y, letters] of pieces) {
+    for (const [text, x, y, letters, wide = text.length * letters * 0.5, turn = 0] of pieces) {
       const isSeen = letters >= SMALLEST && x > -letters && y > -letters && x < width && y < height + letters;
       if (!isSeen) {
         dropped += text.trim().length;
         continue;
       }
-      if (line !== null && Math.abs(line.y - y) < Math.max(line.height, letters) / 2) {
-        const needsBlank = x > line.end + letters * 0.15 && !line.text.endsWith(" ") && !text.startsWith(" ");
-        line.text += needsBlank ? ` ${text}` : text;
-        line.end = x + text.length * letters * 0.5;
-        line.height = Math.max(line.height, letters);
-      } else {
+      const angle = (turn * Math.PI) / 180;
+      const along = turn === 0 ? x : x * Math.cos(angle) + y * Math.sin(angle);
+      const across = turn === 0 ? y : y * Math.cos(angle) - x * Math.sin(angle);
+      const isSame: boolean =
+        line !== null && !isOtherTurn(line.turn, turn) && Math.abs(line.across - across) < Math.max(line.height, letters) / 2;
+      if (line === null || !isSame) {
         write();
-        line = { y, height: letters, end: x + text.length * letters * 0.5, text };
+        line = { across, height: letters, end: along + wide, turn, parts: [{ text, shift: null }] };
+      } else {
+        join(line, text, along, across, letters);
+        line.end = along + wide;
       }
     }
     write();
   }
   return { text: unhyphenated(blocks.toString()).toWellFormed(), dropped, doubtful: 0 };
+}
+
+const isOtherTurn = (one: number, other: number): boolean => Math.abs(((one - other + 540) % 360) - 180) > OTHER_TURN;
+
+type Line = {
+  across: number;
+  height: number;
+  end: number;
+  readonly turn: number;
+  parts: { readonly text: string; readonly shift: "up" | "down" | null }[];
+};
+
+/** Further letters of a line: apart by a blank where there is a distance, raised or lowered where they are smaller and beside its height. */
+function join(line: Line, text: string, along: number, across: number, letters: number): void {
+  const last = line.parts.at(-1)?.text ?? "";
+  const isApart = along > line.end + Math.max(letters, line.height) * BLANK || along < line.end - letters;
+  if (isApart && !/\s$/.test(last) && !/^\s/.test(text)) line.parts.push({ text: " ", shift: null });
+  const by = across - line.across;
+  const isSmaller = letters <= line.height * SHIFTED_HEIGHT;
+  if (line.height <= letters * SHIFTED_HEIGHT) {
+    // What came first is small beside this: the mark of a note, before its text.
+    if (-by >= letters * SHIFTED_BY) line.parts = line.parts.map((part) => ({ ...part, shift: part.text.trim() === "" ? null : "up" }));
+    line.across = across;
+  }
+  const shift = isSmaller && Math.abs(by) >= line.height * SHIFTED_BY && text.trim() !== "" ? (by > 0 ? "up" : "down") : null;
+  line.parts.push({ text, shift });
+  line.height = Math.max(line.height, letters);
 }
 
 /** `delive-⏎ry` is one word. */
@@ -76,7 +127,8 @@ const rounded = (height: number): number => Math.round(height * 2) / 2;
 function lettersByHeight(pages: readonly PdfPage[]): Map<number, number> {
   const counts = new Map<number, number>();
   for (const { pieces } of pages)
-    for (const [text, , , height] of pieces) counts.set(rounded(height), (counts.get(rounded(height)) ?? 0) + text.trim().length);
+    for (const [text, , , height] of pieces)
+      if (height >= SMALLEST) counts.set(rounded(height), (counts.get(rounded(height)) ?? 0) + text.trim().length);
   return counts;
 }
 

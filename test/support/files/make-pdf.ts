@@ -3,19 +3,33 @@ import { deflateSync } from "node:zlib";
 
 /** A line of a page, in points from the bottom. */
 export type PdfLine = { readonly text: string; readonly size?: number; readonly x?: number; readonly y: number };
-/** `compress`: how often each page's content is deflated. `encrypt`: behind a password that nobody knows. */
-export type PdfOptions = { readonly compress?: number; readonly encrypt?: boolean; readonly content?: string };
+/** `rotate`: degrees that each page is turned by. `layers`: whether each of the layers `/L0`, `/L1`, … is on. `compress`: how often each page's content is deflated. `encrypt`: behind a password that nobody knows. */
+export type PdfOptions = {
+  readonly compress?: number;
+  readonly encrypt?: boolean;
+  readonly content?: string;
+  readonly rotate?: number;
+  readonly layers?: readonly boolean[];
+};
 
-export function makePdf(pages: readonly (readonly PdfLine[])[], { compress = 1, encrypt = false, content }: PdfOptions = {}): Uint8Array {
+export function makePdf(
+  pages: readonly (readonly PdfLine[])[],
+  { compress = 1, encrypt = false, content, rotate = 0, layers = [] }: PdfOptions = {},
+): Uint8Array {
   const objects: Buffer[] = [];
   const kids = pages.map((_, at) => `${4 + 2 * at} 0 R`).join(" ");
-  objects.push(Buffer.from("<< /Type /Catalog /Pages 2 0 R >>"));
+  const firstLayer = 4 + 2 * pages.length;
+  const refs = (which: (isOn: boolean) => boolean): string =>
+    layers.flatMap((isOn, at) => (which(isOn) ? [`${firstLayer + at} 0 R`] : [])).join(" ");
+  const properties = layers.length === 0 ? "" : ` /OCProperties << /OCGs [${refs(() => true)}] /D << /OFF [${refs((isOn) => !isOn)}] >> >>`;
+  objects.push(Buffer.from(`<< /Type /Catalog /Pages 2 0 R${properties} >>`));
   objects.push(Buffer.from(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`));
   objects.push(Buffer.from("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
   for (const [at, lines] of pages.entries()) {
-    const page = `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 3 0 R >> >> /Contents ${5 + 2 * at} 0 R >>`;
+    const page = `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate ${rotate} /Resources << /Font << /F1 3 0 R >> /Properties << ${layers.map((_, n) => `/L${n} ${firstLayer + n} 0 R`).join(" ")} >> >> /Contents ${5 + 2 * at} 0 R >>`;
     objects.push(Buffer.from(page), streamOf(content ?? contentOf(lines), compress));
   }
+  for (const at of layers.keys()) objects.push(Buffer.from(`<< /Type /OCG /Name (layer ${at}) >>`));
   if (encrypt) {
     const secret = "ab".repeat(32);
     objects.push(Buffer.from(`<< /Filter /Standard /V 1 /R 2 /Length 40 /P -44 /O <${secret}> /U <${secret}> >>`));

@@ -386,6 +386,32 @@ describe("a PDF", () => {
     );
   });
 
+  it("[INGEST-13] keeps its lines however the page or its letters are turned", () => {
+    for (const turn of [0, 90, 180, 270]) {
+      const place = (along: number, across: number): readonly [number, number] =>
+        turn === 0
+          ? [along, across]
+          : turn === 90
+            ? [500 - across, along]
+            : turn === 180
+              ? [500 - along, 500 - across]
+              : [across, 500 - along];
+      const piece = (text: string, along: number, across: number) => [text, ...place(along, across), 11, text.length * 5, turn] as const;
+      const pieces = [piece("Fee 15", 60, 400), piece("30 days", 60, 386), piece("45", 120, 386)];
+      expect(textOfPages([{ width: 600, height: 600, pieces }]).text, `${turn}`).toBe("Fee 15\n30 days 45");
+    }
+    const mixed = [["Fee 15", 60, 400, 11, 30] as const, ["30 days", 92, 400, 11, 35, 90] as const];
+    expect(textOfPages([{ width: 600, height: 600, pieces: mixed }]).text).toBe("Fee 15\n\n30 days");
+  });
+
+  it("[INGEST-7] keeps raised numbers and distances", () => {
+    const text = (...pieces: [string, number, number, number, number][]) => textOfPages([{ width: 600, height: 600, pieces }]).text;
+    expect(text(["$100", 60, 400, 11, 24], ["1", 84, 404, 7, 4], [" a day", 88, 400, 11, 30])).toBe("$100^1 a day");
+    expect(text(["1", 60, 404, 7, 4], ["30 days", 64, 400, 11, 40])).toBe("^(1)30 days");
+    expect(text(["H", 60, 400, 11, 8], ["2", 68, 398, 7, 4], ["O 20 days", 72, 400, 11, 40])).toBe("H2O 20 days");
+    expect(text(["15", 60, 400, 11, 12], ["30", 75, 400, 11, 12], ["45", 60, 400, 11, 12])).toBe("15 30 45");
+  });
+
   it("[INGEST-3] tells nothing that is too small to be read or off its page", () => {
     const page = lines(["A refund", 700, 11], ["canary", 680, 0.5], ["canary", 3_000, 11], ["takes a week.", 660, 11]);
     expect(textOfPages([page])).toEqual({ text: "A refund\n\ntakes a week.", dropped: 12, doubtful: 0 });
