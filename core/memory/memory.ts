@@ -42,6 +42,9 @@ export type Memory = {
   readonly expiresAt: EpochMs;
 };
 
+/** Whether a text says anything: blanks, and characters that nobody sees, alone say nothing. */
+export const saysSomething = (text: string): boolean => /[^\p{Z}\p{C}\p{M}\s]/u.test(text);
+
 const DAY_MS = 86_400_000;
 /** Days that a memory is kept where nobody says, by its class: the more confidential, the shorter. Nothing is kept without end. */
 const KEPT_DAYS: { readonly [C in DataClass]: number } = { public: 365, internal: 180, confidential: 90, restricted: 30 };

@@ -77,6 +77,7 @@ describe("a memory", () => {
       outside.now = now;
     }
     expect((await remember("x", { ttl_days: 0 })).status).toBe(400);
+    expect(await remember(" \u200b")).toMatchObject({ status: 400, body: { errors: [{ path: "/text" }] } });
   });
 
   it("[MEM-4] goes with its person's erasure, and a repeated request remembers nothing twice", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Label } from "../../../core/label/label.ts";
 import { factsIn } from "../../../core/memory/facts.ts";
 import { intentOf } from "../../../core/memory/intent.ts";
-import { type Memory, supersession } from "../../../core/memory/memory.ts";
+import { type Memory, saysSomething, supersession } from "../../../core/memory/memory.ts";
 import { hasSeenOwnAlone, keptAs, labelOfRecalled, recalled } from "../../../core/memory/recall.ts";
 import { fitted, type Snippet, snippetText } from "../../../core/memory/snippets.ts";
 import { expectTokens } from "../../../core/model/estimate.ts";
@@ -25,6 +25,12 @@ const memory = (text: string, more: Partial<Memory> = {}): Memory => ({
 const label = (trust: Label["trust"], ...sources: string[]): Label => ({ trust, class: "internal", sources });
 
 describe("memory", () => {
+  it("[MEM-11] says something: blanks, and characters that nobody sees, alone are no memory", () => {
+    for (const text of ["", " ", "\t\n", "\u200b\u200d", "\u00a0\u3000", "\u00ad\ufeff", "\u{e0041}", "\u2060 \u0301"])
+      expect(saysSomething(text), JSON.stringify(text)).toBe(false);
+    for (const text of ["a", " 5 ", "\u5317", "\u{1f600}", "?"]) expect(saysSomething(text), text).toBe(true);
+  });
+
   it("[RECALL-1] is asked only where a message refers to the past or to the person, or asks for advice, in English and German", () => {
     const needed = [
       "Please send it to the same address again.",

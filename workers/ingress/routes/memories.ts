@@ -1,7 +1,7 @@
 /** `/v1/memories`: what is remembered of people. */
 import { z } from "@hono/zod-openapi";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
-import { MEMORY_TIERS } from "../../../core/memory/memory.ts";
+import { MEMORY_TIERS, saysSomething } from "../../../core/memory/memory.ts";
 import { ok } from "../../../core/result.ts";
 import { changeMemory, forgetMemory, listMemories, releaseMemory, remember } from "../../use-cases/memories.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -12,7 +12,7 @@ import { Memory } from "../schemas/memory-views.ts";
 import { reasonText, userFilter, userName } from "../schemas/names.ts";
 import { idempotencyHeader, limit, pageOf } from "../schemas/requests.ts";
 
-const text = z.string().min(1).max(4_000);
+const text = z.string().min(1).max(4_000).refine(saysSomething, "has no character that anybody sees: send what is to be remembered");
 const ttl = z
   .number()
   .int()
