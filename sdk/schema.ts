@@ -2248,6 +2248,12 @@ export type Review = {
     readonly roles: readonly string[];
     readonly users: readonly string[];
   };
+  /** of a write of unknown outcome: what each action does */
+  readonly meaning?: {
+    readonly approve: string;
+    readonly modify: string;
+    readonly reject: string;
+  };
   /** what a model would decide (`assisted_review` of the org); its text is untrusted. `hidden`: until you have judged */
   readonly suggestion?: {
     readonly status: "pending" | "hidden" | "failed";

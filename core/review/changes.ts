@@ -15,12 +15,16 @@ const MOST_TOLD = 20;
 type Change = { readonly path: string; readonly before: Json | undefined; readonly after: Json; readonly beside: readonly string[] };
 
 /** Why changes are not taken, with paths below `/changes`; none: they reach what is done. */
-export function lostChanges({ modifiable, read, proposal }: ReviewRequest, changes: Json): readonly FieldError[] {
+export function lostChanges({ modifiable, read, proposal, reason }: ReviewRequest, changes: Json): readonly FieldError[] {
   const lost = (path: string, message: string): FieldError[] => [{ path: `/changes${path}`, message }];
   if (modifiable === "nothing") return lost("", "nothing of this proposal can be changed: approve or reject it");
   if (modifiable === "reply") return flawOfReply(changes).flatMap(({ path, message }) => lost(path, message));
   if (modifiable === "input") {
     if (!isObject(changes)) return lost("", "must be an object: the call's own fields go into its `input`");
+    if (reason === "unknown-outcome" && own(changes, "output") !== undefined)
+      return flawOfOutcome(changes).flatMap((why) => lost("/output", why));
+    if (reason === "unknown-outcome" && isObject(proposal) && own(proposal, "output") !== undefined)
+      return lost("", "the proposal says that the call happened: change its `output`, or reject it");
     const beside = Object.keys(changes).find((key) => key !== "input");
     if (beside !== undefined)
       return lost(`/${escapeToken(beside)}`, "is no field of the proposal that can be changed: changes go into `input`");
@@ -33,6 +37,12 @@ export function lostChanges({ modifiable, read, proposal }: ReviewRequest, chang
   const flaws = changesIn(proposal, changes, "", []).flatMap((change) => flawOf(change, read ?? [""]) ?? []);
   if (flaws.length > 0) return flaws.slice(0, MOST_TOLD).flatMap(({ path, message }) => lost(path, message));
   return canonicalJson(mergePatch(proposal, changes)) === canonicalJson(proposal) ? unchanged : [];
+}
+
+/** That the call happened, and what it answered, is said alone: nothing is sent then. */
+function flawOfOutcome(changes: { readonly [name: string]: Json }): readonly string[] {
+  if (own(changes, "output") === null) return ["cannot be null: `{}` says that the call happened and answered nothing"];
+  return Object.keys(changes).length > 1 ? ["goes alone: a call that happened is not sent, so that nothing else of it can be changed"] : [];
 }
 
 /** A hand-over takes a reply, or goes back to the run. */

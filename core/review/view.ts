@@ -1,5 +1,5 @@
 /** A review as the HTTP contract shows it (docs/contract.md, "People and control"). Placeholders stand where personal data was. */
-import type { Json } from "../json.ts";
+import { isObject, type Json, own } from "../json.ts";
 import { orNullRfc3339, toRfc3339 } from "../time.ts";
 import type { ReviewStatus, Severity } from "./case.ts";
 import { type Case, underReview } from "./life.ts";
@@ -23,6 +23,8 @@ export type ReviewView = ShownReview & {
   approvers?: { operation: string; roles: string[]; users: string[] };
   /** A person changed the proposal and others still have to approve the change: `proposal` and `digest` are those of the change. */
   changed?: { by: string; at: string; reason: string; from: Json };
+  /** Of a write of unknown outcome: what each action does, in words for the person who decides. */
+  meaning?: { approve: string; modify: string; reject: string };
   /** What a model would decide. Shown by its id alone; absent: the org asks none, or has none. */
   suggestion?: SuggestionView;
   approvals: { by: string; at: string }[];
@@ -46,6 +48,7 @@ export function reviewView(state: Case): ReviewView {
     ...(state.shown === undefined ? {} : { shown: state.change?.shown ?? state.shown }),
     ...(state.request.sampleOf === undefined ? {} : { sample_of: state.request.sampleOf }),
     ...(state.request.decoy === true && "closedAt" in state ? { decoy: true as const } : {}),
+    ...(state.request.reason === "unknown-outcome" && state.request.sampleOf === undefined ? { meaning: meaningOf(state) } : {}),
     severity: state.severity,
     status: state.status,
     due_at: toRfc3339(state.dueAt),
@@ -58,6 +61,20 @@ export function reviewView(state: Case): ReviewView {
     closed_at: orNullRfc3339("closedAt" in state ? state.closedAt : null),
   };
 }
+
+const SAYS_OUTCOME =
+  'With {"output": …} as changes: it did happen, and this is its answer; nothing is sent, and the run goes on with that answer ({} where there is none).';
+const MEANING_OF_DOUBT: NonNullable<ReviewView["meaning"]> = {
+  approve: "It did not happen: the call is sent again, with the same input. If it did happen after all, it happens twice.",
+  modify: `${SAYS_OUTCOME} With {"input": …}: it did not happen, and the call is sent with this input instead.`,
+  reject: "Nothing is sent. The run goes the way of a failure, and its dead letter names the write as one that may have happened.",
+};
+
+/** A change that says that the call happened waits for others: to agree sends nothing. */
+const meaningOf = ({ change }: Case): NonNullable<ReviewView["meaning"]> =>
+  isObject(change?.proposal) && own(change.proposal, "output") !== undefined
+    ? { ...MEANING_OF_DOUBT, approve: "You agree that it did happen, with the answer in `output`. Nothing is sent." }
+    : MEANING_OF_DOUBT;
 
 function changedView({ change, request }: Case): Pick<ReviewView, "changed"> {
   if (change === undefined) return {};

@@ -116,3 +116,47 @@ describe("[POLICY-3] without a policy for it", () => {
     expect(decide({ principal, action, resource, ...(action === "run.start" ? { context: ORDINARY_CALL } : {}) })).toBe("deny");
   });
 });
+
+describe("[ALERT-9] the runbooks", () => {
+  const ROOT = join(import.meta.dirname, "../..");
+  const ROLES = ["operator", "reviewer", "developer", "auditor", "admin"];
+  const ROUTES = join(ROOT, "workers/ingress/routes");
+  const routes = readdirSync(ROUTES).flatMap((file) =>
+    Array.from(
+      readFileSync(join(ROUTES, file), "utf8").matchAll(/method: "(\w+)",\s+path: "([^"]+)",[\s\S]*?action: "([a-z_]+\.[a-z_]+)"/g),
+      ([, method = "", path = "", action = ""]) => ({ method: method.toUpperCase(), path, action }),
+    ),
+  );
+  // Written by a function of its file; and asked again where it is known who decides.
+  routes.unshift({ method: "GET", path: "/v1/audit/checkpoint", action: "audit.read" });
+  routes.unshift({ method: "POST", path: "/v1/reviews/{id}/decision", action: "review.decide" });
+  const actionOf = (method: string, path: string): string | undefined =>
+    routes.find((route) => route.method === method && new RegExp(`^${route.path.replace(/\{\w+\}/g, "[^/]+")}$`).test(path))?.action;
+
+  it.each(readdirSync(join(ROOT, "docs/runbooks")))(
+    "%s names routes that exist, by roles that may call them, the operator's first",
+    (page) => {
+      for (const part of readFileSync(join(ROOT, "docs/runbooks", page), "utf8").split("\n## ")) {
+        const lines = part.split("\n").filter((line) => line.startsWith("- "));
+        const named = lines.flatMap((line) => /^- (\w+): /.exec(line)?.[1] ?? []).filter((role) => ROLES.includes(role));
+        expect(named.lastIndexOf("operator"), part).toBe(named.filter((role) => role === "operator").length - 1);
+        for (const line of lines) {
+          const role = /^- (\w+): /.exec(line)?.[1] ?? "";
+          const calls = [...line.matchAll(/`(GET|POST|PUT|DELETE) ([^`?\s]+)/g)];
+          if (calls.length > 0) expect(ROLES, line).toContain(role);
+          for (const [, method = "", path = ""] of calls) {
+            const action = actionOf(method, path);
+            expect(action, `${page}: ${method} ${path}`).toBeDefined();
+            const resource = action?.startsWith("kill.")
+              ? ({ type: "Switch", org: "acme", owner: "bob", scope: null } as const)
+              : ({ type: "Thing", org: "acme", owner: "bob" } as const);
+            const principal = { org: "acme", user: "ann", roles: [role], platformAdmin: false };
+            expect(decide({ principal, action: action ?? "", resource } as AccessQuestion), `${page}: ${role} ${method} ${path}`).toBe(
+              "allow",
+            );
+          }
+        }
+      }
+    },
+  );
+});

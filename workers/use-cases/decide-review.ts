@@ -106,10 +106,17 @@ async function misfitOfCall(
   changes: Json | null,
 ): Promise<Refusal | null> {
   const { org } = by.principal;
-  const changed = changes === null ? undefined : inputIn(mergePatch(proposal, changes));
+  const whole = changes === null ? null : mergePatch(proposal, changes);
+  const changed = whole === null ? undefined : inputIn(whole);
   const call = changed === undefined ? null : await ports.reviews(org).callOf(id);
   const tool = call === null ? null : await ports.store.tools.get(org, call.tool, call.version);
   if (changed === undefined || call === null || tool === null) return null;
+  const output = isObject(whole) ? own(whole, "output") : undefined;
+  const strange = output === undefined ? [] : validate(tool.output, output);
+  if (strange.length > 0) {
+    const said = strange.map(({ path, message }) => ({ path: `/changes/output${path}`, message }));
+    return refuse("invalid_request", `the output does not fit the output schema of the tool \`${call.tool}\``, said);
+  }
   const errors = misfitsOfChange(tool.input, inputIn(proposal) ?? null, changed);
   if (errors.length === 0) return null;
   const told = errors.map(({ path, message }) => ({ path: `/changes/input${path}`, message }));

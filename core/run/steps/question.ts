@@ -80,9 +80,14 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   if (activity.review.digest !== decision.digest) return "the decision is about an older proposal";
   const { reason } = activity.review;
   const { id, action, by, proposal } = decision;
+  const happened = action === "modify" && reason === "unknown-outcome" ? outputIn(proposal) : undefined;
   // A changed call is another call: policies, classes and risk are asked about it, and the approval covers it as it is now.
   const isChanged =
-    action === "modify" && activity.kind === "tool" && activity.review.held === undefined && inputIn(proposal) !== undefined;
+    happened === undefined &&
+    action === "modify" &&
+    activity.kind === "tool" &&
+    activity.review.held === undefined &&
+    inputIn(proposal) !== undefined;
   const approved = approvedDigest(turn, activity, decision);
   const decided = { activity: activityId, id, action, by, proposal, approved, ...(isChanged ? { recheck: true as const } : {}) };
   turn.emit("review.decided", decided, activity.step);
@@ -99,6 +104,13 @@ export function takeDecision(turn: Turn, activityId: string, decision: ReviewDec
   const { held } = activity.review;
   if (held !== undefined) {
     settleHeld(turn, activity, held, decision);
+    return null;
+  }
+  if (happened !== undefined) {
+    // A person knows that it happened: what they say it answered is its answer, and nothing is sent.
+    if (activity.purpose === "compensation") compensated(turn, activity);
+    else if (activity.purpose === "agent") observe(turn, activity, { ok: true, output: happened });
+    else completeNode(turn, activity.node, happened);
     return null;
   }
   if (action === "modify" && activity.kind === "tool" && inputIn(proposal) === undefined) {
@@ -151,6 +163,9 @@ function settleHeld(turn: Turn, activity: Activity, held: Held, { action, reason
 
 /** Where the input stands in a proposed call, as `toolProposal` writes it. */
 const inputIn = (proposal: Json): Json | undefined => (isObject(proposal) ? (own(proposal, "input") ?? undefined) : undefined);
+
+/** What a person says that a call of unknown outcome answered. */
+const outputIn = (proposal: Json): Json | undefined => (isObject(proposal) ? (own(proposal, "output") ?? undefined) : undefined);
 
 /** The digest that the approved call has when it is tried again, so that nobody is asked about it twice. null: nothing was approved. */
 function approvedDigest(turn: Turn, activity: Activity, { action, proposal }: ReviewDecision): string | null {

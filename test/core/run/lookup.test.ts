@@ -1,5 +1,8 @@
 /** A write whose outcome nobody knows, and whose tool can be asked what became of it. */
 import { describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../core/json.ts";
+import type { ReviewRequest } from "../../../core/review/case.ts";
+import { lostChanges } from "../../../core/review/changes.ts";
 import type { LookupAnswer } from "../../../core/run/calls/call.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import { define, tool } from "../../support/run/definition.ts";
@@ -133,5 +136,43 @@ describe("asking what became of a write", () => {
     drive.offer({ kind: "cancel", by: "ada", reason: "no longer wanted" });
     drive.run();
     expect(drive.state).toMatchObject({ status: "cancelled", undone: ["mail"] });
+  });
+});
+
+describe("what a person says became of a write", () => {
+  const waiting = (): Drive => driveWith(() => said("unsure")).run();
+  const decide = (drive: Drive, action: "approve" | "reject" | "modify", change: JsonObject = {}): Drive => {
+    const { review } = drive.activity("mail");
+    if (review === null) throw new Error("nobody is asked");
+    const proposal = { ...(review.proposal as JsonObject), ...change };
+    const decision = { id: review.id ?? "", action, by: "rita", reason: "", proposal, digest: review.digest, at: drive.now };
+    expect(drive.offer({ kind: "review.decided", activity: "mail", decision })).toBeNull();
+    return drive.run();
+  };
+
+  it("[REV-27] it happened, and that is its answer: nothing is sent again and nothing is in doubt", () => {
+    const drive = decide(waiting(), "modify", { output: { id: "m-9" } });
+    expect(drive.state).toMatchObject({ status: "completed", undone: [] });
+    expect(drive.state.steps["mail"]?.output).toEqual({ id: "m-9" });
+    expect(drive.sent).toHaveLength(1);
+  });
+
+  it("[REV-27] it did not, and is sent again; or nobody knows, and the run ends naming it", () => {
+    expect(decide(waiting(), "approve").sent).toHaveLength(2);
+    const rejected = decide(waiting(), "reject");
+    expect([rejected.sent.length, rejected.state.undone]).toEqual([1, ["mail"]]);
+  });
+
+  it("[REV-27] that a call happened is said alone, of such a call alone, and not taken back by an input", () => {
+    const asked = {
+      reason: "unknown-outcome",
+      modifiable: "input",
+      proposal: { tool: "mail.send", input: { to: "a" } },
+    } as unknown as ReviewRequest;
+    expect(lostChanges(asked, { output: {} })).toEqual([]);
+    for (const changes of [{ output: null }, { output: {}, input: { to: "b" } }]) expect(lostChanges(asked, changes)).toHaveLength(1);
+    expect(lostChanges({ ...asked, reason: "policy" }, { output: {} })).toHaveLength(1);
+    const changed = { ...asked, proposal: { tool: "mail.send", input: { to: "a" }, output: {} } };
+    expect(lostChanges(changed, { input: { to: "b" } })).toHaveLength(1);
   });
 });

@@ -157,6 +157,7 @@ function reviewCard(view, review, refresh) {
     el("p", { class: "lead" }, status.element, " ", el("span", { class: "kind" }, `${review.severity} severity`), " ", due),
     el("p", {}, "Run ", runLink(review.run)),
     approversOf(review),
+    meaningOf(review),
     factors,
     changedBy,
     proposal,
@@ -180,6 +181,22 @@ function reviewCard(view, review, refresh) {
       if (now.decision !== null) setText(decided, `${now.decision.by}: ${now.decision.action}. ${now.decision.reason}`);
     },
   };
+}
+
+/** Of a write of which nobody knows whether it happened: what each answer does. */
+function meaningOf({ meaning }) {
+  if (meaning === undefined) return null;
+  const lines = [
+    ["Approve", meaning.approve],
+    ["Change", meaning.modify],
+    ["Reject", meaning.reject],
+  ];
+  return el(
+    "div",
+    {},
+    el("p", { class: "lead" }, "Nobody knows whether this call happened. Look at the other side first."),
+    el("ul", {}, ...lines.map(([word, text]) => el("li", {}, el("strong", {}, `${word}: `), text))),
+  );
 }
 
 function approversOf({ approvers, sample_of: sampleOf }) {

@@ -145,13 +145,14 @@ async function scopeFor(
   const { principal } = asked;
   const scope = readScope(text, principal.org);
   if (scope === null) return err(unknownId("scope", text));
+  if (scope.kind === "all" && !principal.platformAdmin) {
+    const why = "only the platform's admins (admins of the org `default`) stop everything; `org:NAME` stops all work of your org";
+    return err(await forbid(ports, asked, action, "kill-switch/all", why, edgeRule("platform_admin")));
+  }
   const refusal = await denied(ports, asked, action, { attributes: { scope: scope.kind }, name: `kill-switch/${text}` });
   if (refusal !== null) return err(refusal);
-  if (principal.platformAdmin) return ok(scope);
-  if (scope.kind !== "all") return scope.org === principal.org ? ok(scope) : err(unknownName("org", scope.name, [principal.org]));
-  return err(
-    await forbid(ports, asked, action, "kill-switch/all", "only the platform's admins stop everything", edgeRule("platform_admin")),
-  );
+  if (principal.platformAdmin || scope.kind === "all" || scope.org === principal.org) return ok(scope);
+  return err(unknownName("org", scope.name, [principal.org]));
 }
 
 type StopCall = Call<NoFields, NoFields, typeof idempotencyHeader, typeof Body>;

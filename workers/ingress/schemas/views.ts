@@ -436,6 +436,10 @@ export const Review = z
       .object({ operation: z.string(), roles: z.array(z.string()), users: z.array(z.string()) })
       .optional()
       .openapi({ description: "who decides, where the registry of approvers had an entry; with the next in line who have joined" }),
+    meaning: z
+      .object({ approve: z.string(), modify: z.string(), reject: z.string() })
+      .optional()
+      .openapi({ description: "of a write of unknown outcome: what each action does" }),
     suggestion: z
       .union([
         z.object({ status: z.enum(["pending", "hidden", "failed"]) }),
