@@ -248,6 +248,7 @@ export function makeWorld(
     exportsTraces: false,
     settings: {
       auditLockYears: 3,
+      sendsMail: false,
       adminApiKey: options.adminApiKey ?? ADMIN_KEY,
       allowPrivateHosts: options.allowPrivateHosts ?? false,
       version: "test",

@@ -64,6 +64,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
       perMinute,
       publicUrl,
       auditLockYears,
+      sendsMail: settings.mail !== null,
     },
     runs: withArchive(objects.run, archive),
     reviews: objects.reviewQueue,

@@ -37,6 +37,8 @@ export type IngressPorts = UseCasePorts & {
     readonly perMinute: number;
     /** Years for which evidence in R2 is locked: no org may ask for less. */
     readonly auditLockYears: number;
+    /** The deployment has a service of mail. */
+    readonly sendsMail: boolean;
     /** Where this deployment is reached from outside; null: at the address that a request came to. */
     readonly publicUrl: string | null;
   };

@@ -2,7 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { complianceExportView, FRAMEWORKS } from "../../../core/compliance/export.ts";
 import { refuse } from "../../../core/errors/problem.ts";
-import { unknownId } from "../../../core/errors/unknown-name.ts";
+import { unknownId, unknownName } from "../../../core/errors/unknown-name.ts";
 import { hasIdForm, mintId } from "../../../core/ids.ts";
 import { err, ok } from "../../../core/result.ts";
 import { claim } from "../../use-cases/idempotency.ts";
@@ -51,19 +51,24 @@ export function complianceRoutes(ports: IngressPorts): Endpoint[] {
       tag: "evidence",
       summary: "Begins an export of evidence for a framework: the audit log of a period, and what the controls ask for",
       action: "compliance.export",
-      params: { framework: z.enum(FRAMEWORKS) },
+      params: { framework: z.string().max(64).openapi({ enum: [...FRAMEWORKS] }) },
       headers: idempotencyHeader,
       body: Body,
       answers: { 202: { description: "the export, which is made in the background", schema: ComplianceExport } },
       refusals: ["idempotency_key_reused"],
       async handle(call) {
         const { principal, trace, at, body, params } = call;
+        const framework = FRAMEWORKS.find((one) => one === params.framework);
+        if (framework === undefined) {
+          const { detail, ...refusal } = unknownName("framework", params.framework, FRAMEWORKS);
+          return err({ ...refusal, detail: `${detail}; there are ${FRAMEWORKS.map((one) => `\`${one}\``).join(", ")}` });
+        }
         const [fromAt, toAt] = [Date.parse(body.from), Date.parse(body.to)];
         if (fromAt >= toAt) return err(refuse("invalid_request", "the body is invalid", [{ path: "/to", message: "is not after `from`" }]));
         const claimed = await claim<"accepted">(ports, call, repeatable(call, body), mintId("exp", at, ports.random(10)));
         if (!claimed.ok) return claimed;
         const { id, replayed, settle } = claimed.value;
-        const order = { id, org: principal.org, user: principal.user, traceId: trace.traceId, framework: params.framework, fromAt, toAt };
+        const order = { id, org: principal.org, user: principal.user, traceId: trace.traceId, framework, fromAt, toAt };
         const begun = await ports.compliance.begin(order);
         if (replayed === null) await settle("accepted");
         call.waitUntil(begun.rest);

@@ -22,6 +22,7 @@ import {
 } from "../../../core/notice/destination.ts";
 import { NOTICE_TOPICS } from "../../../core/notice/notice.ts";
 import type { OrgChange, OrgWitness, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
+import { warningsOfChange } from "../../../core/org/warnings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
 import { MOST_WITNESSES, witnessChangeView } from "../../../core/org/witnesses.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
@@ -232,7 +233,9 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, C
   if (witnesses !== undefined) await changeWitnesses(ports, call, org.value, witnesses ?? []);
   const settled = witnesses === undefined ? view : ((await ports.store.orgs.get(org.value)) ?? view);
   const shown = secretKept && fresh !== null ? { callback_secret: fresh.text } : {};
-  return reply(200, { ...(await withChange(ports, settled)), ...shown });
+  const warnings = warningsOfChange(orgChange, settled.retention_days, ports.settings.sendsMail);
+  const warned = warnings.length === 0 ? {} : { warnings: warnings.map(({ path, message }) => ({ path, message })) };
+  return reply(200, { ...(await withChange(ports, settled)), ...shown, ...warned });
 }
 
 /** The guardrails as they were sent, with their errors; undefined: nothing was said about them. */

@@ -128,7 +128,10 @@ export const Org = z
 
 const secret = z.string().openapi({ example: "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDAAAAAAAAAAA=", description: "shown once" });
 /** An org's settings after a change. A new org's callback secret is included, once. */
-export const ChangedOrg = Org.extend({ callback_secret: secret.optional() }).openapi("ChangedOrg");
+export const ChangedOrg = Org.extend({
+  callback_secret: secret.optional(),
+  warnings: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+}).openapi("ChangedOrg");
 /** A new secret that signs callbacks. */
 export const CallbackSecret = z
   .object({ id: z.string(), org: z.string(), callback_secret: secret.optional() })
