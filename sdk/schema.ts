@@ -265,6 +265,10 @@ export type ChangeIncident = {
 export type ChangedOrg = Org & {
   /** shown once */
   readonly callback_secret?: string;
+  readonly warnings?: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
 };
 
 export type ChatCompletion = {

@@ -150,20 +150,20 @@ describe("what a person says became of a write", () => {
     return drive.run();
   };
 
-  it("[REV-27] it happened, and that is its answer: nothing is sent again and nothing is in doubt", () => {
+  it("[REV-30] it happened, and that is its answer: nothing is sent again and nothing is in doubt", () => {
     const drive = decide(waiting(), "modify", { output: { id: "m-9" } });
     expect(drive.state).toMatchObject({ status: "completed", undone: [] });
     expect(drive.state.steps["mail"]?.output).toEqual({ id: "m-9" });
     expect(drive.sent).toHaveLength(1);
   });
 
-  it("[REV-27] it did not, and is sent again; or nobody knows, and the run ends naming it", () => {
+  it("[REV-30] it did not, and is sent again; or nobody knows, and the run ends naming it", () => {
     expect(decide(waiting(), "approve").sent).toHaveLength(2);
     const rejected = decide(waiting(), "reject");
     expect([rejected.sent.length, rejected.state.undone]).toEqual([1, ["mail"]]);
   });
 
-  it("[REV-27] that a call happened is said alone, of such a call alone, and not taken back by an input", () => {
+  it("[REV-30] that a call happened is said alone, of such a call alone, and not taken back by an input", () => {
     const asked = {
       reason: "unknown-outcome",
       modifiable: "input",

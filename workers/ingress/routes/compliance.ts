@@ -51,7 +51,12 @@ export function complianceRoutes(ports: IngressPorts): Endpoint[] {
       tag: "evidence",
       summary: "Begins an export of evidence for a framework: the audit log of a period, and what the controls ask for",
       action: "compliance.export",
-      params: { framework: z.string().max(64).openapi({ enum: [...FRAMEWORKS] }) },
+      params: {
+        framework: z
+          .string()
+          .max(64)
+          .openapi({ enum: [...FRAMEWORKS] }),
+      },
       headers: idempotencyHeader,
       body: Body,
       answers: { 202: { description: "the export, which is made in the background", schema: ComplianceExport } },

@@ -22,8 +22,8 @@ import {
 } from "../../../core/notice/destination.ts";
 import { NOTICE_TOPICS } from "../../../core/notice/notice.ts";
 import type { OrgChange, OrgWitness, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
-import { warningsOfChange } from "../../../core/org/warnings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
+import { warningsOfChange } from "../../../core/org/warnings.ts";
 import { MOST_WITNESSES, witnessChangeView } from "../../../core/org/witnesses.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
