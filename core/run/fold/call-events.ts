@@ -1,7 +1,7 @@
 /** The fold of what leaves and comes back: authority, models, tools, people, child runs. */
 
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
-import { isObject, own } from "../../json.ts";
+import { own } from "../../json.ts";
 import { NO_RISK, riskier } from "../../risk/risk.ts";
 import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -189,8 +189,6 @@ export const CALL_EVENTS: Handlers<Types> = {
     if (id === INPUT_ACTIVITY) return withoutActivity(state, id);
     const decided = changeActivity(state, id, (activity) => ({
       ...activity,
-      // A person knows what became of it.
-      doubt: activity.doubt && !isOutcome(activity, event.data),
       phase: recheck ? "deciding" : "ready",
       approved,
       input:
@@ -291,7 +289,3 @@ const worse = (known: RunState["overrun"], cost: Usage, reserved: Amount): RunSt
   microUsd: Math.max(known.microUsd, reserved.microUsd === 0 ? 1 : cost.microUsd / reserved.microUsd),
   tokens: Math.max(known.tokens, reserved.tokens === 0 ? 1 : (cost.tokensIn + cost.tokensOut) / reserved.tokens),
 });
-
-/** A person says of a call of unknown outcome that it happened, and what it answered (steps/question.ts). */
-const isOutcome = ({ review }: Activity, { action, proposal }: EventOf<"review.decided">["data"]): boolean =>
-  action === "modify" && review?.reason === "unknown-outcome" && isObject(proposal) && own(proposal, "output") !== undefined;
