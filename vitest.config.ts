@@ -36,6 +36,7 @@ export default defineConfig({
   cacheDir: ".vite-cache",
   test: {
     maxWorkers: 2, // the machines that run this have two cores
+    provide: { isDeep: process.env["BULKHEAD_DEEP_TESTS"] === "1" }, // test/support/depth.ts
     projects: [
       {
         plugins: faults,

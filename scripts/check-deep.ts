@@ -22,6 +22,7 @@ import { plants } from "./deep/plants.ts";
 import { poison } from "./deep/poison.ts";
 import { prometheus } from "./deep/prometheus.ts";
 import { redeploy } from "./deep/redeploy.ts";
+import { repeated } from "./deep/repeated.ts";
 import { seeds } from "./deep/seeds.ts";
 import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
@@ -36,6 +37,7 @@ const CHECKS: readonly Check[] = [
   seeds,
   plants,
   library,
+  repeated,
   guardFuzz,
   everyday,
   apiFuzz,

@@ -1,6 +1,7 @@
 /** Secrets that come back in another form than they were sent in. */
 import { expect, it } from "vitest";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 
 const SECRET = "sk-live_9fQ2xZ7LmP4t";
 const hex = (text: string): string => [...text].map((letter) => letter.charCodeAt(0).toString(16)).join("");
@@ -34,7 +35,7 @@ it.each<[string, string]>([
 
 it("[GATE-4] other text stays, and a long one takes linear time", () => {
   const text = "sk-live keys begin with sk-live_9f and end with P4t: %41%42, YWJj. ".repeat(8_000);
-  const startedAt = performance.now();
+  const startedAt = cpuMs();
   expect(withoutSecrets({ text }, [SECRET])).toEqual({ value: { text }, count: 0 });
-  expect(performance.now() - startedAt).toBeLessThan(5_000);
+  expect(cpuMs() - startedAt).toBeLessThan(5_000);
 });

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readEnvelope } from "../../core/model/answer.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { parseExact, parseUntrusted } from "../../core/untrusted-json.ts";
+import { cpuMs } from "../support/cpu-time.ts";
 
 const refusal = (text: string) => {
   const parsed = parseUntrusted(text);
@@ -86,9 +87,9 @@ describe("a JSON text from outside", () => {
   it("[JSON-1] takes time that grows with the text and no faster", () => {
     const timeOf = (length: number): number => {
       const text = `[${"1e400,".repeat(length)}${"9".repeat(length)},${"[".repeat(3)}${"0.".concat("0".repeat(length))}]]]]`;
-      const before = performance.now();
+      const before = cpuMs();
       expect(parseUntrusted(text).ok).toBe(false);
-      return performance.now() - before;
+      return cpuMs() - before;
     };
     // The best of three: what else the machine does only adds.
     const best = (length: number): number => Math.min(timeOf(length), timeOf(length), timeOf(length));

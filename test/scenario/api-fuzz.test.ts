@@ -7,10 +7,11 @@ import { type FuzzRequest, requestOf, type Surroundings } from "../../scripts/de
 import { wordsFor } from "../../scripts/deep/api-fuzz/surroundings.ts";
 import { flawsOf } from "../../scripts/deep/api-fuzz/verdict.ts";
 import { Dice } from "../../simulation/dice.ts";
+import { often } from "../support/depth.ts";
 import { ADMIN, call, makeKey } from "../support/scenario/api.ts";
 import { openWorld } from "../support/scenario/world.ts";
 
-const REQUESTS = 500;
+const REQUESTS = often(200, 500);
 const SEED = 20_261_129;
 const SECRET = "canary-secret-of-a-tool-7f3a9b";
 const MAIL = "canary.person@fuzz-customers.example";

@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
+import { often } from "../support/depth.ts";
 import { call, eventually, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
@@ -27,7 +28,7 @@ const prose = (words: number): string => Array.from({ length: words }, (_, index
 
 /** Short and long, with and without an order. Orders above a hundred dollars would wait for a person. */
 const INPUTS: readonly { workflow: string; input: JsonObject }[] = [
-  ...[0, 10, 40, 120, 400, 1_200].flatMap((words, index) => [
+  ...often([0, 40, 1_200], [0, 10, 40, 120, 400, 1_200]).flatMap((words, index) => [
     {
       workflow: "support-refund",
       input: { ticket: `My order A-1001 is too small, please refund it. ${prose(words)} Write to c${index}@example.org` },

@@ -2,9 +2,10 @@
 import { describe, expect, it } from "vitest";
 import { crashPointsOf, endAt } from "../../simulation/crash-points.ts";
 import { SHIPPED } from "../../simulation/definitions.ts";
+import { often } from "../support/depth.ts";
 
 /** Of the run's own points every so manieth; `npm run check:deep -- crash-points` takes them all. */
-const EVERY = { run: 6, other: 60 };
+const EVERY = often({ run: 10, other: 80 }, { run: 6, other: 60 });
 
 describe("one crash", () => {
   it.each(SHIPPED.map((work) => [work.definition.name, work] as const))(

@@ -1,9 +1,10 @@
-/** The real engine in 100 simulated worlds (docs/simulation.md). A seed that fails is looked at with `npm run simulate -- --seed N`. */
+/** The real engine in simulated worlds (docs/simulation.md). A seed that fails is looked at with `npm run simulate -- --seed N`. */
 import { describe, expect, it } from "vitest";
 import { type Outcome, runSeed } from "../../simulation/seed.ts";
 import { shrink } from "../../simulation/shrink.ts";
+import { often } from "../support/depth.ts";
 
-const SEEDS = 100;
+const SEEDS = often(60, 100);
 const TOGETHER = 20;
 
 /** A seed goes the same way each time ([SIM-2]), so what one test has seen of it another need not play again. */

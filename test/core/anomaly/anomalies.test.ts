@@ -3,10 +3,11 @@ import { type Anomaly, anomalyView, CALM_LOOKS, seeAnomalies } from "../../../co
 import type { Verdict } from "../../../core/anomaly/judge.ts";
 import { normOf, type PastHour } from "../../../core/anomaly/norm.ts";
 import { hourOf, NO_RUNS, together } from "../../../core/anomaly/tally.ts";
+import { often } from "../../support/depth.ts";
 import { type Fault, SHAPES, type Shape, seeded, trafficOf, WEEK, watcher } from "../../support/synthetic-traffic.ts";
 
-/** A seed for each of the twelve normal weeks, and of the twelve traffics that a fault is put into. */
-const SEEDS = [11, 23, 37, 41, 53, 67, 71, 83, 97, 101, 113, 127];
+/** A seed for each of the normal weeks, and of the traffics that a fault is put into: twelve in the deep check. */
+const SEEDS = [11, 23, 37, 41, 53, 67, 71, 83, 97, 101, 113, 127].slice(0, often(4, 12));
 const HISTORY_WEEKS = 4;
 const HISTORY_SEED = 7;
 
@@ -40,7 +41,7 @@ function delays(name: keyof typeof SHAPES, hour: number, metric: string, fault: 
 }
 
 describe("false alarms", () => {
-  it.each(Object.keys(SHAPES) as (keyof typeof SHAPES)[])("[ANOM-1] are one a week at most in twelve normal weeks: %s", (name) => {
+  it.each(Object.keys(SHAPES) as (keyof typeof SHAPES)[])("[ANOM-1] are one a week at most in normal weeks: %s", (name) => {
     const watch = watcher(SHAPES[name], fourWeeksOf(name));
     const weeks = SEEDS.map((seed, week) => {
       const traffic = trafficOf(SHAPES[name], seeded(seed));
@@ -49,7 +50,7 @@ describe("false alarms", () => {
       return watch.told.splice(0).map(({ metric }) => metric);
     });
     console.log(
-      `anomalies, ${name}: false alarms in twelve normal weeks ${weeks.flat().length} (${weeks.map((week) => week.length).join(" ")})`,
+      `anomalies, ${name}: false alarms in ${weeks.length} normal weeks ${weeks.flat().length} (${weeks.map((week) => week.length).join(" ")})`,
     );
     expect(Math.max(...weeks.map((week) => week.length))).toBeLessThanOrEqual(1);
   });
@@ -91,7 +92,7 @@ describe("detection", () => {
       return left === null ? 0 : Math.max(0, (watch.told[0]?.minute ?? 9_999) - left + 1);
     });
     console.log(`anomalies, drift of 1 % a minute: told ${late.join(" ")} minutes after it left the range`);
-    expect(late.filter((each) => each <= 5).length).toBeGreaterThanOrEqual(10);
+    expect(late.filter((each) => each <= 5).length).toBeGreaterThanOrEqual((SEEDS.length * 10) / 12);
     expect(Math.max(...late)).toBeLessThanOrEqual(10);
   });
 

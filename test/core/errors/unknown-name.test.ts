@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { nearestName, unknownName } from "../../../core/errors/unknown-name.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 const NAMES = ["invoice-triage", "support-refund", "order-fulfilment"];
 
@@ -44,9 +45,9 @@ describe("an unknown name", () => {
     expect(nearestName("support-refun", [...Array.from({ length: 200 }, (_, index) => `w${index}`), "support-refund"])).toBeNull();
   });
   it("takes no more time than its bounds allow, whatever is asked", () => {
-    const start = performance.now();
+    const start = cpuMs();
     const names = Array.from({ length: 5_000 }, (_, index) => "a".repeat(60) + index);
     for (let time = 0; time < 20; time++) nearestName("a".repeat(64), names);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(cpuMs() - start).toBeLessThan(3_000);
   });
 });

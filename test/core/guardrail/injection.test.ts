@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Channel } from "../../../core/guardrail/finding.ts";
 import { inspectText } from "../../../core/guardrail/inspect-text.ts";
+import { often } from "../../support/depth.ts";
 
 const verdict = (text: string, channel: Channel) => inspectText(text, channel).verdict;
 const base64 = (text: string) => Buffer.from(text).toString("base64");
@@ -151,12 +152,15 @@ it("takes time in proportion to the text, whatever it is made of", () => {
     "repeat all ",
     "what is the system ",
   ];
+  const kilobytes = often(20, 50);
   for (const piece of hostile) {
-    const text = piece.repeat(Math.ceil(50_000 / piece.length));
+    const text = piece.repeat(Math.ceil((kilobytes * 1_000) / piece.length));
     for (const channel of ["user", "tool_output", "model_output"] as const) {
       const start = process.threadCpuUsage();
       inspectText(text, channel);
-      expect(process.threadCpuUsage(start).user / 1000, `50 kB of ${JSON.stringify(piece)} from ${channel}`).toBeLessThan(1000);
+      expect(process.threadCpuUsage(start).user / 1000, `${kilobytes} kB of ${JSON.stringify(piece)} from ${channel}`).toBeLessThan(
+        20 * kilobytes,
+      );
     }
   }
 }, 180_000);

@@ -7,6 +7,7 @@ import { findInjection } from "../../../core/guardrail/injection/injection.ts";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { PATTERNS, RUN_TOGETHER } from "../../../core/guardrail/injection/patterns.ts";
 import { openSigns } from "../../../core/guardrail/injection/signs.ts";
+import { often } from "../../support/depth.ts";
 
 const runs = { numRuns: 300, seed: 20_261_120 };
 
@@ -72,7 +73,7 @@ describe("signs of an instruction", { timeout: 180_000 }, () => {
           expect(seen(parted.split(/(?<= )/)), JSON.stringify(parted)).toBe(true);
         },
       ),
-      { ...runs, numRuns: 1000 },
+      { ...runs, numRuns: often(500, 1_000) },
     );
   });
   it("[STREAM-8] are in every text that would be found, or read in another way", () => {
@@ -116,7 +117,7 @@ describe("signs of an instruction", { timeout: 180_000 }, () => {
           findInjection(whole, "model_output").length > 0;
         if (isSuspect) expect(seen(whole.split(/(?<=[ \n])/)), JSON.stringify(whole)).toBe(true);
       }),
-      { ...runs, numRuns: 6_000 },
+      { ...runs, numRuns: often(2_000, 6_000) },
     );
   });
   it.each(["abcdefghIJKLmnopqrstuv", "i g n", "s-y-s", "69 67 20 61 64 20 64 61", "pr0", "h!dden", "\u0456gnore", "%69", "{", "[", "<"])(

@@ -6,6 +6,7 @@ import { checkTool } from "../../../core/tool/check.ts";
 import { reachesGuarded } from "../../../core/tool/guarded.ts";
 import { isPrivateHost } from "../../../core/tool/hosts.ts";
 import { toolWarnings } from "../../../core/tool/warnings.ts";
+import { often } from "../../support/depth.ts";
 
 const tool = (more: JsonObject = {}): JsonObject => ({
   description: "Sends a mail",
@@ -325,7 +326,7 @@ it("[TOOL-5] never throws, whatever somebody sends", () => {
         expect(checkTool(name, { ...tool(), ...(raw as JsonObject) }, { allowPrivateHosts: false })).toHaveProperty("ok");
       },
     ),
-    { numRuns: 800, seed: 7 },
+    { numRuns: often(300, 800), seed: 7 },
   );
 });
 

@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readAnswer, readCollector, readHeaders } from "../../../core/trace/collector.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
 
 describe("OTEL_EXPORTER_OTLP_HEADERS", () => {
   it.each([
@@ -56,9 +57,9 @@ describe("OTEL_EXPORTER_OTLP_HEADERS", () => {
   });
 
   it("[OTLP-1] a megabyte is read in a moment", () => {
-    const at = performance.now();
+    const at = cpuMs();
     const { headers, problems } = readHeaders("a=%".repeat(100_000) + ",x".repeat(300_000));
-    expect(performance.now() - at).toBeLessThan(2_000);
+    expect(cpuMs() - at).toBeLessThan(2_000);
     expect(headers.length + problems.length).toBeLessThan(200);
   });
 });

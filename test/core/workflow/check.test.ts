@@ -6,6 +6,8 @@ import type { Json } from "../../../core/json.ts";
 import { checkDefinition, workflowDigest } from "../../../core/workflow/check.ts";
 import type { Definition } from "../../../core/workflow/definition.ts";
 import { planOf } from "../../../core/workflow/plan.ts";
+import { cpuMs } from "../../support/cpu-time.ts";
+import { often } from "../../support/depth.ts";
 import { changed, example, known } from "./definitions.ts";
 
 const good = (raw: Json): Definition => {
@@ -214,9 +216,9 @@ describe("[DEF-4] the graph", () => {
 
   it("of five hundred steps in a row is walked quickly", () => {
     const row = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`s${n}`, n === 0 ? {} : { needs: [`s${n - 1}`] }]));
-    const start = performance.now();
+    const start = cpuMs();
     expect(planOf(good(steps(row))).order).toHaveLength(500);
-    expect(performance.now() - start).toBeLessThan(2_000);
+    expect(cpuMs() - start).toBeLessThan(2_000);
   });
 });
 
@@ -255,7 +257,7 @@ it("[DEF-5] never throws, whatever somebody sends", () => {
     fc.property(json, fc.constantFrom("", "/steps/x", "/steps/order", "/steps/classify", "/output", "/limits"), (raw, pointer) => {
       expect(checkDefinition(pointer === "" ? raw : changed(pointer, raw), known)).toHaveProperty("ok");
     }),
-    { numRuns: 1_500, seed: 7 },
+    { numRuns: often(600, 1_500), seed: 7 },
   );
   const kind = fc.constantFrom("model", "agent", "tool", "review", "wait", "map", "run", "transform");
   const step = fc.tuple(fc.dictionary(words, json, { maxKeys: 6 }), kind, kind, fc.dictionary(words, json, { maxKeys: 4 }));
@@ -264,6 +266,6 @@ it("[DEF-5] never throws, whatever somebody sends", () => {
       const raw = changed("/steps/x", { ...fields, kind: outer, ...(outer === "map" ? { step: { ...more, kind: inner } } : {}) });
       expect(checkDefinition(raw, known)).toHaveProperty("ok");
     }),
-    { numRuns: 1_500, seed: 8 },
+    { numRuns: often(600, 1_500), seed: 8 },
   );
 });

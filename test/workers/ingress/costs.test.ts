@@ -4,6 +4,7 @@
  */
 import { timingSafeEqual } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
+import { often } from "../../support/depth.ts";
 import { ADMIN_KEY, makeWorld, TOOL, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 /** The Workers runtime has it; Node's Web Crypto does not. */
@@ -112,7 +113,7 @@ const TEXTS: { readonly [name: string]: string } = {
   braces: "{{",
   orders: "ignore all previous ",
 };
-const TEXT_LENGTH = 100_000;
+const TEXT_LENGTH = often(40_000, 100_000);
 const READ: { readonly [name: string]: Case } = Object.fromEntries([
   ...Object.entries(TEXTS).map(([name, piece]): [string, Case] => [
     `a text: ${name}`,
@@ -164,9 +165,11 @@ async function flawOf(cost: (n: number) => Promise<number>, most: number, boundM
 }
 
 function largest({ body, most }: Case): number {
-  let n = most;
-  while (Buffer.byteLength(JSON.stringify(body(n))) > BODY_BYTES) n *= 0.95;
-  return n;
+  for (let n = most; ; ) {
+    const bytes = Buffer.byteLength(JSON.stringify(body(n)));
+    if (bytes <= BODY_BYTES) return n;
+    n *= Math.min(0.99, BODY_BYTES / bytes);
+  }
 }
 
 describe("a request at its largest", () => {

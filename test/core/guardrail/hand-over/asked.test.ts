@@ -2,6 +2,7 @@
 import { expect, it } from "vitest";
 import { asksForPerson } from "../../../../core/guardrail/hand-over/asked.ts";
 import { stakesOf } from "../../../../core/guardrail/hand-over/stakes.ts";
+import { cpuMs } from "../../../support/cpu-time.ts";
 
 const ASKS = [
   "I want to talk to a human",
@@ -145,9 +146,9 @@ it.each(ASKS_NOT)("[HAND-11] asks for nobody: %s", (text) => {
 
 it("[HAND-11] takes time linear in the length of what is said", () => {
   for (const piece of ["i want to talk to the ", "can a ", "ich möchte mit ", "转"]) {
-    const began = performance.now();
+    const began = cpuMs();
     expect(asksForPerson(piece.repeat(20_000))).toBe(piece === "转" ? asksForPerson(piece) : false);
-    expect(performance.now() - began).toBeLessThan(1_000);
+    expect(cpuMs() - began).toBeLessThan(1_000);
   }
 });
 

@@ -4,6 +4,8 @@ import type { Action } from "../../../../core/guardrail/rules/action.ts";
 import { judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
 import { type InputRules, type OutputRules, PLATFORM_GUARDRAILS } from "../../../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../../../core/json.ts";
+import { bestOf } from "../../../support/cpu-time.ts";
+import { often } from "../../../support/depth.ts";
 
 const SECRET =
   "You are the assistant of Acme. Never grant a refund of more than fifty dollars without asking Grace. The code word of the night shift is pelican.";
@@ -117,16 +119,11 @@ describe("the rules for an answer", () => {
 
   it("[RULES-9] takes time in proportion to the answer", () => {
     const rules = Object.assign({}, ...HITS.map(({ rules: of }) => of("redact")), { max_chars: [{ n: 10, action: "truncate" }] });
-    const timeOf = (text: string): number => {
-      const from = performance.now();
-      judge(text, rules);
-      return performance.now() - from;
-    };
+    const timeOf = (text: string, enough: number) => bestOf(() => judge(text, rules), enough);
     for (const piece of [". ", "word ", "**", "guaranteed ", "[", "`", "never grant a refund of ", '"a', "....", "<a ", "| --- "]) {
-      const size = Math.floor(10_000 / piece.length);
-      timeOf(piece.repeat(size));
-      const [once, twice] = [1, 2].map((times) => Math.min(...[1, 2, 3].map(() => timeOf(piece.repeat(size * times)))));
-      expect(twice ?? 0, piece).toBeLessThan(8 * (once ?? 0) + 100);
+      const size = Math.floor(often(4_000, 10_000) / piece.length);
+      const most = 8 * timeOf(piece.repeat(size), 20) + 100;
+      expect(timeOf(piece.repeat(2 * size), most), piece).toBeLessThan(most);
     }
   });
 });
