@@ -2,9 +2,10 @@
  * The controls of each framework that the platform has something to show for: by number, with the kinds of audit entries and the files that
  * show it, and what it cannot show. Data only; nobody is certified by it.
  */
+import { countOf, type Kinds } from "./entry-kind.ts";
 import type { Framework } from "./export.ts";
 
-/** One control. `events`: types of audit entries, `run.*` for all that begin so. `cannot`: what somebody else has to show. */
+/** One control. `events`: patterns of kinds of audit entries (entry-kind.ts). `cannot`: what somebody else has to show. */
 export type Control = {
   readonly control: string;
   readonly title: string;
@@ -23,6 +24,15 @@ const control = (
   cannot: string,
 ): Control => ({ control: name, title, shows, events, files, cannot });
 
+/** What people were asked and what they said; what passed without one is no decision of a person. */
+const REVIEWED = ["review.requested question", "review.approved", "review.decided people", "review.judged"];
+/** A switch that stopped work, and its way back. A drill stops none. */
+const KILLS = ["kill_switch.thrown", "kill_switch.recovery_requested", "kill_switch.recovered"];
+/** Which versions of tools there are; never a call of one. */
+const TOOLS = ["tool.registered", "tool.approved", "tool.proposed", "tool.withdrawn", "tool.drifted"];
+/** Which policies there are and who put them in force; never a decision by one. */
+const POLICIES = ["policy.registered", "policy.activation_requested", "policy.activated"];
+
 /**
  * SOC 2: AICPA Trust Services Criteria 2017 (points of focus of 2022). ISO/IEC 42001:2023, Annex A. EU AI Act: Regulation (EU) 2024/1689, with the
  * dates of the Omnibus of 2026-06-29. NIST AI RMF 1.0 (AI 100-1).
@@ -33,7 +43,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "CC6.1",
       "Logical access",
       "who was refused, and by which rule",
-      ["policy.decided"],
+      ["policy.decided deny", "credential.refused", "session.refused"],
       ["access.json"],
       "access to the Cloudflare account itself",
     ),
@@ -41,7 +51,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "CC6.2",
       "Registering and removing users",
       "every key made, rotated and revoked",
-      ["key.*"],
+      ["key.created", "key.rotated", "key.revoked"],
       ["access.json"],
       "joiners and leavers in your own directory",
     ),
@@ -49,7 +59,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "CC6.3",
       "Roles and least privilege",
       "roles of every key; policies put in force by two people",
-      ["policy.*", "approvers.*"],
+      ["policy.activated", "approvers.*"],
       ["access.json", "policies.json"],
       "that the roles fit people's duties",
     ),
@@ -65,16 +75,16 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "CC7.2",
       "Monitoring for anomalies",
       "guardrail findings, broken chains, alerts",
-      ["guardrail.*", "audit.*", "budget.*"],
+      ["guardrail.*", "audit.*", "anomaly.*", "budget.alert", "budget.refused", "credential.unusual"],
       [],
       "monitoring outside the platform",
     ),
-    control("CC7.3", "Evaluating events", "reviews opened and decided", ["review.*"], [], "the judgement behind a decision"),
+    control("CC7.3", "Evaluating events", "reviews opened and decided", REVIEWED, [], "the judgement behind a decision"),
     control(
       "CC7.4",
       "Responding to incidents",
       "kill switches thrown and recovered by two people, incidents",
-      ["kill_switch.*", "incident.*"],
+      [...KILLS, "incident.*"],
       ["incidents.json"],
       "communication with those affected",
     ),
@@ -82,7 +92,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "CC8.1",
       "Change management",
       "each version of a workflow, tool, model and policy, who made it and who approved it",
-      ["workflow.*", "tool.registered", "tool.approved", "tool.proposed", "model.registered", "policy.*"],
+      ["workflow.*", "model.registered", ...TOOLS, ...POLICIES],
       ["inventory.json", "policies.json"],
       "review of the source code of your tools",
     ),
@@ -179,8 +189,8 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
     control(
       "A.8.4",
       "Communicating incidents",
-      "kills, incidents and notices",
-      ["kill_switch.*", "incident.*"],
+      "kills and incidents",
+      [...KILLS, "incident.*"],
       ["incidents.json"],
       "what was told to whom outside",
     ),
@@ -188,7 +198,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "A.9.2",
       "Responsible use",
       "policies in force, what they refused",
-      ["policy.*"],
+      ["policy.activated", "policy.decided deny"],
       ["policies.json"],
       "that the policies are the right ones",
     ),
@@ -204,7 +214,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "A.10.3",
       "Suppliers",
       "models by provider, and where they run, as registered",
-      ["model.*"],
+      ["model.registered"],
       ["inventory.json"],
       "contracts with providers",
     ),
@@ -222,7 +232,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "Art. 10",
       "Data governance",
       "classes of data and what was refused for them",
-      ["policy.decided"],
+      ["policy.decided deny label"],
       ["inventory.json"],
       "training, validation and testing data of a model",
     ),
@@ -262,7 +272,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "Art. 15",
       "Accuracy, robustness, cybersecurity",
       "failures, retries, refused attacks",
-      ["guardrail.*", "run.failed", "policy.decided"],
+      ["guardrail.*", "run.failed", "policy.decided deny"],
       [],
       "accuracy figures of a model",
     ),
@@ -278,7 +288,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "Art. 26",
       "Deployers' duties",
       "oversight, monitoring, logs kept for at least six months",
-      ["review.*", "retention.applied"],
+      [...REVIEWED, "retention.applied"],
       ["oversight.json", "retention.json"],
       "informing workers and persons concerned",
     ),
@@ -286,7 +296,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "Art. 73",
       "Serious incidents",
       "incidents and kills with their time",
-      ["incident.*", "kill_switch.*"],
+      ["incident.*", ...KILLS],
       ["incidents.json"],
       "the report to the authority",
     ),
@@ -296,13 +306,20 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "GOVERN 1.4",
       "Policies in place",
       "policies put in force by two people",
-      ["policy.*"],
+      ["policy.activated"],
       ["policies.json"],
       "policies outside the platform",
     ),
     control("GOVERN 1.6", "Inventory", "what really ran", [], ["inventory.json"], "systems outside the platform"),
     control("GOVERN 2.1", "Roles", "roles of every key", ["key.*"], ["access.json"], "training of people"),
-    control("GOVERN 6.1", "Third parties", "models and tools by provider and host", ["model.*", "tool.*"], ["inventory.json"], "contracts"),
+    control(
+      "GOVERN 6.1",
+      "Third parties",
+      "models and tools by provider and host",
+      ["model.registered", ...TOOLS],
+      ["inventory.json"],
+      "contracts",
+    ),
     control(
       "MAP 1.1",
       "Purpose and context",
@@ -323,8 +340,8 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
     control(
       "MEASURE 2.7",
       "Security and resilience",
-      "refused attacks and calls",
-      ["policy.decided", "guardrail.*"],
+      "refused attacks and calls, findings",
+      ["policy.decided deny", "guardrail.*", "egress.refused", "credential.refused"],
       [],
       "penetration tests",
     ),
@@ -347,7 +364,7 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
     control(
       "MANAGE 2.4",
       "Disengaging systems",
-      "kill switches thrown and recovered",
+      "kill switches thrown, recovered and drilled",
       ["kill_switch.*"],
       [],
       "manual processes after a stop",
@@ -356,31 +373,21 @@ const CONTROLS: { readonly [F in Framework]: readonly Control[] } = {
       "MANAGE 4.1",
       "Post-deployment monitoring",
       "reviews, feedback, incidents",
-      ["review.*", "run.feedback_given", "incident.*"],
+      [...REVIEWED, "run.feedback_given", "incident.*"],
       ["oversight.json", "incidents.json"],
       "complaints that came another way",
     ),
   ],
 };
 
-/** Whether an entry of this type belongs to a control that lists the pattern. */
-const covers = (pattern: string, type: string): boolean =>
-  pattern === "*" || pattern === type || (pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1)));
-
 /** A control with what the period has for it. `proven`: the number of the entry of it whose proof is in the export. */
 export type ControlReport = Control & { readonly entries: number; readonly proven: number | null };
 
 /** What the period has for each control. */
-export const reportOf = (
-  framework: Framework,
-  byType: { readonly [type: string]: number },
-  lastOf: { readonly [type: string]: number },
-): readonly ControlReport[] =>
+export const reportOf = (framework: Framework, kinds: Kinds): readonly ControlReport[] =>
   CONTROLS[framework].map((one) => {
-    const types = Object.keys(byType).filter((type) => one.events.some((pattern) => covers(pattern, type)));
-    const entries = types.reduce((sum, type) => sum + (byType[type] ?? 0), 0);
-    const lasts = types.map((type) => lastOf[type] ?? 0);
-    return { ...one, entries, proven: lasts.length === 0 ? null : Math.max(...lasts) };
+    const { entries, last } = countOf(kinds, one.events);
+    return { ...one, entries, proven: last };
   });
 
 /** When what the EU AI Act asks for applies (Regulation (EU) 2024/1689 with the Omnibus of 2026-06-29). */

@@ -1,5 +1,6 @@
 /** An export of evidence for a framework of compliance: what was asked for, and how far it is. */
 import { type EpochMs, orNullRfc3339, toRfc3339 } from "../time.ts";
+import { type CountedEntry, type Kinds, withEntries } from "./entry-kind.ts";
 
 /** Frameworks, as the path names them. */
 export const FRAMEWORKS = ["soc2", "iso42001", "eu-ai-act", "nist-ai-rmf"] as const;
@@ -8,19 +9,22 @@ export type Framework = (typeof FRAMEWORKS)[number];
 
 /** PERSISTED: how far an export is. `after`: the `seq` of the last entry that is written; 0: none is. */
 export type ExportProgress = {
+  /** Absent in progress that counted types alone: such an export begins anew (`countedAnew`). */
+  readonly v?: 2;
   readonly parts: number;
   readonly after: number;
   readonly entries: number;
-  /** Entries by type, of the period. */
-  readonly byType: { readonly [type: string]: number };
-  /** By type, the `seq` of the last entry of the period. */
-  readonly lastOf: { readonly [type: string]: number };
+  /** Entries of the period by kind (entry-kind.ts), with the `seq` of the last of each. Absent with `v`. */
+  readonly kinds?: Kinds;
   /** The period has more entries than one export takes. */
   readonly isCut: boolean;
 };
 
 /** Before anything is written. */
-export const NOTHING_YET: ExportProgress = { parts: 0, after: 0, entries: 0, byType: {}, lastOf: {}, isCut: false };
+export const NOTHING_YET: ExportProgress = { v: 2, parts: 0, after: 0, entries: 0, kinds: {}, isCut: false };
+
+/** The progress as it can be gone on with: what was counted in another way is counted from the start; its files are written again. */
+export const countedAnew = (progress: ExportProgress): ExportProgress => (progress.v === 2 ? progress : NOTHING_YET);
 
 /** PERSISTED: a line of D1. */
 export type ComplianceExport = {
@@ -64,23 +68,11 @@ export const complianceExportView = (one: ComplianceExport): ComplianceExportVie
 });
 
 /** The progress with one more part of entries. */
-export function withPart(
-  progress: ExportProgress,
-  entries: readonly { readonly seq: number; readonly event_type: string }[],
-  isCut: boolean,
-): ExportProgress {
-  const counts = new Map(Object.entries(progress.byType));
-  const lasts = new Map(Object.entries(progress.lastOf));
-  for (const { event_type, seq } of entries) {
-    counts.set(event_type, (counts.get(event_type) ?? 0) + 1);
-    lasts.set(event_type, seq);
-  }
-  return {
-    parts: progress.parts + (entries.length > 0 ? 1 : 0),
-    after: entries.at(-1)?.seq ?? progress.after,
-    entries: progress.entries + entries.length,
-    byType: Object.fromEntries(counts),
-    lastOf: Object.fromEntries(lasts),
-    isCut,
-  };
-}
+export const withPart = (progress: ExportProgress, entries: readonly CountedEntry[], isCut: boolean): ExportProgress => ({
+  v: 2,
+  parts: progress.parts + (entries.length > 0 ? 1 : 0),
+  after: entries.at(-1)?.seq ?? progress.after,
+  entries: progress.entries + entries.length,
+  kinds: withEntries(progress.kinds ?? {}, entries),
+  isCut,
+});

@@ -3,17 +3,23 @@
  */
 import { type ErrorRate, errorRate, type Tally } from "../review/auto.ts";
 import type { ReviewerFigures } from "../review/oversight.ts";
+import { countOf, type Kinds } from "./entry-kind.ts";
 
 /** Counts of what people were asked and decided. */
 export type Oversight = { readonly [figure: string]: number };
 
-/** By types of entries: what people were asked, what became of it, and what was stopped. */
-export function oversightOf(byType: { readonly [type: string]: number }): Oversight {
-  const of = (...types: string[]): number => types.reduce((sum, type) => sum + (byType[type] ?? 0), 0);
+/**
+ * By kinds of entries (entry-kind.ts): what people were asked, what became of it, and what was stopped by whom. What passed without a person, a
+ * decoy, a sample and a drill's runs are none of these; they have figures of their own.
+ */
+export function oversightOf(kinds: Kinds): Oversight {
+  const of = (...patterns: string[]): number => countOf(kinds, patterns).entries;
+  const alone = of("review.decided alone");
   return {
     runs_started: of("run.created"),
-    reviews_opened: of("review.requested"),
-    reviews_decided: of("review.decided"),
+    reviews_opened: Math.max(0, of("review.requested question") - alone),
+    reviews_decided: of("review.decided people"),
+    reviews_passed_without_a_person: alone,
     reviews_judged_afterwards: of("review.judged"),
     reviews_reminded: of("review.reminded"),
     reviews_escalated: of("review.escalated"),
@@ -21,10 +27,13 @@ export function oversightOf(byType: { readonly [type: string]: number }): Oversi
     suggestions: of("review.suggested"),
     overrides_requested: of("override.requested"),
     overrides_approved: of("override.approved"),
-    runs_paused: of("run.paused"),
-    kills: of("kill_switch.thrown"),
+    runs_paused: of("run.paused person"),
+    runs_paused_with_their_parent: of("run.paused parent"),
+    runs_held_by_kill_switches: of("run.paused switch"),
+    kills: of("kill_switch.thrown") - of("kill_switch.thrown again"),
     recoveries: of("kill_switch.recovered"),
     drills: of("kill_switch.drilled"),
+    runs_of_drills: of("run.created drill"),
     escalations: of("escalation.raised"),
   };
 }

@@ -412,10 +412,10 @@ function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict
   };
 }
 
-/** Whoever approved before this person said yes. null: nobody had judged it. */
+/** Whoever approved before this person said yes to what lies there: to refuse it and to change it is to say otherwise. null: nobody had judged it. */
 function othersAgreed({ approvals }: OpenCase, by: string, action: NotedJudgement["action"]): boolean | null {
   const others = approvals.filter((one) => one.by !== by);
-  return others.length === 0 ? null : action !== "reject";
+  return others.length === 0 ? null : action === "approve";
 }
 
 function passTime(state: OpenCase, at: EpochMs): CaseTurn {

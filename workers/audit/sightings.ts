@@ -1,6 +1,8 @@
 /** What ran, as the records on their way to the log name it: for the inventory. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { isObject } from "../../core/json.ts";
+import { DRILL_WORKFLOW } from "../../core/kill-switch/stops.ts";
+import { DRILL_MODEL } from "../../core/model/defaults.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** A model, tool or version of a workflow that ran. */
@@ -12,7 +14,7 @@ export type SeenThing = {
   readonly at: EpochMs;
 };
 
-/** Each once, with the last time. */
+/** Each once, with the last time. A drill's runs are no work: neither its workflow nor its model is anything of the org's that ran. */
 export function sightingsIn(messages: readonly RecordsMessage[]): readonly SeenThing[] {
   const seen = new Map<string, SeenThing>();
   const see = (thing: SeenThing): void => {
@@ -22,12 +24,12 @@ export function sightingsIn(messages: readonly RecordsMessage[]): readonly SeenT
   };
   for (const { org, rows } of messages) {
     for (const { records, run } of rows) {
-      if (run !== undefined)
+      if (run !== undefined && run.workflow !== DRILL_WORKFLOW)
         see({ org, kind: "workflow", name: run.workflow, version: String(run.version), at: run.ended_at ?? run.created_at });
       for (const { event_type, data, timestamp } of records) {
         if (!isObject(data)) continue;
         const at = Date.parse(timestamp);
-        if (event_type === "model.called" && typeof data["model"] === "string")
+        if (event_type === "model.called" && typeof data["model"] === "string" && data["model"] !== DRILL_MODEL.id)
           see({ org, kind: "model", name: data["model"], version: "", at });
         if (event_type === "tool.called" && typeof data["tool"] === "string")
           see({ org, kind: "tool", name: data["tool"], version: String(data["version"] ?? ""), at });

@@ -4,7 +4,8 @@
  */
 import { auditRecord } from "../../core/audit/record.ts";
 import { controlsText, reportOf } from "../../core/compliance/controls.ts";
-import { type ComplianceExport, type Framework, NOTHING_YET, withPart } from "../../core/compliance/export.ts";
+import { byTypeOf, countedEntry } from "../../core/compliance/entry-kind.ts";
+import { type ComplianceExport, countedAnew, type Framework, NOTHING_YET, withPart } from "../../core/compliance/export.ts";
 import { type OversightFacts, oversightFigures, oversightOf } from "../../core/compliance/oversight.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
@@ -128,11 +129,12 @@ async function goOn(ports: CompliancePorts, begun: ComplianceExport, until: Epoc
 }
 
 /** The next part of the entries; after the last one, everything else. */
-async function portion(ports: CompliancePorts, one: ComplianceExport): Promise<ComplianceExport> {
+async function portion(ports: CompliancePorts, begun: ComplianceExport): Promise<ComplianceExport> {
+  const one = { ...begun, progress: countedAnew(begun.progress) };
   const start = one.progress.after === 0 ? await before(ports, one.org, one.fromAt) : one.progress.after;
   const { entries, isAll } = await readPart(ports, one, start);
   const isCut = !isAll && one.progress.entries + entries.length >= MOST_ENTRIES;
-  const next = { ...one, progress: withPart(one.progress, entries.map(numbered), isCut) };
+  const next = { ...one, progress: withPart(one.progress, entries.map(countedEntry), isCut) };
   if (entries.length > 0) {
     const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
     await ports.bucket.put(`${folderOf(one)}${partName(next.progress.parts)}`, text);
@@ -144,10 +146,6 @@ async function portion(ports: CompliancePorts, one: ComplianceExport): Promise<C
   return complete(ports, next);
 }
 
-const numbered = (entry: Json) => {
-  const { seq, event_type } = entry as JsonObject;
-  return { seq: Number(seq), event_type: String(event_type) };
-};
 const timeOf = (entry: Json): EpochMs => Date.parse(String((entry as JsonObject)["timestamp"]));
 
 async function readPart(ports: CompliancePorts, one: ComplianceExport, start: number) {
@@ -158,7 +156,7 @@ async function readPart(ports: CompliancePorts, one: ComplianceExport, start: nu
     const inPeriod = read.filter((entry) => timeOf(entry) >= one.fromAt && timeOf(entry) < one.toAt);
     entries.push(...inPeriod);
     const last = read.at(-1);
-    if (last !== undefined) after = numbered(last).seq;
+    if (last !== undefined) after = countedEntry(last).seq;
     if (read.length < PAGE || (last !== undefined && timeOf(last) >= one.toAt + CLOCKS_MS)) return { entries, isAll: true };
   }
   return { entries, isAll: false };
@@ -189,8 +187,8 @@ async function before(ports: CompliancePorts, org: string, from: EpochMs): Promi
 
 async function complete(ports: CompliancePorts, one: ComplianceExport): Promise<ComplianceExport> {
   const { org, framework, progress } = one;
-  const { byType, lastOf, isCut } = progress;
-  const report = reportOf(framework, byType, lastOf);
+  const { kinds = {}, isCut } = progress;
+  const report = reportOf(framework, kinds);
   const [from, to] = [toRfc3339(one.fromAt), toRfc3339(one.toAt)];
   const proven = [...new Set(report.flatMap(({ proven: seq }) => (seq === null ? [] : [seq])))].slice(0, MOST_PROOFS);
   const proofs: Json[] = [];
@@ -199,8 +197,8 @@ async function complete(ports: CompliancePorts, one: ComplianceExport): Promise<
   const figures = JSON.parse(JSON.stringify(oversightFigures(facts))) as JsonObject;
   const files = new Map<string, string>([
     ["README.md", controlsText(framework, from, to, report, isCut)],
-    ["controls.json", pretty({ framework, from, to, is_cut: isCut, entries: byType, controls: report } as unknown as Json)],
-    ["oversight.json", pretty({ from, to, ...oversightOf(byType), ...figures, ...more })],
+    ["controls.json", pretty({ framework, from, to, is_cut: isCut, entries: byTypeOf(kinds), controls: report } as unknown as Json)],
+    ["oversight.json", pretty({ from, to, ...oversightOf(kinds), ...figures, ...more })],
     ["incidents.json", pretty(await ports.incidents(org, one.fromAt, one.toAt))],
     ["proofs.json", pretty(proofs)],
     ["checkpoint.txt", (await ports.checkpoint(org)) ?? "there is no checkpoint yet\n"],

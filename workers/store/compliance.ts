@@ -2,6 +2,8 @@
 import { sql } from "drizzle-orm";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { ComplianceExport, ExportProgress, Framework } from "../../core/compliance/export.ts";
+import { DRILL_WORKFLOW } from "../../core/kill-switch/stops.ts";
+import { DRILL_MODEL } from "../../core/model/defaults.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
@@ -29,7 +31,7 @@ export type ComplianceStore = {
   keep(one: ComplianceExport, record: AuditRecord | null): Promise<void>;
   /** Notes what ran. */
   note(sightings: readonly Sighting[]): Promise<void>;
-  /** What ran, by kind, name and version; those after `after`. */
+  /** What ran, by kind, name and version; those after `after`. Lines of drills, which older versions noted, are left out. */
   used(org: string, after: string | null, limit: number): Promise<readonly (UsedThing & { readonly place: string })[]>;
 };
 
@@ -111,7 +113,7 @@ export function storeCompliance(db: Database, outbox: Outbox, now: () => EpochMs
       const place = sql`kind || ' ' || name || ' ' || substr('0000000000' || version, -10)`;
       return db.typed.all<UsedThing & { place: string }>(sql`
         SELECT kind, name, version, first_used_at AS firstUsedAt, last_used_at AS lastUsedAt, ${place} AS place FROM used_things
-        WHERE org = ${org} AND ${place} > ${after ?? ""} ORDER BY ${place} LIMIT ${limit}`);
+        WHERE org = ${org} AND ${place} > ${after ?? ""} AND name NOT IN (${DRILL_WORKFLOW}, ${DRILL_MODEL.id}) ORDER BY ${place} LIMIT ${limit}`);
     },
   };
 }

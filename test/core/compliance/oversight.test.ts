@@ -3,8 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { reportOf } from "../../../core/compliance/controls.ts";
-import { FRAMEWORKS } from "../../../core/compliance/export.ts";
+import { type CountedEntry, withEntries } from "../../../core/compliance/entry-kind.ts";
+import { countedAnew, FRAMEWORKS, type Framework, NOTHING_YET, withPart } from "../../../core/compliance/export.ts";
 import { oversightFigures, oversightOf } from "../../../core/compliance/oversight.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import { figuresOf, type NotedJudgement } from "../../../core/review/oversight.ts";
 
 const ROOT = join(import.meta.dirname, "..", "..", "..");
@@ -49,18 +51,35 @@ describe("figures of human oversight", () => {
     });
   });
 
-  it("[OVERSIGHT-4] count stops by the entries that stops leave", () => {
-    const counts = { "kill_switch.thrown": 2, "kill_switch.recovered": 1, "review.requested": 3, "review.decided": 2, "run.paused": 1 };
-    expect(oversightOf(counts)).toMatchObject({
-      kills: 2,
-      recoveries: 1,
-      reviews_opened: 3,
-      reviews_decided: 2,
-      runs_paused: 1,
-      drills: 0,
+  it("[OVERSIGHT-5] count what a person did apart from what a switch, a parent, a drill and the platform did", () => {
+    const kinds = withEntries(
+      {},
+      [
+        entry("run.created", null, { workflow: "refund@1" }),
+        ...Array.from({ length: 10 }, () => entry("run.created", null, { workflow: "(drill)@1" })),
+        entry("run.paused", null, { workflow: "refund@1", seq: 4 }),
+        entry("run.paused", null, { workflow: "refund@1", seq: 4, parent: "run_1" }),
+        entry("run.paused", "deny", { workflow: "refund@1", scope: "org:acme", epoch: 2, layer: "switch" }),
+        ...Array.from({ length: 10 }, () => entry("run.paused", "deny", { workflow: "(drill)@1", scope: "drill of org:acme" })),
+        entry("kill_switch.thrown", "deny", { scope: "org:acme" }),
+        entry("kill_switch.thrown", "deny", { scope: "org:acme", again: true }),
+        entry("kill_switch.drilled", null, {}),
+        ...Array.from({ length: 5 }, () => entry("review.requested", "ask", { severity: "high" })),
+        entry("review.requested", "ask", { decoy: true }),
+        entry("review.requested", "ask", { sample_of: "rev_1" }),
+        entry("review.decided", "allow", { action: "approve", approvals: [], auto: true }),
+        entry("review.decided", "allow", { action: "approve", approvals: ["rita"] }),
+        entry("review.decided", "deny", { action: "reject", approvals: [] }),
+      ].map((one, index) => ({ ...one, seq: index + 1 })),
+    );
+    expect(oversightOf(kinds)).toMatchObject({
+      ...{ runs_started: 1, runs_of_drills: 10, runs_paused: 1, runs_paused_with_their_parent: 1, runs_held_by_kill_switches: 1 },
+      ...{ kills: 1, recoveries: 0, drills: 1, reviews_opened: 4, reviews_decided: 2, reviews_passed_without_a_person: 1 },
     });
   });
 });
+
+const entry = (event_type: string, decision: string | null, data: JsonObject): CountedEntry => ({ seq: 1, event_type, decision, data });
 
 /** Types of audit entries, as the sources write them. */
 function typesWritten(): ReadonlySet<string> {
@@ -83,19 +102,80 @@ function typesWritten(): ReadonlySet<string> {
 it("[COMPLY-5] each control names entries that the platform writes", () => {
   const written = [...typesWritten()];
   expect(written.length).toBeGreaterThan(60);
-  const patterns = [...new Set(FRAMEWORKS.flatMap((framework) => reportOf(framework, {}, {}).flatMap(({ events }) => events)))];
-  const counted = (pattern: string): number => {
-    const byType = Object.fromEntries(written.map((type) => [type, 1]));
-    return Object.keys(byType).filter(
-      (type) => pattern === "*" || pattern === type || (pattern.endsWith(".*") && type.startsWith(pattern.slice(0, -1))),
-    ).length;
+  const patterns = [...new Set(FRAMEWORKS.flatMap((framework) => reportOf(framework, {}).flatMap(({ events }) => events)))];
+  const isWritten = (pattern: string): boolean => {
+    const [type = ""] = pattern.split(" ");
+    return written.some((one) => type === "*" || type === one || (type.endsWith(".*") && one.startsWith(type.slice(0, -1))));
   };
-  expect(patterns.filter((pattern) => counted(pattern) === 0)).toEqual([]);
+  expect(patterns.filter((pattern) => !isWritten(pattern))).toEqual([]);
   expect(patterns.length).toBeGreaterThan(20);
 });
 
+const counted = (framework: Framework, ...entries: CountedEntry[]) => {
+  const report = reportOf(
+    framework,
+    withEntries(
+      {},
+      entries.map((one, index) => ({ ...one, seq: index + 1 })),
+    ),
+  );
+  return new Map(report.map(({ control, entries: count, proven }) => [control, [count, proven]]));
+};
+
 it("[COMPLY-5] a stop and an override belong to human oversight", () => {
-  const byType = { "kill_switch.thrown": 1, "override.approved": 1, "approvers.set": 1 };
-  const report = reportOf("eu-ai-act", byType, { "kill_switch.thrown": 7, "override.approved": 5, "approvers.set": 3 });
-  expect(report.find(({ control }) => control === "Art. 14")).toMatchObject({ entries: 3, proven: 7, files: ["oversight.json"] });
+  const counts = counted(
+    "eu-ai-act",
+    entry("approvers.set", null, {}),
+    entry("override.approved", null, {}),
+    entry("kill_switch.thrown", "deny", {}),
+  );
+  expect(counts.get("Art. 14")).toEqual([3, 3]);
+});
+
+it("[COMPLY-6] a decision by a policy is no policy that was put in force, and what was allowed is no refusal", () => {
+  const allowed = entry("policy.decided", "allow", { workflow: "refund@1" });
+  const denied = entry("policy.decided", "deny", { workflow: "refund@1", layer: "policy" });
+  const asked = entry("policy.decided", "ask", { workflow: "refund@1", layer: "policy" });
+  const soc2 = counted("soc2", allowed, denied, asked, allowed);
+  expect([soc2.get("CC6.1"), soc2.get("CC6.3"), soc2.get("CC8.1")]).toEqual([
+    [1, 2],
+    [0, null],
+    [0, null],
+  ]);
+  const nist = counted("nist-ai-rmf", denied, allowed, entry("model.called", null, {}), entry("tool.called", null, {}));
+  expect([nist.get("GOVERN 1.4"), nist.get("MEASURE 2.7"), nist.get("GOVERN 6.1")]).toEqual([
+    [0, null],
+    [1, 1],
+    [0, null],
+  ]);
+  const activated = entry("policy.activated", "allow", {});
+  expect(counted("nist-ai-rmf", denied, activated, allowed).get("GOVERN 1.4")).toEqual([1, 2]);
+  const act = counted("eu-ai-act", denied, entry("policy.decided", "deny", { layer: "label" }), allowed);
+  expect([act.get("Art. 10"), act.get("Art. 15")]).toEqual([
+    [1, 2],
+    [2, 2],
+  ]);
+});
+
+it("[COMPLY-6] what the runs of a drill left belongs to the log as a whole and to no control of work", () => {
+  const counts = counted(
+    "soc2",
+    entry("run.created", null, { workflow: "(drill)@1" }),
+    entry("run.failed", null, { workflow: "(drill)@1" }),
+    entry("model.called", null, { workflow: "(drill)@1" }),
+    entry("kill_switch.drilled", null, {}),
+  );
+  expect([...counts].filter(([, [count]]) => count !== 0)).toEqual([]);
+  const whole = counted("iso42001", entry("run.failed", null, { workflow: "(drill)@1" }));
+  expect([whole.get("A.6.2.6"), whole.get("A.6.2.8")]).toEqual([
+    [0, null],
+    [1, 1],
+  ]);
+});
+
+it("[COMPLY-4] an export that an older version began is counted from the start", () => {
+  const older = { parts: 3, after: 90, entries: 90, isCut: false };
+  expect(countedAnew(older)).toEqual(NOTHING_YET);
+  const newer = withPart(NOTHING_YET, [entry("run.created", null, {})], false);
+  expect(countedAnew(newer)).toBe(newer);
 });

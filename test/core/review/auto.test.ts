@@ -208,5 +208,8 @@ describe("figures of reviewers", () => {
     expect(noteOf(first)).toMatchObject({ judgement: { by: "rita", agreed: null, tookMs: 90_000 } });
     expect(noteOf(turnOf(first.state, judged("reject", "bob")))).toMatchObject({ judgement: { by: "bob", agreed: false } });
     expect(noteOf(turnOf(first.state, judged("approve", "bob")))).toMatchObject({ judgement: { agreed: true } });
+    // A change makes the first one's word void: the two do not agree.
+    const changed = turnOf(first.state, { ...judged("modify", "bob"), changes: { input: { amount: 1 } } } as CaseEvent);
+    expect(noteOf(changed)).toMatchObject({ judgement: { by: "bob", action: "modify", agreed: false } });
   });
 });
