@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { Difference, fsck } from "./audit/fsck.ts";
+import { type Output, processOutput } from "./audit/output.ts";
 import { rawFromFolder, rawFromUrl, saving } from "./audit/raw.ts";
 import { isUrl, Refused } from "./audit/sources.ts";
 
@@ -16,9 +17,6 @@ const USAGE = `usage: npm run audit:fsck -- URL|FOLDER [options]
   --save FOLDER    keeps all that is read, so that it can be looked at again without the platform
   --trust-key KID  a key that you know to be the log's, though the one before it did not introduce it; may be given more than once
 `;
-
-/** What is written where: `say` is the verdict, `progress` is replaced by the next one. */
-export type Output = { readonly say: (line: string) => void; readonly progress: (line: string) => void };
 
 /** The exit code: 0 when all places agree, 1 when they do not or it cannot be told. */
 export async function auditFsck(args: readonly string[], output: Output): Promise<0 | 1> {
@@ -63,6 +61,5 @@ function readOptions(args: readonly string[]) {
 }
 
 if (import.meta.main) {
-  const progress = process.stderr.isTTY ? (line: string) => process.stderr.write(`\r\x1b[K${line}`) : () => {};
-  process.exitCode = await auditFsck(process.argv.slice(2), { say: (line) => process.stdout.write(`${line}\n`), progress });
+  process.exitCode = await auditFsck(process.argv.slice(2), processOutput());
 }

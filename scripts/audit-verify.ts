@@ -5,8 +5,10 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { Chain, FAULTS, type Fault, type Head, keysFor } from "./audit/chain.ts";
-import { isFields } from "./audit/json.ts";
+import { type Export, isExport, proofFaults, readExport } from "./audit/export.ts";
+import { isFields, type Value } from "./audit/json.ts";
 import { type Checkpoint, type NoteKey, noteKey, readNote, vkeyOf } from "./audit/note.ts";
+import { type Output, processOutput } from "./audit/output.ts";
 import { judge, type Policy, readPolicy } from "./audit/policy.ts";
 import { fromFile, fromUrl, isUrl, Refused, readKeys, readText, type Source } from "./audit/sources.ts";
 import { GrowingTree } from "./audit/tree.ts";
@@ -14,7 +16,8 @@ import { evidenceLines, isEvidence, verifyEvidence } from "./audit/verify-eviden
 
 const USAGE = `usage: npm run audit:verify -- FILE|URL [options]
 
-  FILE              entries as JSON ({"data": […]} or a list) or as JSON lines, also gzipped; or a folder of segments; or a run's evidence (HTML)
+  FILE              entries as JSON ({"data": […]} or a list) or as JSON lines, also gzipped; or a folder of segments; or a run's evidence (HTML);
+                    or the folder of an unpacked export of evidence: its entries, its checkpoint and its proofs
   URL               …/v1/audit/entries, or the address of a deployment: pages through all of them, and takes its checkpoint
   --keys FILE|URL   the public keys (a JWK set); by default those of the URL's origin, or "keys" in the FILE
   --checkpoint FILE a checkpoint you kept: the entries must lead to it; may be given more than once
@@ -40,9 +43,6 @@ type Options = {
   readonly trusted: readonly string[];
   readonly start: Head | null | "first";
 };
-
-/** What is written where: `say` is the verdict, `progress` is replaced by the next one. */
-export type Output = { readonly say: (line: string) => void; readonly progress: (line: string) => void };
 
 /** The exit code: 0 when everything holds, 1 when anything does not or cannot be told. */
 export async function auditVerify(args: readonly string[], output: Output): Promise<0 | 1> {
@@ -70,6 +70,7 @@ async function verifyEvidenceFile({ source, keys }: Options, output: Output): Pr
 }
 
 async function verifySource(options: Options, output: Output): Promise<0 | 1> {
+  if (!isUrl(options.source) && (await isExport(options.source))) return verifyExport(options, output);
   const source = await sourceOf(options);
   const keys = options.keys === undefined ? source.keys : await readKeys(options.keys);
   if (keys === null) throw new Refused("no public keys came along: give them with --keys");
@@ -83,19 +84,40 @@ async function verifySource(options: Options, output: Output): Promise<0 | 1> {
     options.trusted,
   );
   const found = await walk(source, chain, notes, options, output);
-  const about = notes.map((note) => ({
-    note,
-    ...checkpointFaults(
-      note,
-      found.roots,
-      [...logKeys].filter(([kid]) => signsAt(kid, note.size, chain)).map(([, { raw }]) => raw),
-      policy,
-      chain.pruning?.lastSeq ?? 0,
-    ),
-  }));
+  const about = judgedNotes(notes, { logKeys, chain, policy, roots: found.roots });
   const wrong = about.flatMap(({ faults }) => faults);
   if (policy !== null && notes.length === 0) wrong.push("there is no checkpoint for the policy to judge");
   return tell({ chain, faults: found.faults, wrong, about, options, output });
+}
+
+/** The entries of a period, and what leads them to a checkpoint. A part of a log has no root of its own: the proofs stand for it. */
+async function verifyExport(options: Options, output: Output): Promise<0 | 1> {
+  if (options.checkpoints.length > 0)
+    throw new Refused(
+      "a checkpoint that you kept is for the whole log: verify that with it; an export brings its own checkpoint and proofs",
+    );
+  if (options.keys === undefined) throw new Refused("no public keys came along: give them with --keys");
+  const keys = await readKeys(options.keys);
+  const policy = options.policy === undefined ? null : policyOf(await readText(options.policy), options.policy);
+  const exported = await readExport(options.source);
+  const start = options.start === "first" ? null : options.start;
+  const [auditKeys, logKeys] = [readable(() => keysFor("audit", keys)), readable(() => keysFor("checkpoint", keys))];
+  const chain = new Chain(auditKeys, start, options.trusted);
+  const hashes = new Map<number, string>();
+  const proven = new Set(exported.proofs.map(({ seq }) => seq));
+  const seen = async function* (): AsyncGenerator<readonly Value[]> {
+    for await (const page of exported.pages) {
+      for (const entry of page)
+        if (isFields(entry) && typeof entry["seq"] === "number" && proven.has(entry["seq"]))
+          hashes.set(entry["seq"], String(entry["hash"]));
+      yield page;
+    }
+  };
+  const { faults } = await walk({ pages: seen(), keys: null, notes: [] }, chain, [], { ...options, start }, output);
+  const about = judgedNotes(exported.notes, { logKeys, chain, policy, roots: null });
+  const wrong = [...about.flatMap((one) => one.faults), ...proofFaults(exported, hashes)];
+  if (policy !== null && exported.notes.length === 0) wrong.push("there is no checkpoint for the policy to judge");
+  return tell({ chain, faults, wrong, about, options, output, exported });
 }
 
 const readable = <T>(read: () => T): T => {
@@ -163,37 +185,78 @@ function policyOf(text: string, path: string): Policy {
 
 type About = {
   readonly note: Checkpoint;
+  /** It is the newest, which a policy judges. */
+  readonly isJudged: boolean;
   readonly faults: readonly string[];
   readonly signer: string | null;
   readonly cosigned: readonly string[];
 };
 
+type Judged = {
+  readonly logKeys: ReadonlyMap<string, { readonly raw: Uint8Array }>;
+  readonly chain: Chain;
+  readonly policy: Policy | null;
+  /** Roots of the entries at the sizes of the checkpoints; null: the entries are a part of a log. */
+  readonly roots: ReadonlyMap<number, Buffer> | null;
+};
+
+/**
+ * Each checkpoint with its faults. A policy judges the newest: one that was kept from before there were witnesses, or a key, stays good, and the
+ * entries lead from it to the newest.
+ */
+function judgedNotes(notes: readonly Checkpoint[], { logKeys, chain, policy, roots }: Judged): About[] {
+  const newest = Math.max(...notes.map(({ size }) => size));
+  const hasQuorum = (note: Checkpoint): boolean => policy === null || judge(note, policy, []).quorum;
+  return notes.map((note) => {
+    const published = [...logKeys].filter(([kid]) => signsAt(kid, note.size, chain)).map(([, { raw }]) => raw);
+    const isNewest = note.size === newest;
+    const twins = notes.filter(({ text }) => text === note.text);
+    const lacksQuorum = isNewest && !twins.some(hasQuorum);
+    const pruned = chain.pruning?.lastSeq ?? 0;
+    return { note, isJudged: isNewest, ...checkpointFaults(note, { roots, published, policy, pruned, isNewest, lacksQuorum }) };
+  });
+}
+
 function checkpointFaults(
   note: Checkpoint,
-  roots: ReadonlyMap<number, Buffer>,
-  published: readonly Uint8Array[],
-  policy: Policy | null,
-  pruned: number,
-): Omit<About, "note"> {
+  {
+    roots,
+    published,
+    policy,
+    pruned,
+    isNewest,
+    lacksQuorum,
+  }: {
+    readonly roots: ReadonlyMap<number, Buffer> | null;
+    readonly published: readonly Uint8Array[];
+    readonly policy: Policy | null;
+    readonly pruned: number;
+    readonly isNewest: boolean;
+    readonly lacksQuorum: boolean;
+  },
+): Omit<About, "note" | "isJudged"> {
   const name = `checkpoint ${note.size}`;
   const own: NoteKey[] = published.map((raw) => noteKey("log", note.origin, raw));
-  const { log, cosigned, quorum } = judge(note, policy ?? { logs: [], witnesses: new Map(), quorum: () => true }, own);
+  const anyone: Policy = { logs: [], witnesses: new Map(), quorum: () => true };
+  // A policy names the log's key of today: an older checkpoint may be signed by the one before, which the chain leads to.
+  const logs = isNewest ? (policy?.logs ?? []) : policy === null ? [] : [...policy.logs, ...own];
+  const { log, cosigned } = judge(note, { ...(policy ?? anyone), logs }, own);
   const signer = [...(policy?.logs ?? []), ...own].find(
     (key) => judge(note, { logs: [key], witnesses: new Map(), quorum: () => true }, []).log === "signed",
   );
-  const root = roots.get(note.size);
+  const root = roots?.get(note.size);
   const faults: string[] = [];
   if (log === "invalid") faults.push(`${name}: signature_invalid: the log's signature does not hold`);
   if (log === "unknown") faults.push(`${name}: unknown_key: no key of this log signed it`);
-  if (note.size <= pruned)
+  if (roots !== null && note.size <= pruned)
     faults.push(
       `${name}: pruned: it covers only entries that are not kept any more; ask the log for a proof of consistency to a newer one`,
     );
-  else if (root === undefined)
+  else if (roots !== null && root === undefined)
     faults.push(`${name}: truncated: it covers ${count(note.size)} entries, and the list does not have them all`);
-  else if (Buffer.compare(root, note.root) !== 0)
+  else if (root !== undefined && Buffer.compare(root, note.root) !== 0)
     faults.push(`${name}: root_differs: these entries are not those that the checkpoint stands for`);
-  if (!quorum)
+  if (lacksQuorum)
     faults.push(
       `${name}: no_quorum: cosigned by ${cosigned.length === 0 ? "no witness" : cosigned.join(", ")}, which the policy does not take as enough`,
     );
@@ -207,9 +270,10 @@ type Found = {
   readonly about: readonly About[];
   readonly options: Options;
   readonly output: Output;
+  readonly exported?: Export;
 };
 
-function tell({ chain, faults, wrong, about, options, output }: Found): 0 | 1 {
+function tell({ chain, faults, wrong, about, options, output, exported }: Found): 0 | 1 {
   const { checked, head } = chain;
   if (faults.length + wrong.length > 0) {
     output.say(`BROKEN: ${count(faults.length + wrong.length)} problems in ${count(checked)} entries`);
@@ -218,6 +282,10 @@ function tell({ chain, faults, wrong, about, options, output }: Found): 0 | 1 {
     for (const { seq, code } of faults.slice(0, SHOWN_FAULTS)) output.say(`  seq ${seq ?? "?"}: ${code}: ${FAULTS[code]}`);
     if (faults.length > SHOWN_FAULTS) output.say(`  … and ${count(faults.length - SHOWN_FAULTS)} more`);
     for (const line of wrong) output.say(`  ${line}`);
+    if (options.start === "first" && exported === undefined && faults.length === 1 && faults[0]?.code === "gap" && chain.beginsLater)
+      output.say(
+        "  If this is meant to be a part of a log: give --slice, or --after with the entry before it; of an export of evidence give its whole folder.",
+      );
     return 1;
   }
   if (head === null || checked === 0) {
@@ -232,13 +300,23 @@ function tell({ chain, faults, wrong, about, options, output }: Found): 0 | 1 {
       `  entries 1 to ${count(pruning.lastSeq)} are not kept any more: their retention of ${pruning.years} years was over, as entry ${count(pruning.seq)} says`,
     );
   for (const [kid, times] of chain.signers) output.say(`  key ${kid} signed ${count(times)}`);
-  for (const { note, signer, cosigned } of about) {
-    output.say(`  checkpoint ${note.size} of ${note.origin}: the root of these entries, signed by ${signer ?? "nobody known"}`);
+  for (const { note, signer, cosigned, isJudged } of about) {
+    const of = exported === undefined ? "the root of these entries, signed by" : "signed by";
+    output.say(`  checkpoint ${note.size} of ${note.origin}: ${of} ${signer ?? "nobody known"}`);
+    if (options.policy !== undefined && !isJudged)
+      output.say(`  checkpoint ${note.size} is older than the newest, which alone the policy judges: it leads there`);
     if (cosigned.length > 0) output.say(`  checkpoint ${note.size} is cosigned by ${cosigned.join(", ")}`);
   }
   if (about.length > 0 && options.policy === undefined)
     output.say("  Whether others saw the same log is not looked at: give --policy with the witnesses that you trust.");
-  if (options.head === null && options.checkpoints.length === 0)
+  if (exported !== undefined) {
+    output.say(
+      `  ${count(exported.proofs.length)} entries are proven to lie below ${exported.notes.length === 1 ? "it" : "the checkpoints"}`,
+    );
+    if (exported.unproven > 0)
+      output.say(`  ${count(exported.unproven)} entries were younger than the newest checkpoint: they have no proof`);
+    output.say("  These are the entries of a period: verify the whole log to know that it is as the checkpoint says before and after.");
+  } else if (options.head === null && options.checkpoints.length === 0)
     output.say(
       "  Entries cut off at the end cannot be seen from the entries alone: note the head, or keep a checkpoint, and give it the next time.",
     );
@@ -274,7 +352,9 @@ function readOptions(args: readonly string[]): Options {
   if (values.slice && values.after !== undefined) throw new Refused(`give --after or --slice, not both\n\n${USAGE}`);
   const isPart = values.slice === true || values.after !== undefined;
   if (isPart && (values.checkpoint !== undefined || values.policy !== undefined))
-    throw new Refused(`a checkpoint stands for a whole log: give --checkpoint and --policy with all entries\n\n${USAGE}`);
+    throw new Refused(
+      `a checkpoint stands for a whole log: give --checkpoint and --policy with all entries, or give the folder of an export of evidence, whose proofs lead to its checkpoint\n\n${USAGE}`,
+    );
   return {
     source,
     keys: values.keys,
@@ -297,6 +377,5 @@ function readHead(option: string, text: string): Head {
 const count = (value: number): string => value.toLocaleString("en");
 
 if (import.meta.main) {
-  const progress = process.stderr.isTTY ? (line: string) => process.stderr.write(`\r\x1b[K${line}`) : () => {};
-  process.exitCode = await auditVerify(process.argv.slice(2), { say: (line) => process.stdout.write(`${line}\n`), progress });
+  process.exitCode = await auditVerify(process.argv.slice(2), processOutput());
 }

@@ -7,7 +7,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isFields, parsed, type Value } from "./json.ts";
-import { Refused } from "./sources.ts";
+import { Refused, refusedBy } from "./sources.ts";
 
 /** A page of entries, as D1 has it. */
 export type RawPage = { readonly first_seq: number; readonly last_seq: number; readonly run: string | null; readonly entries: string };
@@ -54,8 +54,7 @@ export function rawFromUrl(source: string, caller: { readonly token: string | un
       if (answer?.status === absent && absent !== undefined) return null;
       if (answer?.ok) return Buffer.from(await answer.arrayBuffer());
       const mayAskAgain = left > 1 && (answer === null || answer.status === 429 || answer.status === 503);
-      if (!mayAskAgain)
-        throw new Refused(answer === null ? `${url.href} does not answer` : `${url.href} answers with status ${answer.status}`);
+      if (!mayAskAgain) throw new Refused(answer === null ? `${url.href} does not answer` : refusedBy(url.href, answer.status));
       const seconds = Number(answer?.headers.get("retry-after") ?? 1);
       await new Promise((resolve) => setTimeout(resolve, Math.min(Math.max(seconds, 1), 60) * 1_000));
     }

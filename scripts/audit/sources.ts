@@ -33,6 +33,9 @@ export async function fromFile(path: string): Promise<Source> {
   );
   if (isFolder) {
     const names = (await readdir(path)).filter((name) => /\.jsonl(\.gz)?$/.test(name)).sort();
+    // What `audit:fsck --save` wrote has the pages of D1 alone in lines; the rest of its entries lies in segments below.
+    if ((await readdir(path)).includes("standing.json"))
+      throw new Refused(`${path} is what \`audit:fsck --save\` wrote: compare it with \`npm run audit:fsck -- ${path}\``);
     if (names.length === 0) throw new Refused(`${path} has no segments (*.jsonl or *.jsonl.gz)`);
     return { pages: linesOf(names.map((name) => join(path, name))), keys: null, notes: [] };
   }
@@ -158,6 +161,16 @@ async function fetchText(url: URL, headers: Record<string, string>, absent?: num
   const answer = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) }).catch(() => null);
   if (answer === null) throw new Refused(`${url.href} does not answer`);
   if (answer.status === absent) return null;
-  if (!answer.ok) throw new Refused(`${url.href} answers with status ${answer.status}`);
+  if (!answer.ok) throw new Refused(refusedBy(url.href, answer.status));
   return answer.text();
+}
+
+/** What a status other than 2xx means for who asks for an audit log, in a line: which key is needed where the key is at fault. */
+export function refusedBy(address: string, status: number): string {
+  const said = `${address} answers with status ${status}`;
+  if (status === 401)
+    return `${said}: the key is missing, wrong, expired or revoked. Give a key of the org with --token, or in the variable BULKHEAD_TOKEN`;
+  if (status === 403)
+    return `${said}: this key may not read the audit log. That takes the role auditor or admin (or the platform admin's key, which names the org with --org)`;
+  return said;
 }
