@@ -67,7 +67,8 @@ export function proofFaults({ proofs }: Export, hashes: ReadonlyMap<number, stri
   return proofs.flatMap(({ seq, leaf, path, note }) => {
     const hash = hashes.get(seq);
     if (hash === undefined) return [`proof of ${seq}: entry_missing: the entry that it proves is not in the export`];
-    if (!leafOf(Buffer.from(hash, "hex")).equals(leaf)) return [`proof of ${seq}: entry_differs: it proves another entry of this number`];
+    if (Buffer.compare(leafOf(Buffer.from(hash, "hex")), leaf) !== 0)
+      return [`proof of ${seq}: entry_differs: it proves another entry of this number`];
     return isIncluded(leaf, seq - 1, note.size, note.root, path)
       ? []
       : [`proof of ${seq}: proof_invalid: it does not lead to the root of checkpoint ${note.size}`];

@@ -16,6 +16,7 @@ import { entryBundle, leafHashes, partialTiles, tilePath } from "../../core/audi
 import { Difference, fsck } from "../../scripts/audit/fsck.ts";
 import type { RawLog, RawPage, RawSegment, RawStanding } from "../../scripts/audit/raw.ts";
 import { auditFsck } from "../../scripts/audit-fsck.ts";
+import { auditVerify } from "../../scripts/audit-verify.ts";
 import { chainOf, testKey, testRecord } from "../support/audit-chain.ts";
 
 const [key, noteKey] = [testKey(1), testKey(7)];
@@ -347,8 +348,35 @@ describe("the command", () => {
     expect(await run(saved)).toMatchObject({ code: 0 });
   });
 
+  it("[FSCK-11] what it kept is for it: the verifier sends there, and does not call a sound log broken", async () => {
+    const saved = join(folder, "kept");
+    await run(source, "--token", "t", "--save", saved);
+    const lines: string[] = [];
+    const output = { say: (line: string) => lines.push(line), progress: () => {} };
+    expect(await auditVerify([saved, "--keys", join(saved, "jwks.json")], output)).toBe(1);
+    expect(lines).toEqual([expect.stringContaining(`npm run audit:fsck -- ${saved}`)]);
+  });
+
+  it("[FSCK-11] a key that may not read is told what a 401 and a 403 mean, and which role it takes", async () => {
+    for (const status of [401, 403]) {
+      const closed = createServer((_request, answer) => answer.writeHead(status).end("{}")).listen(0);
+      const address = `http://localhost:${(closed.address() as AddressInfo).port}`;
+      const lines: string[] = [];
+      const output = { say: (line: string) => lines.push(line), progress: () => {} };
+      const says = status === 401 ? /key is missing, wrong, expired or revoked.*--token/ : /role auditor or admin/;
+      try {
+        expect(await auditVerify([address, "--token", "t"], output)).toBe(1);
+        expect(lines.join()).toMatch(says);
+        expect(await run(address, "--token", "t")).toMatchObject({ code: 1, text: expect.stringMatching(says) });
+      } finally {
+        closed.close();
+      }
+    }
+  });
+
   it("says in a line what cannot be read, and exits with 1", async () => {
-    expect(await run(source, "--token", "wrong")).toMatchObject({ code: 1, text: expect.stringContaining("status 401") });
+    const refused = await run(source, "--token", "wrong");
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining("status 401") });
     expect(await run(join(folder, "nothing"))).toMatchObject({ code: 1, text: expect.stringContaining("cannot be read") });
     for (const args of [[], ["a", "b"], ["a", "--nothing"]])
       expect(await run(...args)).toMatchObject({ code: 1, text: expect.stringContaining("usage") });

@@ -231,6 +231,32 @@ describe("the verifier and the witness", () => {
     expect(await run(changed, honest)).toMatchObject({ code: 1, text: expect.stringContaining("first bad entry: seq 5") });
   });
 
+  it("[WITNESS-8] a policy judges the newest checkpoint: one that was kept from before there were witnesses, or another key, stays good", async () => {
+    const witness = new Witness(options("later"));
+    const [older, all] = [history(5), history(8)];
+    const newest = noteOf(all) + witness.addCheckpoint(addCheckpointBody(0, [], noteOf(all))).text;
+    const policy = file("later-policy", `log ${logKey}\nwitness w ${vkeyOf(witness.key)}\nquorum w\n`);
+    const keys = file("later-jwks.json", JSON.stringify({ keys: [entryKey.jwk, { ...noteKey.jwk, purpose: "checkpoint" }] }));
+    const entries = file("later.jsonl", all.map((entry) => JSON.stringify(entry)).join("\n"));
+    const run = (...notes: string[]) =>
+      verified(
+        ...[entries, "--keys", keys, "--policy", policy],
+        ...notes.flatMap((note, at) => ["--checkpoint", file(`later-${at}.note`, note)]),
+      );
+    const both = await run(noteOf(older), newest);
+    expect(both).toMatchObject({ code: 0, text: expect.stringContaining("checkpoint 5 is older than the newest") });
+    expect(both.text).toContain("checkpoint 8 is cosigned by w");
+    // The same checkpoint twice, once without its cosignature; then a newest one that nobody cosigned.
+    expect(await run(noteOf(all), newest)).toMatchObject({ code: 0 });
+    expect(await run(noteOf(older), noteOf(all))).toMatchObject({ code: 1, text: expect.stringContaining("checkpoint 8: no_quorum") });
+    expect(await run(noteOf(older))).toMatchObject({ code: 1, text: expect.stringContaining("checkpoint 5: no_quorum") });
+    // An older one is still one of this log, of these entries.
+    expect(await run(noteOf(history(5, 2)), newest)).toMatchObject({
+      code: 1,
+      text: expect.stringContaining("checkpoint 5: root_differs"),
+    });
+  });
+
   it("reads policies as c2sp.org/tlog-policy writes them, and says what is wrong with others", () => {
     const [one, two] = ["a", "b"].map((name) => vkeyOf(new Witness(options(name)).key));
     const policy = readPolicy(

@@ -1,5 +1,5 @@
 /** The verifier as its users run it: a process of its own, files, and an HTTP server that plays a deployment. */
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
@@ -106,6 +106,30 @@ describe("a file", () => {
     expect(await run(part, "--keys", keysFile, "--slice")).toMatchObject({ code: 0 });
     expect(await run(part, "--keys", keysFile, "--after", `2:${chain[1]?.["hash"]}`)).toMatchObject({ code: 0 });
     expect(await run(part, "--keys", keysFile, "--after", `2:${"0".repeat(64)}`)).toMatchObject({ code: 1 });
+  });
+
+  it("a part of a chain that begins later is told how to be called one", async () => {
+    const { code, text } = await run(await entriesFile(chain.slice(2)), "--keys", keysFile);
+    expect(code).toBe(1);
+    expect(text).toContain("give --slice");
+    expect((await run(await entriesFile([...chain.slice(0, 2), ...chain.slice(3)]), "--keys", keysFile)).text).not.toContain("--slice");
+  });
+
+  it("[FSCK-11] a reader that has read enough ends neither the verification nor its exit code", async () => {
+    const tampered = chain.map((entry) => ({ ...entry, action: "else" }));
+    for (const [entries, code] of [
+      [chain, 0],
+      [tampered, 1],
+    ] as const) {
+      const child = spawn(process.execPath, ["scripts/audit-verify.ts", await entriesFile(entries), "--keys", keysFile]);
+      child.stdout.destroy();
+      let complaints = "";
+      child.stderr.on("data", (text: Uint8Array) => {
+        complaints += String(text);
+      });
+      expect(await new Promise((resolve) => child.on("close", resolve))).toBe(code);
+      expect(complaints).toBe("");
+    }
   });
 
   it("[AUD-13] a key that signs something else signs no entry", async () => {
