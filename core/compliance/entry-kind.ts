@@ -28,7 +28,7 @@ export function countedEntry(entry: Json): CountedEntry {
  * The type, and what tells entries of it apart, with spaces between: `policy.decided deny label`, `run.paused person`, `review.decided alone`.
  * What a run of a drill leaves is its type and `drill`: nobody's work. PERSISTED in the progress of an export.
  */
-export function kindOf({ event_type: type, decision, data }: CountedEntry): string {
+function kindOf({ event_type: type, decision, data }: CountedEntry): string {
   if (typeof data["workflow"] === "string" && data["workflow"].startsWith(`${DRILL_WORKFLOW}@`)) return `${type} drill`;
   return [type, ...detailsOf(type, decision, data)].join(" ");
 }
@@ -55,7 +55,7 @@ function detailsOf(type: string, decision: string | null, data: JsonObject): rea
  * Whether an entry of this kind belongs to the pattern: `*` takes all, `run.*` the types that begin so, a type all its kinds, a kind itself and
  * what is told apart in it. Entries of a drill's runs belong to `*` alone, and to a pattern that names them.
  */
-export function belongsTo(pattern: string, kind: string): boolean {
+function belongsTo(pattern: string, kind: string): boolean {
   if (pattern === "*" || pattern === kind) return true;
   if (kind.endsWith(" drill")) return false;
   return pattern.endsWith(".*") ? kind.startsWith(pattern.slice(0, -1)) : kind.startsWith(`${pattern} `);
