@@ -255,9 +255,9 @@ export type RunToErase = {
 
 /**
  * Erases what a store keeps of one run, in the order of this record, with what goes together with it; answers how many entries that
- * were, or `later` when the run still owes something to somebody. Safe to repeat. Throws when it cannot.
+ * were, by store where that is more than one, or `later` when the run still owes something to somebody. Safe to repeat. Throws when it cannot.
  */
-export type RunErasers = { readonly [S in ErasedBy<"run">]: (run: RunToErase) => Promise<number | "later"> };
+export type RunErasers = { readonly [S in ErasedBy<"run">]: (run: RunToErase) => Promise<number | Gone | "later"> };
 
 /** The chores that end a retention. */
 export type RetentionChore = Extract<Stores[keyof Stores]["retention"], { by: "chore" }>["chore"];

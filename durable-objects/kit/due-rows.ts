@@ -1,5 +1,6 @@
 /** Rows that wait in a table with `id`, `body`, `due_at` and `attempts`. Knows SQL; decides nothing. */
 import type { EpochMs } from "../../core/time.ts";
+import { deleteOverwritten } from "./delete-overwritten.ts";
 import type { Shelf, Waiting } from "./drain.ts";
 
 /** A waiting row with its id. */
@@ -10,11 +11,17 @@ export class DueRows<Row extends DueRow> implements Shelf<Row> {
   readonly #sql: SqlStorage;
   readonly #table: string;
   readonly #query: string;
+  readonly #holdsTexts: boolean;
 
-  /** `eager`: a row that was never sent may leave before it is due, together with others. `columns`: beside `id`, `body`, `attempts`. */
-  constructor(sql: SqlStorage, table: string, { eager = false, columns = [] }: { eager?: boolean; columns?: readonly string[] } = {}) {
+  /** `eager`: a row that was never sent may leave before it is due, together with others. `columns`: beside `id`, `body`, `attempts`. `holdsTexts`: people wrote them. */
+  constructor(
+    sql: SqlStorage,
+    table: string,
+    { eager = false, columns = [], holdsTexts = false }: { eager?: boolean; columns?: readonly string[]; holdsTexts?: boolean } = {},
+  ) {
     this.#sql = sql;
     this.#table = table;
+    this.#holdsTexts = holdsTexts;
     const fields = ["id", "body", "attempts", ...columns].join(", ");
     this.#query = `SELECT ${fields} FROM ${table} WHERE ${eager ? "attempts = 0 OR " : ""}due_at <= ? ORDER BY due_at, id LIMIT ?`;
   }
@@ -32,7 +39,8 @@ export class DueRows<Row extends DueRow> implements Shelf<Row> {
   }
 
   remove({ id }: Row): void {
-    this.#sql.exec(`DELETE FROM ${this.#table} WHERE id = ?`, id);
+    if (this.#holdsTexts) deleteOverwritten(this.#sql, this.#table, { key: "id", columns: ["body"] }, "id = ?", id);
+    else this.#sql.exec(`DELETE FROM ${this.#table} WHERE id = ?`, id);
   }
 
   /** When the next row is due; null when nothing waits. */

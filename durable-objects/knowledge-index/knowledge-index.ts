@@ -9,13 +9,14 @@ import type { IndexPlan, NewRevision, Revision } from "../../core/knowledge/docu
 import { type Reader, rightsKey } from "../../core/knowledge/rights.ts";
 import type { SearchAnswer, SearchRequest } from "../../core/knowledge/search.ts";
 import { Alarm } from "../kit/alarm.ts";
+import { deleteOverwritten } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { Columns } from "./columns.ts";
 import { Indexing, type IndexingPorts } from "./indexing.ts";
 import { count, look, readableParts, type Shard } from "./look.ts";
 import { type Changes, type KeptRevision, Revisions } from "./revisions.ts";
-import { SCHEMA } from "./schema.ts";
+import { CHUNK_TEXTS, PASSAGE_TEXTS, REVISION_TEXTS, SCHEMA } from "./schema.ts";
 import { Words } from "./words.ts";
 
 /** Everything this room needs from outside. */
@@ -217,7 +218,10 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       const { storage } = this.ctx;
       this.#memory = null;
       storage.transactionSync(() => {
-        for (const table of ["chunk", "passage", "job", "revision", "part", "place", "fill"]) storage.sql.exec(`DELETE FROM ${table}`);
+        deleteOverwritten(storage.sql, "chunk", CHUNK_TEXTS, "true");
+        deleteOverwritten(storage.sql, "passage", PASSAGE_TEXTS, "true");
+        deleteOverwritten(storage.sql, "revision", REVISION_TEXTS, "true");
+        for (const table of ["job", "part", "place", "fill"]) storage.sql.exec(`DELETE FROM ${table}`);
         words.clear();
         storage.sql.exec("UPDATE shard_of SET is_closed = 1, tidy_at = NULL");
       });

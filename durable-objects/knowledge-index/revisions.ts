@@ -3,6 +3,8 @@ import type { DocumentFinding, IndexPlan, Metadata, NewRevision, Person, Revisio
 import type { StoredChunk } from "../../core/knowledge/piece.ts";
 import { rightsOf } from "../../core/knowledge/rights.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { deleteOverwritten } from "../kit/delete-overwritten.ts";
+import { CHUNK_TEXTS, PASSAGE_TEXTS, REVISION_TEXTS } from "./schema.ts";
 import type { Words } from "./words.ts";
 
 /** Revisions of a document that are remembered, without their text. */
@@ -199,7 +201,7 @@ export class Revisions {
       revision - REVISIONS_KEPT,
     );
     this.#forgetText(old);
-    this.#sql.exec("DELETE FROM revision WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(old));
+    deleteOverwritten(this.#sql, "revision", REVISION_TEXTS, "id IN (SELECT value FROM json_each(?))", JSON.stringify(old));
     return NOTHING;
   }
 
@@ -221,7 +223,7 @@ export class Revisions {
     const ids = this.#ids("document = ?", document);
     this.#forgetText(ids);
     for (const id of ids) this.#drop(id, at);
-    this.#sql.exec("DELETE FROM revision WHERE document = ?", document);
+    deleteOverwritten(this.#sql, "revision", REVISION_TEXTS, "document = ?", document);
     this.#sql.exec("DELETE FROM part WHERE NOT EXISTS (SELECT 1 FROM revision WHERE revision.part = part.id)");
     return { served: [], dropped: serving === null ? [] : [serving] };
   }
@@ -383,7 +385,7 @@ export class Revisions {
   }
 
   #forgetText(ids: readonly number[]): void {
-    this.#sql.exec("DELETE FROM passage WHERE revision IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
+    deleteOverwritten(this.#sql, "passage", PASSAGE_TEXTS, "revision IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
   }
 
   #dropSome(revision: number, most: number): number {
@@ -392,7 +394,7 @@ export class Revisions {
       .toArray()
       .map(({ id }) => id);
     for (const id of ids) this.#words.remove(id);
-    this.#sql.exec("DELETE FROM chunk WHERE id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
+    deleteOverwritten(this.#sql, "chunk", CHUNK_TEXTS, "id IN (SELECT value FROM json_each(?))", JSON.stringify(ids));
     return ids.length;
   }
 }

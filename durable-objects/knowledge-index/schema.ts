@@ -41,3 +41,10 @@ export const SCHEMA: readonly string[] = [
     attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL
   );`,
 ];
+
+/** Of pieces: the column that they are deleted by, and those with a document's texts. */
+export const CHUNK_TEXTS = { key: "id", columns: ["section", "text"] };
+/** The same of the parts of a revision's text. */
+export const PASSAGE_TEXTS = { key: "revision", columns: ["text"] };
+/** The same of revisions. */
+export const REVISION_TEXTS = { key: "id", columns: ["title", "metadata", "findings"] };

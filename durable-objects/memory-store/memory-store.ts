@@ -6,6 +6,7 @@ import { type Memory, type MemoryTier, supersession } from "../../core/memory/me
 import { type Recalled, recalled } from "../../core/memory/recall.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
+import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { SCHEMA } from "./schema.ts";
@@ -21,6 +22,8 @@ export type MemoryStorePorts = {
 /** Memories of one person; one more is refused. */
 const MOST_OF_SUBJECT = 1_000;
 const EXPIRED_PER_TURN = 50;
+/** What people said of themselves. */
+const TEXTS = { key: "id", columns: ["body"] };
 const NOTHING_CLOSED = { closes: [] as readonly Memory[], closedBy: null };
 
 type Stores = { readonly org: string; readonly outbox: Outbox };
@@ -72,6 +75,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
     }
 
     #write(memory: Memory): void {
+      overwrite(this.ctx.storage.sql, "memory", TEXTS.columns, "id = ?", memory.id);
       this.ctx.storage.sql.exec(
         "INSERT INTO memory (id, subject, expires_at, body) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET expires_at = ?3, body = ?4",
         memory.id,
@@ -130,7 +134,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
       if (stores === null || forgotten === null) return false;
       this.ctx.storage.transactionSync(() => {
         this.#reopen(forgotten);
-        this.ctx.storage.sql.exec("DELETE FROM memory WHERE id = ?", id);
+        deleteOverwritten(this.ctx.storage.sql, "memory", TEXTS, "id = ?", id);
         stores.outbox.put({ id: record.event_id, records: [record] }, this.#ports.now());
       });
       await this.#arm();
@@ -140,8 +144,8 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
     /** Everything of a person that was remembered up to a time; answers how many memories that were. */
     async erase(subject: string, upTo: EpochMs): Promise<number> {
       if (this.#stores === null) return 0;
-      const query = "DELETE FROM memory WHERE subject = ? AND json_extract(body, '$.createdAt') <= ? RETURNING id";
-      const gone = this.ctx.storage.sql.exec(query, subject, upTo).toArray().length;
+      const old = "subject = ? AND json_extract(body, '$.createdAt') <= ?";
+      const gone = deleteOverwritten(this.ctx.storage.sql, "memory", TEXTS, old, subject, upTo);
       await this.#arm();
       return gone;
     }
@@ -162,7 +166,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
         .toArray();
       for (const { id } of over) {
         await this.#ports.forget(stores.org, id);
-        sql.exec("DELETE FROM memory WHERE id = ?", id);
+        deleteOverwritten(sql, "memory", TEXTS, "id = ?", id);
       }
       await stores.outbox.flush(this.#ports.send, this.#ports.now);
       await this.#arm();

@@ -2,6 +2,10 @@
 import type { ReviewStatus } from "../../core/review/case.ts";
 import { type Case, wakeAt } from "../../core/review/life.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
+
+/** A case holds what was proposed and what people said of it. */
+const TEXTS = { key: "id", columns: ["body"] };
 
 type Row = { body: string };
 
@@ -14,6 +18,7 @@ export class Cases {
   }
 
   save(state: Case): void {
+    overwrite(this.#sql, "review", TEXTS.columns, "id = ?", state.id);
     this.#sql.exec(
       `INSERT INTO review (id, key, run, status, wake_at, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
        ON CONFLICT (id) DO UPDATE SET status = ?4, wake_at = ?5, body = ?6`,
@@ -44,12 +49,7 @@ export class Cases {
 
   /** Deletes the cases of a run, in whatever status; how many that were. */
   forget(run: string): number {
-    const { found } = this.#sql.exec<{ found: number }>("SELECT COUNT(*) AS found FROM review WHERE run = ?", run).one();
-    if (found === 0) return 0;
-    // Written over first: SQLite leaves what it deletes in free pages of the file.
-    this.#sql.exec("UPDATE review SET body = substr(hex(zeroblob(octet_length(body) / 2 + 1)), 1, octet_length(body)) WHERE run = ?", run);
-    this.#sql.exec("DELETE FROM review WHERE run = ?", run);
-    return found;
+    return deleteOverwritten(this.#sql, "review", TEXTS, "run = ?", run);
   }
 
   due(at: EpochMs, limit: number): Case[] {

@@ -4,6 +4,7 @@
  */
 import type { ReviewMessage } from "../../core/review/message.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { deleteOverwritten } from "../kit/delete-overwritten.ts";
 import { drain, type Policy } from "../kit/drain.ts";
 import { type DueRow, DueRows } from "../kit/due-rows.ts";
 
@@ -17,7 +18,7 @@ export class Deliveries {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    this.#rows = new DueRows(sql, "delivery", { columns: ["run"] });
+    this.#rows = new DueRows(sql, "delivery", { columns: ["run"], holdsTexts: true });
   }
 
   /** MUST be called inside the transaction of what the message tells. */
@@ -35,7 +36,7 @@ export class Deliveries {
 
   /** The run has ended: it is told nothing more. */
   forget(run: string): void {
-    this.#sql.exec("DELETE FROM delivery WHERE run = ?", run);
+    deleteOverwritten(this.#sql, "delivery", { key: "id", columns: ["body"] }, "run = ?", run);
   }
 
   nextDueAt(): EpochMs | null {

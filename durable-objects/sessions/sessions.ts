@@ -21,6 +21,7 @@ import {
 import { shortened } from "../../core/session/summary.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
+import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { SCHEMA } from "./schema.ts";
@@ -51,6 +52,10 @@ const LOOK_MS = 600_000;
 /** Runs that have left are remembered for this long, in ms, so that their last word is not taken twice. */
 const LEFT_MS = 24 * 3_600_000;
 const EXPIRED_PER_TURN = 50;
+/** What was said, and by whom. */
+const MESSAGE_TEXTS = { key: "n", columns: ["body"] };
+const SESSION_TEXTS = { key: "id", columns: ["summary"] };
+const OWNER_TEXTS = { key: "id", columns: ["subject"] };
 
 type SessionRow = {
   id: string;
@@ -274,20 +279,21 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       const short = shortened(summaryOf(row), messages);
       const summary = short?.summary ?? summaryOf(row);
       if (short !== null) {
-        const oldest = "SELECT n FROM message WHERE session = ?1 ORDER BY n LIMIT ?2";
-        sql.exec(`DELETE FROM message WHERE session = ?1 AND n IN (${oldest})`, session, short.dropped);
+        const oldest = "n IN (SELECT n FROM message WHERE session = ? ORDER BY n LIMIT ?)";
+        deleteOverwritten(sql, "message", MESSAGE_TEXTS, oldest, session, short.dropped);
       }
       const kept = classOfSession({ messages, summary });
       // The class never falls: what was confidential once may be in the summary.
       const update = "UPDATE session SET updated_at = ?, expires_at = ?, summary = ? WHERE id = ?";
+      if (short !== null) overwrite(sql, "session", SESSION_TEXTS.columns, "id = ?", session);
       sql.exec(update, at, expiryOf(kept, null, at), summary === null ? null : JSON.stringify(summary), session);
     }
 
     #delete(session: string): void {
       const { sql } = this.ctx.storage;
-      sql.exec("DELETE FROM message WHERE session = ?", session);
+      deleteOverwritten(sql, "message", MESSAGE_TEXTS, "session = ?", session);
       sql.exec("DELETE FROM member WHERE session = ?", session);
-      sql.exec("DELETE FROM session WHERE id = ?", session);
+      deleteOverwritten(sql, "session", SESSION_TEXTS, "id = ?", session);
     }
 
     #session(id: string): SessionRow | null {
@@ -336,7 +342,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       const { sql } = this.ctx.storage;
       if (this.#isEmpty()) {
         // Whose sessions they were is known no longer than there are any.
-        sql.exec("DELETE FROM sessions_of");
+        deleteOverwritten(sql, "sessions_of", OWNER_TEXTS, "true");
         this.#book = null;
         return this.#alarm.setTo([null]);
       }

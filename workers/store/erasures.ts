@@ -42,10 +42,10 @@ export type ErasureStore = {
   /** Deletes what the person said of runs; how much that was. */
   forgetFeedbackOf(org: string, subject: string): Promise<number>;
   /**
-   * Leaves of a run's line only what `summary` says, and nothing of what people wrote about it; null: the line goes, too. Answers how many
-   * lines that touched.
+   * Leaves of a run's line only what `summary` says, and nothing of what people wrote about it; null: the line goes, too. Answers how many lines
+   * of which table that took.
    */
-  eraseRun(org: string, run: string, left: { readonly summary: JsonObject; readonly user: string } | null): Promise<number>;
+  eraseRun(org: string, run: string, left: { readonly summary: JsonObject; readonly user: string } | null): Promise<Gone>;
 };
 
 type Row = {
@@ -182,8 +182,14 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
               sql`UPDATE runs SET seq = ${LAST_SEQ}, subject = ${ERASED}, user = ${left.user}, summary = ${JSON.stringify(left.summary)},
                 archived_at = COALESCE(archived_at, ${now()}) WHERE org = ${org} AND id = ${run}`,
             ];
-      const done = await db.batch([...emptied, ...forgotten, ...line]);
-      return done.slice(emptied.length).reduce((sum, { meta }) => sum + meta.changes, 0);
+      const [feedback, overrides, letters, runs] = (await db.batch([...emptied, ...forgotten, ...line])).slice(emptied.length);
+      const lines = (of: typeof runs): number => of?.meta.changes ?? 0;
+      return {
+        "DB.runs": lines(runs),
+        "DB.dead_letters": lines(letters),
+        "DB.feedback": lines(feedback),
+        "DB.overrides": lines(overrides),
+      };
     },
   };
 }

@@ -32,6 +32,18 @@ beforeEach(() => {
 });
 
 describe("the memory store", () => {
+  it("[RIGHTS-6] has to write over what it deletes: an object may not set `secure_delete`", async () => {
+    await put(memory("prefers tea"));
+    const refused = await runInDurableObject(env.MEMORY_STORE.getByName(name), (_room, { storage }) => {
+      try {
+        return String(storage.sql.exec("PRAGMA secure_delete = ON").toArray().length);
+      } catch (error) {
+        return String(error);
+      }
+    });
+    expect(refused).toContain("not authorized");
+  });
+
   it("[MEM-10] stores nothing when it is only asked, and keeps what is remembered of one person from another", async () => {
     expect([await texts(), await store().get("mem_x"), await store().recall("ada", "tea", 5), await store().erase("ada", FAR)]).toEqual([
       [],
