@@ -397,8 +397,26 @@ const EU_AI_ACT_DATES = [
   "high-risk systems of Annex III: from 2027-12-02",
 ];
 
+/** An entry that says that the log is not as it was written. `type`: `audit.broken`, `audit.forked`, `audit.key_not_introduced`. */
+export type LogAlarm = { readonly seq: number; readonly type: string; readonly at: string };
+
+/** Types of entries that say so. */
+export const LOG_ALARMS = ["audit.broken", "audit.forked", "audit.key_not_introduced"] as const;
+
+const alarmsText = (alarms: readonly LogAlarm[]): readonly string[] =>
+  alarms.length === 0
+    ? []
+    : [
+        "",
+        "**The log itself says that it was not found as it was written. Verify the entries before you rely on one: what is here may have been changed.**",
+        ...alarms.map(({ seq, type, at }) => `- entry ${seq}: \`${type}\`, ${at}`),
+      ];
+
+/** What an export is of. `alarms`: of the whole log, whatever the period. */
+export type ExportFacts = { readonly from: string; readonly to: string; readonly isCut: boolean; readonly alarms: readonly LogAlarm[] };
+
 /** The same for people: one table, and what is missing said plainly. */
-export function controlsText(framework: Framework, from: string, to: string, report: readonly ControlReport[], isCut: boolean): string {
+export function controlsText(framework: Framework, { from, to, isCut, alarms }: ExportFacts, report: readonly ControlReport[]): string {
   const rows = report.map(
     ({ control: name, title, shows, entries, proven, files, cannot }) =>
       `| ${name} | ${title} | ${shows} | ${entries}${proven === null ? "" : ` (proof: ${proven})`} | ${files.join(", ")} | ${cannot} |`,
@@ -410,6 +428,7 @@ export function controlsText(framework: Framework, from: string, to: string, rep
     "The files of `entries` hold the audit log of the period as JSON Lines. To verify them, the checkpoint and the proofs of this export:",
     "`npm run audit:verify -- FOLDER --keys jwks.json`, where FOLDER is this export, unpacked, and `jwks.json` the keys of `/.well-known/jwks.json`",
     "(in a repository of the platform). A list of entries alone is verified with `--slice`. `events` in `controls.json` are the kinds that a control counts.",
+    ...alarmsText(alarms),
     ...(isCut ? ["", "**The period has more entries than one export takes: ask for shorter periods.**"] : []),
     ...(framework === "eu-ai-act" ? ["", "Application dates:", ...EU_AI_ACT_DATES.map((date) => `- ${date}`)] : []),
     "",

@@ -3,7 +3,7 @@
  * in bounded portions, each written before it is noted, so that what broke off is done again.
  */
 import { auditRecord } from "../../core/audit/record.ts";
-import { controlsText, reportOf } from "../../core/compliance/controls.ts";
+import { controlsText, type LogAlarm, reportOf } from "../../core/compliance/controls.ts";
 import { byTypeOf, countedEntry } from "../../core/compliance/entry-kind.ts";
 import { type ComplianceExport, countedAnew, type Framework, NOTHING_YET, withPart } from "../../core/compliance/export.ts";
 import { type OversightFacts, oversightFigures, oversightOf } from "../../core/compliance/oversight.ts";
@@ -25,6 +25,8 @@ export type CompliancePorts = {
   readonly entries: (org: string, after: number, limit: number) => Promise<readonly Json[]>;
   /** A proof that the entry is in the log; null: no checkpoint covers it yet. */
   readonly proof: (org: string, seq: number) => Promise<Json | null>;
+  /** Entries of the org that say that the log is not as it was written, of any time. */
+  readonly alarms: (org: string) => Promise<readonly LogAlarm[]>;
   /** The newest signed checkpoint; null: there is none yet. */
   readonly checkpoint: (org: string) => Promise<string | null>;
   /** What is known of the people who oversee, of a period, besides the log. */
@@ -189,6 +191,7 @@ async function complete(ports: CompliancePorts, one: ComplianceExport): Promise<
   const { org, framework, progress } = one;
   const { kinds = {}, isCut } = progress;
   const report = reportOf(framework, kinds);
+  const alarms = await ports.alarms(org);
   const [from, to] = [toRfc3339(one.fromAt), toRfc3339(one.toAt)];
   const proven = [...new Set(report.flatMap(({ proven: seq }) => (seq === null ? [] : [seq])))].slice(0, MOST_PROOFS);
   const proofs: Json[] = [];
@@ -196,8 +199,11 @@ async function complete(ports: CompliancePorts, one: ComplianceExport): Promise<
   const { more, ...facts } = await ports.oversight(org, one.fromAt, one.toAt);
   const figures = JSON.parse(JSON.stringify(oversightFigures(facts))) as JsonObject;
   const files = new Map<string, string>([
-    ["README.md", controlsText(framework, from, to, report, isCut)],
-    ["controls.json", pretty({ framework, from, to, is_cut: isCut, entries: byTypeOf(kinds), controls: report } as unknown as Json)],
+    ["README.md", controlsText(framework, { from, to, isCut, alarms }, report)],
+    [
+      "controls.json",
+      pretty({ framework, from, to, is_cut: isCut, log_alarms: alarms, entries: byTypeOf(kinds), controls: report } as unknown as Json),
+    ],
     ["oversight.json", pretty({ from, to, ...oversightOf(kinds), ...figures, ...more })],
     ["incidents.json", pretty(await ports.incidents(org, one.fromAt, one.toAt))],
     ["proofs.json", pretty(proofs)],

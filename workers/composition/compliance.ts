@@ -1,4 +1,5 @@
 /** The inventory and exports of evidence, fitted to the rooms that they read. */
+import { LOG_ALARMS } from "../../core/compliance/controls.ts";
 import { failedRun, incidentView, LEAD_MS } from "../../core/incident/incident.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -12,6 +13,8 @@ const NOTED_EVERY_MS = 60_000;
 const MOST_REMEMBERED = 10_000;
 /** Things, keys and activations in one export, at most. */
 const MOST_LISTED = 1_000;
+/** Alarms of the log of each type in one export, the oldest first. */
+const MOST_ALARMS = 20;
 const PAGE = 200;
 
 /** Notes what ran; what this isolate noted a moment ago it leaves out. */
@@ -43,6 +46,16 @@ export function buildCompliance(env: Cloudflare.Env, rooms: Rooms, inventory: In
     bucket: env.ARCHIVE,
     store: store.compliance,
     entries: async (org, after, limit) => (await store.audit.entries(org, { after, run: null, user: null, type: null, limit })).entries,
+    async alarms(org) {
+      const found = await Promise.all(
+        LOG_ALARMS.map((type) => store.audit.entries(org, { after: 0, run: null, user: null, type, limit: MOST_ALARMS })),
+      );
+      return found
+        .flatMap(({ entries }) => entries)
+        .map((entry) => entry as JsonObject)
+        .map(({ seq, event_type, timestamp }) => ({ seq: Number(seq), type: String(event_type), at: String(timestamp) }))
+        .toSorted((a, b) => a.seq - b.seq);
+    },
     async proof(org, seq) {
       const proof = await objects.auditLog(org).proof(org, host, seq);
       return proof.ok ? (proof.value as unknown as Json) : null;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { reportOf } from "../../../core/compliance/controls.ts";
+import { controlsText, reportOf } from "../../../core/compliance/controls.ts";
 import { type CountedEntry, withEntries } from "../../../core/compliance/entry-kind.ts";
 import { countedAnew, FRAMEWORKS, type Framework, NOTHING_YET, withPart } from "../../../core/compliance/export.ts";
 import { oversightFigures, oversightOf } from "../../../core/compliance/oversight.ts";
@@ -171,6 +171,15 @@ it("[COMPLY-6] what the runs of a drill left belongs to the log as a whole and t
     [0, null],
     [1, 1],
   ]);
+});
+
+it("[COMPLY-8] the README says so when the log is on record as not what was written", () => {
+  const facts = { from: "2026-01-01", to: "2026-02-01", isCut: false };
+  const alarm = { seq: 47, type: "audit.broken", at: "2026-03-01T00:00:00Z" };
+  const told = controlsText("soc2", { ...facts, alarms: [alarm] }, []);
+  expect(told).toContain("Verify the entries before you rely on one");
+  expect(told).toContain("entry 47: `audit.broken`, 2026-03-01");
+  expect(controlsText("soc2", { ...facts, alarms: [] }, [])).not.toContain("Verify the entries before");
 });
 
 it("[COMPLY-4] an export that an older version began is counted from the start", () => {
