@@ -18,13 +18,17 @@ export function priceOf({ facts }: Pick<Activity, "facts">, output: Json): Micro
   return typeof said === "number" && Number.isFinite(said) && said >= 0 ? Math.min(most, fromUsd(said)) : most;
 }
 
-/** As `tool.answered` notes it. A call that failed after it may have reached its tool may have cost its price: that stays taken. */
+/**
+ * As `tool.answered` notes it. A call that failed after it may have reached its tool may have cost its price: that stays taken. So may one whose
+ * earlier sending broke off, also where this sending did not go out or a kept answer took its place.
+ */
 export function costOfOutcome(
   activity: Activity,
   { result, reached, cached }: ToolOutcome,
 ): { readonly spent_micro_usd?: MicroUsd; readonly held_micro_usd?: MicroUsd } {
   const most = activity.reserved.microUsd;
   if (most === 0) return {};
-  if (result.ok) return { spent_micro_usd: cached === undefined ? priceOf(activity, result.output) : 0 };
-  return reached === "no" || reached === "refused" ? { spent_micro_usd: 0 } : { spent_micro_usd: 0, held_micro_usd: most };
+  if (result.ok && cached === undefined) return { spent_micro_usd: priceOf(activity, result.output) };
+  const isUnpaid = result.ok || reached === "no" || reached === "refused";
+  return isUnpaid && activity.mayHavePaid !== true ? { spent_micro_usd: 0 } : { spent_micro_usd: 0, held_micro_usd: most };
 }

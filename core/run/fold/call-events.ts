@@ -102,9 +102,11 @@ export const CALL_EVENTS: Handlers<Types> = {
     const { idempotency } = before?.facts ?? {};
     const isTwice = idempotency === "none" || (idempotency !== "key" && before?.doubt === true);
     const held = isTwice ? holdUntold(state, before) : state;
-    const changed = changeActivity(held, id, ({ isUnasked: _unasked, ...activity }) => ({
+    const mayHavePaid = repeated && !isTwice && taken.microUsd > 0;
+    const changed = changeActivity(held, id, ({ isUnasked: _unasked, mayHavePaid: _paid, ...activity }) => ({
       ...sent(activity, event, lost_at),
       attempt,
+      ...(mayHavePaid ? { mayHavePaid } : {}),
       doubt: activity.doubt || doubtful,
       reserved: taken,
     }));

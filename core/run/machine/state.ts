@@ -86,6 +86,8 @@ export type Activity = {
   readonly candidate: number;
   readonly corrections: readonly Correction[];
   readonly reserved: Amount;
+  /** A sending of this attempt broke off: its tool may have charged for it, whatever becomes of the sending after it. */
+  readonly mayHavePaid?: boolean;
   /** The ledger once refused money for this activity, so the cheapest candidate answers. */
   readonly isThrifty?: true;
   readonly review: {
