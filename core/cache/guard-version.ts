@@ -11,6 +11,7 @@ import { MEANT_PROBES } from "../guardrail/injection/meaning.ts";
 import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
+import { TOLD_PROBES } from "../guardrail/injection/told.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
 import { WHOSE_RULES } from "../guardrail/injection/whose.ts";
 import { CAUTION, LEAST_SCORE } from "../guardrail/names/thresholds.ts";
@@ -41,7 +42,8 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
   const plain = CHANNELS.map((channel) => findInjection(INSTRUCTION, channel));
   const disguised = DISGUISES.map(({ probe }) => findInjection(probe, "user"));
   const meant = MEANT_PROBES.map((probe) => findInjection(probe, "user"));
-  const probed = { personal, plain, disguised, meant };
+  const told = TOLD_PROBES.map((probe) => findInjection(probe, "tool_output"));
+  const probed = { personal, plain, disguised, meant, told };
   const rules = {
     types: PERSONAL_DATA_TYPES,
     thresholds: THRESHOLDS,

@@ -1,4 +1,5 @@
 /** What is looked at before a document is indexed, beside what the guardrails find. Pure, linear. */
+import { type Telling, tellingsIn } from "../guardrail/injection/told.ts";
 import type { DocumentFinding } from "./document.ts";
 
 /** Most characters that cannot be text, per thousand. */
@@ -69,14 +70,22 @@ const OVERRULES = [
 /** Of a short document, the share of sentences that speak to an assistant or overrule other documents, from which on a person looks at it. */
 const SHARE_OF_PLAIN = 0.2;
 
-/** Whether any sentence tells an assistant what to do. */
-export const tellsAssistant = (text: string): boolean => sentencesIn(text).some(isTold);
+/** Sentences in other languages that speak to an assistant plainly, or overrule: what one of them says beside "answer" and "always". */
+const PLAIN: readonly Telling[] = ["addressed", "obliged", "ignore_others", "overrules", "only_this"];
+const isPlainly = (tellings: ReadonlySet<Telling>): boolean => PLAIN.some((one) => tellings.has(one));
+
+/** Whether any sentence tells an assistant what to do, or declares other documents void. */
+export const tellsAssistant = (text: string): boolean =>
+  sentencesIn(text).some((sentence) => isTold(sentence) || matchesAny(OVERRULES, sentence)) || tellingsIn(text).some(isPlainly);
 
 /** Sentences that tell an assistant what to do, or declare other documents void, where they are too many for a document that informs; null: they are few. */
 export function instructionDensity(text: string): DocumentFinding | null {
   const sentences = sentencesIn(text);
-  const told = sentences.filter(isTold).length;
-  const plain = sentences.filter((sentence) => [TOLD_PLAINLY, OVERRULES].some((list) => matchesAny(list, sentence))).length;
+  const elsewhere = tellingsIn(text);
+  // A sentence that both lists know counts once.
+  const told = Math.max(sentences.filter(isTold).length, elsewhere.filter((one) => one.size > 0).length);
+  const inEnglish = sentences.filter((sentence) => [TOLD_PLAINLY, OVERRULES].some((list) => matchesAny(list, sentence))).length;
+  const plain = Math.max(inEnglish, elsewhere.filter(isPlainly).length);
   const isDense = told >= FEWEST_INSTRUCTIONS && told >= sentences.length * SHARE_OF_INSTRUCTIONS;
   const isPlain = plain > 0 && plain >= sentences.length * SHARE_OF_PLAIN;
   if (!isDense && !isPlain) return null;

@@ -9,6 +9,7 @@ import { meantIn } from "./meaning.ts";
 import { normalise } from "./normalise.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
+import { toldIn } from "./told.ts";
 
 /** Log-odds of a text by patterns alone: the classifier may add to strong evidence, but never argue it away. */
 const PATTERNS_ALONE = -4.5;
@@ -96,7 +97,8 @@ export function readingsOf(text: string, plain: string, channel: Channel): [Read
 const withMeaning = (read: Read, text: string, channel: Channel): Read => {
   if (channel === "model_output") return read;
   const meant = meantIn(text);
-  return { evidence: [...read.evidence, ...meant.evidence], mentions: [...read.mentions, ...meant.mentions] };
+  const told = channel === "tool_output" ? toldIn(text) : NOTHING;
+  return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence], mentions: [...read.mentions, ...meant.mentions] };
 };
 
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
