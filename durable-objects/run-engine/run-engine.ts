@@ -113,9 +113,9 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return this.#change({ kind: "cancel", by, reason });
     }
 
-    /** A person holds the run until a person lets it go on. */
-    async pause(by: string, reason: string): Promise<Result<RunView, Refusal>> {
-      return this.#change({ kind: "pause", by, reason });
+    /** A person holds the run until a person lets it go on. `outranks`: the person may hold every run, and takes the place of who may hold their own alone. */
+    async pause(by: string, reason: string, outranks: boolean): Promise<Result<RunView, Refusal>> {
+      return this.#change({ kind: "pause", by, reason, ...(outranks ? { outranks } : {}) });
     }
 
     /** `pausedBy`: who had paused it, as the caller knows it; a pause by somebody else is not lifted. */

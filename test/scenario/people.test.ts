@@ -169,7 +169,7 @@ describe("approvers", () => {
 });
 
 describe("a person steps in", () => {
-  it("[PAUSE-6] a run waits as long as a person holds it, who paused it or an operator lets it go on, and both are on record", async () => {
+  it("[PAUSE-6] [PAUSE-19] a run waits as long as a person holds it, who paused it or an operator lets it go on, and both are on record", async () => {
     await register("slow", { one: step("crm.free"), two: step("crm.free", "input.note", { needs: ["one"] }) });
     let letGo = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
@@ -183,8 +183,13 @@ describe("a person steps in", () => {
     await expect.poll(() => calls.filter(({ key }) => key === `${id}/one`).length, { timeout: 6_000 }).toBe(1);
     expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.reviewer, { reason: "x" })).status).toBe(403);
     expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.operator, {})).status).toBe(400);
+    const own = await call("POST", `/v1/runs/${id}/pause`, world.keys.app, { reason: "mine" });
+    expect(own, JSON.stringify(own.body)).toMatchObject({ status: 200, body: { status: "paused" } });
     const paused = await call("POST", `/v1/runs/${id}/pause`, world.keys.operator, { reason: "let me look" });
-    expect(paused).toMatchObject({ status: 200, body: { status: "paused", paused: { by: "otto", reason: "let me look" } } });
+    expect(paused, JSON.stringify(paused.body)).toMatchObject({
+      status: 200,
+      body: { status: "paused", paused: { by: "otto", reason: "let me look" } },
+    });
     letGo();
     answer = done;
     await eventually(`/v1/runs/${id}`, world.keys.operator, ({ steps }) => (steps as JsonObject[])[0]?.["status"] === "completed");

@@ -184,7 +184,7 @@ export function makeWorld(
       run.view.status = "cancelled";
       return ok(run.view);
     },
-    async pause(id: string, by: string, reason: string): Promise<Result<RunView, Refusal>> {
+    async pause(id: string, by: string, reason: string, _outranks: boolean): Promise<Result<RunView, Refusal>> {
       const run = runs.get(id);
       if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
       keep(`pause ${reason}`);

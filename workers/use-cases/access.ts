@@ -61,6 +61,12 @@ export async function denied(
   return forbid(ports, asked, action, about.name ?? type, detail, answer);
 }
 
+/** The same question where a no is no attempt and leaves no record: whether somebody may do it to what is nobody's. */
+export const mayToEverybodys = (ports: AccessPorts, asked: Asked, action: Action): boolean => {
+  const type = action.slice(0, action.indexOf("."));
+  return decide(ports, asked, action, { type, org: asked.principal.org, owner: "", attributes: {} }).decision === "allow";
+};
+
 /** "; the roles `developer` and `admin` may", or nothing where a role alone does not help. */
 function whoMay(ports: AccessPorts, asked: Asked, action: Action, resource: Parameters<UseCasePorts["access"]["decide"]>[2]): string {
   const { principal, trace } = asked;

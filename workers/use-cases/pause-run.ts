@@ -2,13 +2,16 @@
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
-import { denied } from "./access.ts";
+import { denied, mayToEverybodys } from "./access.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
 import { findRun, shownTo } from "./runs.ts";
 
-/** Answers with the run, paused. To pause again what one has paused changes nothing; `conflict`: somebody else has, or it is ending. */
+/**
+ * Answers with the run, paused. To pause again what one has paused changes nothing, and the pause of who may hold every run takes the place of that
+ * of who may hold their own alone; `conflict`: somebody else has paused it, or it is ending.
+ */
 export async function pauseRun(
   ports: UseCasePorts,
   by: Requester,
@@ -18,7 +21,7 @@ export async function pauseRun(
   if (!found.ok) return found;
   const kept = keptText(ports, reason, "/reason");
   if (!kept.ok) return kept;
-  const paused = await ports.runs(found.value.id).pause(by.principal.user, kept.value);
+  const paused = await ports.runs(found.value.id).pause(by.principal.user, kept.value, mayToEverybodys(ports, by, "run.pause"));
   return paused.ok ? ok(await shownTo(ports, by.principal, paused.value)) : paused;
 }
 

@@ -70,10 +70,13 @@ export const RUN_EVENTS: Handlers<Types> = {
     return { ...resumed, activities };
   },
   "run.paused": (state, event) => {
-    const { scope, epoch, by, reason = "", parent, hold = 0 } = event.data;
+    const { scope, epoch, by, reason = "", parent, hold = 0, outranks } = event.data;
     const paused = { ...enter(state, "paused", event.at), pausedBy: { scope, epoch } };
     if (by === undefined) return paused;
-    const held = parent === undefined ? { hold: { by, reason, at: event.at } } : { heldAbove: { by, reason, at: event.at, parent, hold } };
+    const held =
+      parent === undefined
+        ? { hold: { by, reason, at: event.at, ...(outranks ? { outranks } : {}) } }
+        : { heldAbove: { by, reason, at: event.at, parent, hold } };
     return { ...paused, ...held, activities: tellingChildren(state.activities, { on: true, hold: event.seq, by, reason }) };
   },
   "run.cancelling": (state, event) => ({

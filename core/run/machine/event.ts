@@ -91,6 +91,7 @@ export type EventData = {
   /**
    * `by`: the person who paused it (`scope` is `person` then). Absent: the kill switch. `parent`: the person paused this parent run, and the
    * run with it (`scope` is `parent` then); `hold` is the number of the event that paused the parent.
+   * `outranks`: the person may hold every run; absent: their own alone, or nobody noted it.
    */
   "run.paused": {
     readonly scope: string;
@@ -99,6 +100,7 @@ export type EventData = {
     readonly reason?: string;
     readonly parent?: string;
     readonly hold?: number;
+    readonly outranks?: true;
   };
   "run.cancelling": { readonly by: string; readonly reason: string };
   /** A cap was reached or a failure was not absorbed: nothing new starts, and the run waits for its calls in flight. */

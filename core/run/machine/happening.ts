@@ -97,7 +97,8 @@ export type Happening =
   /** A queue consumer asks for the call that a message named. */
   | { readonly kind: "call.take"; readonly activity: string; readonly call: number }
   | { readonly kind: "cancel"; readonly by: string; readonly reason: string }
-  | { readonly kind: "pause"; readonly by: string; readonly reason: string }
+  /** `outranks`: the person may hold every run, not only their own. */
+  | { readonly kind: "pause"; readonly by: string; readonly reason: string; readonly outranks?: true }
   /** `pausedBy`: who had paused it, as the one who resumes it knows it. */
   | { readonly kind: "resume"; readonly by: string; readonly pausedBy: string }
   /** A person paused the parent run, or let it go on; `hold` counts the pauses and resumptions of the parent. */

@@ -4,6 +4,7 @@
  */
 import { own } from "../../json.ts";
 import { type StopSubject, scopeText, stoppedBy } from "../../kill-switch/stops.ts";
+import type { Happening } from "./happening.ts";
 import { type ChildHold, isFinal, type RunState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -45,12 +46,17 @@ const PERSON_SCOPE = "person";
 /** The scope of a pause that a person made of the parent run. */
 const PARENT_SCOPE = "parent";
 
-/** A person pauses the run: calls in flight are awaited, nothing new is sent. Returns why it is refused, or null. */
-export function takePause(turn: Turn, by: string, reason: string): string | null {
+/**
+ * A person pauses the run: calls in flight are awaited, nothing new is sent. Whoever may hold every run holds it in the place of who may hold
+ * their own alone, who cannot lift that. Returns why it is refused, or null.
+ */
+export function takePause(turn: Turn, { by, reason, outranks }: Extract<Happening, { kind: "pause" }>): string | null {
   const { hold, stopping } = turn.state;
   if (stopping !== null) return "the run is already ending";
-  if (hold !== undefined) return hold.by === by ? null : `the run is already paused, by ${hold.by}`;
-  turn.emit("run.paused", { scope: PERSON_SCOPE, epoch: turn.stops?.epoch ?? 0, by, reason });
+  const isReplaced = outranks === true && hold?.outranks !== true && hold?.by !== by;
+  if (hold !== undefined && !isReplaced) return hold.by === by ? null : `the run is already paused, by ${hold.by}`;
+  const rank = outranks === true ? { outranks } : {};
+  turn.emit("run.paused", { scope: PERSON_SCOPE, epoch: turn.stops?.epoch ?? 0, by, reason, ...rank });
   return null;
 }
 

@@ -326,7 +326,7 @@ export type RunState = {
   readonly openReviews: readonly string[];
   readonly pausedBy: { readonly scope: string; readonly epoch: number } | null;
   /** A person paused the run: it goes on when a person says so, and not with the kill switch. Absent: nobody did. */
-  readonly hold?: { readonly by: string; readonly reason: string; readonly at: EpochMs };
+  readonly hold?: { readonly by: string; readonly reason: string; readonly at: EpochMs; readonly outranks?: true };
   /** A person paused the parent run: this run goes on when the parent does. `hold`: the parent's event. Absent: nobody did. */
   readonly heldAbove?: {
     readonly by: string;

@@ -108,7 +108,7 @@ function take(turn: Turn, happening: Happening): Take {
     case "callback.answered":
       return "the run has not ended";
     case "pause":
-      return takePause(turn, happening.by, happening.reason);
+      return takePause(turn, happening);
     case "resume":
       return takeResume(turn, happening.by, happening.pausedBy);
     case "parent.paused":

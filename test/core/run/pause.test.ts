@@ -109,6 +109,42 @@ describe("a person's pause", () => {
   });
 });
 
+describe("an operator's pause", () => {
+  const outranking = (by = "otto") => ({ ...pause(by), outranks: true }) as const;
+
+  it("[PAUSE-19] takes the place of the pause of who may hold their own run alone, once, who cannot lift it any more", () => {
+    const run = new Drive(two()).start();
+    run.offer(pause("ada"));
+    expect(run.offer(outranking())).toBeNull();
+    expect(run.state).toMatchObject({ status: "paused", hold: { by: "otto", outranks: true } });
+    const { seq } = run.state;
+    expect(run.offer(outranking())).toBeNull();
+    expect(run.offer(outranking("olga"))).toContain("already paused, by otto");
+    expect(run.offer(pause("ada"))).toContain("already paused, by otto");
+    expect(run.offer(resume("ada", "ada"))).toContain("paused again, by otto");
+    expect(run.run().state).toMatchObject({ seq, status: "paused" });
+    expect(run.sent).toEqual([]);
+    expect(run.offer(resume("otto", "otto"))).toBeNull();
+    expect(run.run().state.status).toBe("completed");
+    expect(run.state).not.toHaveProperty("hold");
+    const paused = auditRecords(run.machinery, run.events).filter(({ action }) => action === "run.pause");
+    expect(paused.map(({ actor }) => actor.id)).toEqual(["ada", "otto"]);
+  });
+
+  it("[PAUSE-19] holds the children of a run that its starter had paused until it is lifted itself", () => {
+    const kid = { needs: [], when: null, on_error: null, kind: "run", workflow: "kid", version: null, input: {} } as const;
+    const run = new Drive(define({ x: { ...kid } }), { child: () => "never" }).start().run((state) => state.status === "waiting");
+    for (const one of [pause("ada"), outranking(), resume("ada", "ada")]) {
+      run.offer(one);
+      run.run();
+    }
+    expect(run.held.at(-1)).toContain("paused by");
+    run.offer(resume("otto", "otto"));
+    run.run();
+    expect(run.held.at(-1)).toContain("resumed");
+  });
+});
+
 describe("a parent's pause", () => {
   const kid = { needs: [], when: null, on_error: null, kind: "run", workflow: "kid", version: null, input: {} } as const;
   const parentOf = (child: "never" | "ends" = "never") =>
