@@ -331,7 +331,7 @@ describe("oversight", () => {
   const forRun = async (id: string) => (await pending()).filter(({ run: of }) => of === id);
 
   it("[APPROVE-14] a low risk passes without a person, is sampled, and the error rate is shown; taint never passes", async () => {
-    await register("auto", { put: step("crm.put") });
+    await register("auto", { put: { kind: "review", severity: "medium", proposal: { pay: 1 } } });
     expect((await setApprovers("workflow:auto/put", { auto_approve: { risk_below: 60, sample: 1 } })).status).toBe(200);
     const id = await run("auto", { note: "low" });
     expect(await ended(id)).toMatchObject({ status: "completed" });
@@ -343,11 +343,13 @@ describe("oversight", () => {
     expect(await ended(id)).toMatchObject({ status: "completed" });
     const shown = (await call("GET", "/v1/approvers/workflow%3Aauto%2Fput", admin)).body["auto_approved"];
     expect(shown).toMatchObject({ passed: 1, sampled: 1, judged: 1, wrong: 1, error_rate: { value: 1, high: 1 } });
-    // Over the org's limit for risk a person decides, however low the entry sets its own.
-    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { risk: { review_over: 10 } })).status).toBe(200);
-    const held = await waiting("auto", { note: "held" });
+    // A manifest's `always` is a person's word, and the entry is warned of.
+    const auto = { auto_approve: { risk_below: 100, sample: 0 } };
+    expect(await setApprovers("tool:crm.put", auto)).toMatchObject({ status: 200, body: { warnings: [{ path: "/auto_approve" }] } });
+    await register("always", { put: step("crm.put") });
+    const held = await waiting("always", { note: "held" });
     expect((await decide(held.review, boss)).status).toBe(200);
-    expect((await call("PUT", `/v1/orgs/${ORG}`, admin, { risk: null })).status).toBe(200);
+    expect((await call("DELETE", "/v1/approvers/tool%3Acrm.put", admin)).status).toBe(204);
     expect((await call("DELETE", "/v1/approvers/workflow%3Aauto%2Fput", admin)).status).toBe(204);
   });
 
