@@ -18,6 +18,8 @@ const LATE_MS = 1_200;
  * was answered meanwhile: the promise of its count never settles then.
  */
 const WAIT_MS = COUNT_MS;
+/** How often a count that another request asked for is looked at, in ms. */
+const LOOK_MS = 20;
 /** Maximum orgs that an isolate remembers; the oldest is dropped for a new one. */
 const ORGS = 1_000;
 
@@ -83,9 +85,9 @@ export class RunSlots {
     if (now - held.countedAt < COUNT_MS) return true;
     const isOwed = held.waiting !== null && now - held.waiting.since >= COUNT_MS;
     const isAsked = now - held.countingSince < COUNT_MS;
-    const count = isAsked ? held.waiting?.count : this.#count(org, held);
-    if (isOwed || count === undefined) return true;
-    return (await isAnswered(count)) ? this.#areManyLate(org) : true;
+    const own = isAsked ? null : this.#count(org, held);
+    if (isOwed) return true;
+    return (await (own === null ? isAnsweredMeanwhile(held) : isAnswered(own))) ? this.#areManyLate(org) : true;
   }
 
   /** What the index shows in time is known here one count later. */
@@ -154,7 +156,18 @@ export class RunSlots {
   }
 }
 
-/** False: there is no answer in time. Rejects as the count does. */
+/**
+ * True when the count that another request asked for has its answer. Looked at by a timer of one's own: what waits for a promise of another
+ * request may go on in that request's context, where the runtime lets it do nothing any more.
+ */
+async function isAnsweredMeanwhile(held: Held): Promise<boolean> {
+  const number = held.asked;
+  for (let waited = 0; waited < WAIT_MS && held.waiting !== null && held.answered < number; waited += LOOK_MS)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  return held.answered >= number;
+}
+
+/** False: there is no answer in time. Rejects as the count does. `count`: one's own. */
 async function isAnswered(count: Promise<void>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<false>((resolve) => {

@@ -291,7 +291,10 @@ const WEIGHTS: { readonly [T in Telling]: number } = {
 /** Place of its evidence among the patterns: behind those of `meaning.ts`. */
 const FIRST_PATTERN = PATTERNS.length + 20;
 
-/** Evidence of each kind in a normalised text, the first of each. */
+/**
+ * Evidence of each kind in a normalised text, the first of each. Setting one thing aside ("forget all earlier versions of the contract") is what people
+ * write, too: it counts beside a second kind only.
+ */
 export function toldIn(plain: string): Read {
   const found = new Map<Telling, Evidence>();
   for (const { start, end, tellings } of sentencesOf(plain))
@@ -301,7 +304,7 @@ export function toldIn(plain: string): Read {
       const family = telling === "addressed" || telling === "obliged" ? "addressed_to_ai" : "override";
       found.set(telling, { family, weight: WEIGHTS[telling], pattern, acts: true, start, end });
     }
-  return { evidence: [...found.values()], mentions: [] };
+  return { evidence: found.size > 1 || found.has("addressed") || found.has("obliged") ? [...found.values()] : [], mentions: [] };
 }
 
 /** A text for each kind that it must find, for the version of the guardrails. */
