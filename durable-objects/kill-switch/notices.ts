@@ -37,7 +37,7 @@ export class KillNotices {
   putRecovery({ id, asker, at }: Recovery, state: Switch): void {
     const data = { recovery: id, switch: state.id, scope: scopeText(state.scope), by: asker.user, at: toRfc3339(at) };
     const notice: Notice = {
-      ...{ id, type: "kill_switch.recovery_requested", severity: "critical" },
+      ...{ id, type: "kill_switch.recovery_requested", severity: "critical", dedup: `kill-switch/${state.id}` },
       data: { ...data, approve: `POST /admin/kill-switch/recovery/${id}/approve`, runbook: "docs/kill-switch.md" },
     };
     this.#add({ org: orgOf(state.scope) ?? asker.org, notice }, at);

@@ -78,9 +78,9 @@ describe("the kill switch", () => {
     await vi.waitUntil(() => told.length >= 2, 10_000);
     const asked = await call("POST", "/admin/kill-switch/recovery", eve, { scope: "org:told", reason: "over" });
     expect((await call("POST", `/admin/kill-switch/recovery/${asked.body["id"]}/approve`, fay, {})).status).toBe(200);
-    await vi.waitUntil(() => told.length >= 4, 10_000);
+    await vi.waitUntil(() => told.length >= 6, 10_000);
     const pages = told.filter(({ host }) => host === "events.pagerduty.com").map(({ body }) => body);
-    expect(pages.map((page) => page["event_action"])).toEqual(["trigger", "resolve"]);
+    expect(pages.map((page) => page["event_action"])).toEqual(["trigger", "trigger", "resolve"]); // thrown, recovery asked for, recovered
     expect(new Set(pages.map((page) => page["dedup_key"])).size).toBe(1);
     expect(JSON.stringify(told)).not.toContain("Bob");
     const list = await eventually("/v1/incidents", eve, (body) => (body["data"] as JsonObject[]).length > 0, 10_000);

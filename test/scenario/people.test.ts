@@ -392,8 +392,10 @@ describe("oversight", () => {
     expect(JSON.stringify(decided.body)).not.toContain("ada.lovelace");
     expect(await read(review)).toMatchObject({ status: "ready" });
     expect(prompts).toHaveLength(1);
-    const costs = (await call("GET", "/v1/costs?by=model", admin)).body["data"] as JsonObject[];
-    expect(costs.find((line) => line["model"] === "acme/judge-1.0")).toMatchObject({ usd: 0.0012 });
+    // The cost leaves with the records, after the answer.
+    const ofJudge = async () =>
+      ((await call("GET", "/v1/costs?by=model", admin)).body["data"] as JsonObject[]).find((line) => line["model"] === "acme/judge-1.0");
+    await expect.poll(ofJudge, { timeout: 8_000 }).toMatchObject({ usd: 0.0012 });
 
     await mode("at_once");
     judge = () => new Response("down", { status: 500 });

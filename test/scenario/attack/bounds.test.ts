@@ -229,7 +229,7 @@ const STOPS: readonly Attempt[] = [
   },
   {
     title: "an org's admin stops the whole platform",
-    layer: "policy",
+    layer: "identity",
     play: async () => {
       expect((await call("POST", "/admin/kill-switch", field.who.ada, { scope: "all", reason: "x" })).status).toBe(403);
       return { resource: "kill-switch/all" };

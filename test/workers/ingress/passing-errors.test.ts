@@ -9,7 +9,7 @@ import { makeWorld, WORKFLOW, type World } from "../../support/ingress-fakes.ts"
 
 /** The Workers runtime has it; Node's Web Crypto does not. */
 const safe = (one: ArrayBuffer, other: ArrayBuffer): boolean => timingSafeEqual(new Uint8Array(one), new Uint8Array(other));
-Object.defineProperty(crypto.subtle, "timingSafeEqual", { value: safe });
+if (!("timingSafeEqual" in crypto.subtle)) Object.defineProperty(crypto.subtle, "timingSafeEqual", { value: safe });
 
 /** As developers.cloudflare.com/d1/observability/debug-d1 lists them (2026-08), and what the runtime says where D1 did not answer at all. */
 const PASSING = [
