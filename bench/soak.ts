@@ -139,7 +139,7 @@ function slopeOf(given: readonly Reading[], of: "bytes" | "heap"): number {
   return over_ / given.reduce((sum, { requests: x }) => sum + (x - meanX) ** 2, 0);
 }
 
-/** What is kept on purpose: of each run its journal and rows until they are archived, of each entry its evidence. */
+/** Growth by store. Journals and index rows stay until their run is archived, audit entries until their retention ends. */
 function storesTable(): string[][] {
   const rows = [...bytesByStore(platform.state)].map(([store, bytes]): [string, number] => [store, bytes - (atStart.get(store) ?? 0)]);
   const shown = rows.filter(([, bytes]) => bytes > 0).sort(([, a], [, b]) => b - a);

@@ -21,7 +21,7 @@ const PLENTY = 30;
 const LEAST_RUNS = 5;
 /** What is farther from the ordinary, in standard deviations, is an anomaly: by chance a normal distribution is there once in 150,000 looks. */
 const FARTHEST = 4.5;
-/** A difference below 30 % of a measure is none that a person should be told of. */
+/** Minimum relative difference that is reported: smaller ones are noise to a person. */
 const LEAST_STEP = Math.log(1.3);
 /** A rate must be twice the ordinary, and this much over it; fewer runs than `LEAST_COUNT` are chance. */
 const LEAST_RATIO = 2;

@@ -12,7 +12,7 @@ export const ODDITIES = {
   encoded: { points: 4, why: "an argument holds encoded text" },
   /** More than a person would type into a form. */
   large: { points: 3, why: "the arguments are larger than 4,000 characters" },
-  /** A number at least ten times as large as any of the earlier calls of this tool in the run. */
+  /** A number at least ten times as large as in every earlier call of this tool in the run. */
   number: { points: 3, why: "a number is at least ten times as large as in the run's earlier calls of this tool" },
 } as const;
 

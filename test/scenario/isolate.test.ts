@@ -46,7 +46,7 @@ it("[ISO-7] [ISO-2] code that does not parse or imports something is a 400 at it
   expect([importing.status, JSON.stringify(importing.body["errors"])]).toEqual([400, expect.stringContaining("must not import anything")]);
 });
 
-it("[ISO-1] a run computes with it, and the call is on record as any other", async () => {
+it("[ISO-1] a run computes with it, and the call is recorded like any other", async () => {
   await register("convert", tool("export default async ({ amount }, ctx) => ({ total: amount * 3, step: ctx.step, run: ctx.run })"));
   const definition = {
     name: "converting",

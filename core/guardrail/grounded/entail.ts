@@ -25,7 +25,7 @@ export type Place = { readonly passage: number; readonly row: number };
 
 /** Rows that one part of a sentence is compared with, and its words by which they are found. */
 const MOST_ROWS = 32;
-/** Of these, rows whose words are compared as parts of longer words, too. */
+/** The rows of them whose words also match inside longer words. */
 const MOST_FINE = 4;
 const MOST_KEYS = 12;
 /** Rows that are remembered for one word; one that occurs in more tells little. */

@@ -1,7 +1,7 @@
 /**
  * Sentences of a document that speak to an assistant or overrule other documents, in ten languages: "instruction to the AI assistant: …",
  * "the chatbot must always say …", "ignore all other documents", "all earlier statements are void". By which words stand in one sentence, whatever
- * their order. Looked for in what tools return and in what is taken in for good, and not in what users write. Pure, linear.
+ * their order. Applies to tool outputs, documents and memories, not to what users write. Pure, linear.
  */
 import type { Evidence, Read } from "./evidence.ts";
 import { normalise } from "./normalise.ts";

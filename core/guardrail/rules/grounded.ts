@@ -29,9 +29,9 @@ export type GroundedHits = {
 
 type SourcesOf = (steps: readonly string[]) => Sources | null;
 
-/** Sentences that a reviewer and a model are told of. */
+/** Maximum unsupported sentences shown to a reviewer or sent to a model. */
 const MOST_TOLD = 10;
-/** UTF-16 units of a sentence that a reviewer is told of. */
+/** Maximum UTF-16 units of a sentence shown to a reviewer; the rest is cut. */
 const TOLD_UNITS = 500;
 
 /** Judges the answer by each rule. `opinions`: of a model; null: nobody asked one. */

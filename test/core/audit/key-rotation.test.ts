@@ -40,7 +40,7 @@ const chains: [string, AuditEntry[], string[]][] = [
     [],
   ],
   [
-    "a return to a key of before, introduced as any other",
+    "a return to an earlier key, introduced like a new one",
     signed([
       [testRecord(1), first],
       [rotation(first, second), first],
