@@ -264,6 +264,15 @@ describe("how far the index is behind", () => {
     expect(await slots.isBehind("o")).toBe(false);
   });
 
+  it("[LOAD-13] a start hears the answer to another request's question to the index", async () => {
+    const { looks, slots, settled } = await askedByHand();
+    const both = Promise.all([slots.isBehind("o"), slots.isBehind("o")]);
+    await settled();
+    looks[0]?.resolve(NOTHING);
+    expect(await both).toEqual([false, false]);
+    expect(looks).toHaveLength(1);
+  });
+
   it("[LOAD-13] a question to the index that failed is told to who asked, and is over", async () => {
     const { looks, kept, slots, settled, world } = await askedByHand();
     const first = slots.isBehind("o");
