@@ -1213,11 +1213,7 @@ export type Explanation = {
   readonly cost: CostNode;
   readonly time: {
     readonly total_ms: number;
-    readonly critical_path: readonly ({
-      readonly step: string;
-      readonly ms: number;
-      readonly what: string;
-    })[];
+    readonly critical_path: readonly PathPart[];
     readonly waiting_ms: number;
     readonly retry_ms: number;
     readonly queue_ms: number;
@@ -1244,6 +1240,14 @@ export type Explanation = {
     readonly step: string | null;
     readonly what: string;
     readonly why: string;
+  })[];
+  /** the dearest first; `cost` and `critical_path` enter those that the caller may see */
+  readonly child_runs: readonly ({
+    readonly run: string;
+    readonly step: string;
+    readonly workflow: string;
+    readonly usd: number;
+    readonly ms: number;
   })[];
   readonly median: {
     readonly usd: number;
@@ -1849,6 +1853,17 @@ export type Oversight = {
       readonly seen: number;
     };
   })[];
+};
+
+export type PathPart = {
+  readonly step: string;
+  readonly ms: number;
+  /** what the time went to: a call, a pause, a person, a line */
+  readonly what: string;
+  /** the child run that had the time */
+  readonly run?: string;
+  /** that run's own critical path */
+  readonly within?: readonly PathPart[];
 };
 
 export type PermissionRule = {

@@ -2,6 +2,7 @@
 import { ChainVerifier } from "../core/audit/chain.ts";
 import { DIGESTS, readContent, unboundFields } from "../core/audit/content.ts";
 import type { RunIndexRow } from "../core/audit/record.ts";
+import { withChildren } from "../core/explain/children.ts";
 import { type CostView, explain } from "../core/explain/explain.ts";
 import { isObject, type Json } from "../core/json.ts";
 import { isFinal, type RunState } from "../core/run/machine/state.ts";
@@ -134,9 +135,13 @@ function checkBill(world: World, { machinery, state }: WatchedRun): void {
   if (billed > budget.usd) world.watch.note("over the cap", `${id}: ${billed} billed under a cap of ${budget.usd}`);
 }
 
-/** The leaves of an explanation sum to what the run used. */
-function checkExplanation({ watch, clock }: World, { machinery, state, events }: WatchedRun): void {
-  const { cost } = explain(machinery, state, events, null, clock.now);
+/** The leaves of an explanation sum to what the run used, also with its child runs in it. */
+function checkExplanation({ watch, clock }: World, watched: WatchedRun): void {
+  const { machinery, state } = watched;
+  const of = (run: WatchedRun) => explain(run.machinery, run.state, run.events, null, clock.now);
+  const parent = of(watched);
+  const children = parent.child_runs.flatMap(({ run }) => watch.runs.get(run) ?? []);
+  const { cost } = withChildren(parent, new Map(children.map((child) => [child.machinery.birth.id, of(child)])));
   const leaves = ({ usd, children }: CostView): number =>
     children === undefined ? Math.round(usd * 1e6) : children.reduce((sum, child) => sum + leaves(child), 0);
   if (leaves(cost) !== state.usage.microUsd)

@@ -4,7 +4,7 @@ import type { RunEvent } from "../run/machine/event.ts";
 import type { CheaperModel } from "./cheaper.ts";
 import type { Stretch } from "./spans-of-time.ts";
 import type { Typical } from "./typical.ts";
-import type { Waste } from "./waste.ts";
+import { notGoodEnough, type Waste } from "./waste.ts";
 
 /** What made a run slow or dear, where, and by how much. */
 export type Cause = {
@@ -47,6 +47,7 @@ export function rankedCauses(given: Given): readonly Cause[] {
     if (kind === "waiting") add({ cause: what === "waiting for a person" ? "person" : "wait", what, step, ms, microUsd: 0 });
     else if (kind === "retry" || kind === "failed")
       add({ cause: "retry", what: "attempts that failed, and the pauses after them", step, ms, microUsd: 0 });
+    else if (kind === "correction") add({ cause: "correction", what: notGoodEnough(what, step), step, ms, microUsd: 0 });
     else if (kind === "queue") add({ cause: "queue", what: "standing in line", step, ms, microUsd: 0 });
   }
   for (const { step, ms } of given.lines) add({ cause: "queue", what: "standing in line", step, ms, microUsd: 0 });

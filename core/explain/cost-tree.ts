@@ -2,6 +2,7 @@
 import type { MicroUsd } from "../money.ts";
 import type { Birth } from "../run/machine/birth.ts";
 import type { RunEvent } from "../run/machine/event.ts";
+import { childNode } from "./child-runs.ts";
 
 /** A node's money is the sum of its children's. Calls of one model or tool in one step are one leaf: a long map has few. */
 export type CostNode = {
@@ -46,7 +47,7 @@ export function costTree(birth: Birth, events: readonly RunEvent[]): CostNode {
         add(step, `tool ${event.data.tool}`, event.data.spent_micro_usd ?? 0);
         break;
       case "child.ended":
-        add(step, `run ${event.data.run}`, event.data.usage.microUsd);
+        add(step, childNode(event.data.run), event.data.usage.microUsd);
         break;
     }
   }

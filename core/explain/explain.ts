@@ -10,6 +10,7 @@ import type { RunState } from "../run/machine/state.ts";
 import type { EpochMs } from "../time.ts";
 import { type Cause, rankedCauses } from "./causes.ts";
 import { type CheaperModel, cheaperModels } from "./cheaper.ts";
+import { type ChildRun, childRuns } from "./child-runs.ts";
 import { type CostNode, costTree } from "./cost-tree.ts";
 import { criticalPath } from "./critical-path.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
@@ -22,13 +23,19 @@ import { wasteOf } from "./waste.ts";
 /** A node of the cost tree as clients see it. */
 export type CostView = { name: string; usd: number; calls?: number; children?: CostView[] };
 
+/**
+ * A stretch of the critical path. `run`: the child run that had the time, of several side by side the longest; `within`: that run's own
+ * critical path, where whoever asks may see it.
+ */
+export type PathPart = { step: string; ms: number; what: string; run?: string; within?: PathPart[] };
+
 /** The explanation of a run. Money is in dollars. */
 export type Explanation = {
   readonly run: string;
   readonly cost: CostView;
   readonly time: {
     readonly total_ms: number;
-    readonly critical_path: { step: string; ms: number; what: string }[];
+    readonly critical_path: PathPart[];
     readonly waiting_ms: number;
     readonly retry_ms: number;
     readonly queue_ms: number;
@@ -37,6 +44,7 @@ export type Explanation = {
   waste: { what: string; usd: number; ms: number }[];
   what_ifs: { what: string; step: string; usd: number }[];
   decisions: Decision[];
+  child_runs: { run: string; step: string; workflow: string; usd: number; ms: number }[];
   readonly median: { usd: number; ms: number; runs: number } | null;
   readonly summary: string;
 };
@@ -54,6 +62,7 @@ export function explain(
 ): Explanation {
   const end = state.endedAt ?? at;
   const stretches = stretchesOf(events, end);
+  const children = childRuns(events, end);
   const byStep = Map.groupBy(stretches, ({ step }) => step);
   const timed = plan.order.flatMap((id) => {
     const step = own(state.steps, id);
@@ -63,7 +72,12 @@ export function explain(
   const path = criticalPath(timed.map(({ id, needs, from, to }) => ({ id, needs, ms: to - from })));
   const critical = timed
     .filter(({ id }) => path.includes(id))
-    .flatMap(({ id, from, to }) => shareOut(byStep.get(id) ?? [], from, to).map(({ what, ms }) => ({ step: id, ms, what })));
+    .flatMap(({ id, from, to }) =>
+      shareOut(byStep.get(id) ?? [], from, to).map(({ what, kind, ms }): PathPart => {
+        const child = kind === "child" ? longestOf(children, id, what) : undefined;
+        return { step: id, ms, what, ...(child === undefined ? {} : { run: child.run }) };
+      }),
+    );
   const startedAt = state.startedAt ?? end;
   // A step that all its needs let go and that does not begin stands in line behind others.
   const lines = timed.map(({ id, needs, from }) => {
@@ -111,10 +125,15 @@ export function explain(
     waste: waste.slice(0, MOST_LINES).map(({ what, microUsd, ms }) => ({ what, usd: toUsd(microUsd), ms })),
     what_ifs: what_ifs.slice(0, MOST_LINES).map(({ what, step, saved }) => ({ what, step, usd: toUsd(saved) })),
     decisions: decisionsOf(events).slice(0, MOST_LINES),
+    child_runs: children.slice(0, MOST_LINES).map(({ microUsd, ...child }) => ({ ...child, usd: toUsd(microUsd) })),
     median,
     summary: summarise({ workflow: birth.definition.name, status: state.status, totalMs, microUsd: state.usage.microUsd, causes, typical }),
   };
 }
+
+/** The child run of a step that took longest. `what`: as stretches of time call it. */
+const longestOf = (children: readonly ChildRun[], step: string, what: string): ChildRun | undefined =>
+  children.filter((child) => child.step === step && `run ${child.workflow}` === what).toSorted((a, b) => b.ms - a.ms)[0];
 
 /** What a kept answer would have saved in each step that asked again what had been answered. */
 function exactCache(events: readonly RunEvent[]): CheaperModel[] {

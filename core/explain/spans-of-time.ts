@@ -2,8 +2,11 @@
 import type { RunEvent } from "../run/machine/event.ts";
 import type { EpochMs } from "../time.ts";
 
-/** What a time went to. `failed`: a call that did not succeed; `retry`: the pause before the next attempt; `queue`: nobody had taken the work up. */
-export type TimeKind = "call" | "failed" | "retry" | "queue" | "waiting" | "child";
+/**
+ * What a time went to. `failed`: a call that did not succeed; `correction`: a model's answer that was not good enough; `retry`: the pause before
+ * the next attempt; `queue`: nobody had taken the work up.
+ */
+export type TimeKind = "call" | "failed" | "correction" | "retry" | "queue" | "waiting" | "child";
 
 /** A stretch of time of one step. */
 export type Stretch = {
@@ -15,7 +18,7 @@ export type Stretch = {
 };
 
 /** Where stretches of one step overlap, the first kind in this list has the time. */
-const RANK: readonly TimeKind[] = ["call", "child", "failed", "waiting", "queue", "retry"];
+const RANK: readonly TimeKind[] = ["call", "child", "failed", "correction", "waiting", "queue", "retry"];
 
 type Open = { readonly at: EpochMs; readonly step: string; readonly kind: TimeKind; readonly what: string };
 
@@ -53,7 +56,9 @@ export function stretchesOf(events: readonly RunEvent[], until: EpochMs): Stretc
       case "tool.answered": {
         const { ok, unasked } = event.data;
         const queued = open.get(event.data.activity)?.kind === "queue";
-        end(event.data.activity, event.at, unasked === true || queued ? "queue" : ok ? "call" : "failed");
+        const isCorrected = event.type === "model.called" && event.data.correction !== undefined;
+        const ended = ok ? "call" : isCorrected ? "correction" : "failed";
+        end(event.data.activity, event.at, unasked === true || queued ? "queue" : ended);
         break;
       }
       case "step.retrying": {

@@ -1,4 +1,4 @@
-/** What a run paid or waited for to no use: attempts that failed, answers that were asked for again, the same reading call or question twice, results that nobody read. */
+/** What a run paid or waited for to no use: attempts that failed, answers that were not good enough, the same reading call or question twice, results that nobody read. */
 import { own } from "../json.ts";
 import type { MicroUsd } from "../money.ts";
 import type { Birth } from "../run/machine/birth.ts";
@@ -13,6 +13,9 @@ export type Waste = {
   readonly ms: number;
 };
 
+/** What answers are called that did not fit their schema or broke a rule, whether they were asked for again or given up. */
+export const notGoodEnough = (model: string, step: string): string => `answers of ${model} that were not good enough, in \`${step}\``;
+
 /** The dearest first, then the longest. */
 export function wasteOf(birth: Birth, events: readonly RunEvent[]): Waste[] {
   const found = new Map<string, { what: string; kind: Waste["kind"]; microUsd: number; ms: number }>();
@@ -23,8 +26,6 @@ export function wasteOf(birth: Birth, events: readonly RunEvent[]): Waste[] {
   /** Of each activity the call that is under way, and how often this input was sent before. */
   const calls = new Map<string, { readonly isRepeat: boolean; readonly effect: string }>();
   const inputs = new Set<string>();
-  /** Of each activity the answer that was not good enough, until it is known whether it is asked for again. */
-  const corrected = new Map<string, { readonly step: string; readonly model: string; readonly microUsd: MicroUsd; readonly ms: number }>();
   const perStep = new Map<string, { microUsd: number; ms: number; reads: boolean; completed: boolean }>();
   for (const event of events) {
     const step = event.step ?? "";
@@ -55,21 +56,8 @@ export function wasteOf(birth: Birth, events: readonly RunEvent[]): Waste[] {
       case "model.called": {
         const { model, ok, cached, unasked, correction, duration_ms: ms, spent } = event.data;
         if (cached !== undefined || unasked === true) break;
-        if (correction !== undefined) corrected.set(event.data.activity, { step, model, microUsd: spent.micro_usd, ms });
+        if (correction !== undefined) add("correction", notGoodEnough(`model ${model}`, step), spent.micro_usd, ms);
         else if (!ok) add("retry", `failed attempts of model ${model} in \`${step}\``, spent.micro_usd, ms);
-        break;
-      }
-      case "model.calling": {
-        // An answer was asked for again once the next attempt is made: after the last one nobody asks.
-        const before = corrected.get(event.data.activity);
-        corrected.delete(event.data.activity);
-        if (before !== undefined)
-          add(
-            "correction",
-            `answers of model ${before.model} that were asked for again, in \`${before.step}\``,
-            before.microUsd,
-            before.ms,
-          );
         break;
       }
       case "step.completed": {
@@ -79,8 +67,6 @@ export function wasteOf(birth: Birth, events: readonly RunEvent[]): Waste[] {
       }
     }
   }
-  for (const { step, model, microUsd, ms } of corrected.values())
-    add("retry", `failed attempts of model ${model} in \`${step}\``, microUsd, ms);
   for (const { step, model, microUsd, ms } of repeatedQuestions(events))
     add("repeat", `the same question to model ${model} again, in \`${step}\``, microUsd, ms);
   for (const [step, { microUsd, ms, reads, completed }] of perStep)

@@ -1,5 +1,5 @@
 /** An explanation as text, for a terminal of 24 lines and more. Knows nothing of HTTP. */
-import type { CostView, Explanation } from "../../core/explain/explain.ts";
+import type { CostView, Explanation, PathPart } from "../../core/explain/explain.ts";
 
 /** Lines of each list; the API has all of them. */
 const LINES = { cost: 6, path: 5, causes: 4, waste: 2 } as const;
@@ -14,7 +14,7 @@ export function explanationText({ summary, cost, time, causes, waste, what_ifs }
     ...section("Money", costLines(cost, 1), LINES.cost),
     ...section(
       "Critical path, the longest first",
-      time.critical_path.toSorted((a, b) => b.ms - a.ms).map(({ step, ms, what }) => row(milliseconds(ms), `${step}: ${what}`)),
+      time.critical_path.toSorted((a, b) => b.ms - a.ms).flatMap((part) => pathLines(part, 1)),
       LINES.path,
     ),
     ...section(
@@ -37,6 +37,12 @@ export function explanationText({ summary, cost, time, causes, waste, what_ifs }
 
 function costLines({ name, usd, children = [] }: CostView, depth: number): string[] {
   return [row(dollars(usd), `${"  ".repeat(depth - 1)}${name}`), ...children.flatMap((child) => costLines(child, depth + 1))];
+}
+
+/** A child run's own path stands below the step that called it, the longest first. */
+function pathLines({ step, ms, what, within = [] }: PathPart, depth: number): string[] {
+  const inner = within.toSorted((a, b) => b.ms - a.ms).flatMap((part) => pathLines(part, depth + 1));
+  return [row(milliseconds(ms), `${"  ".repeat(depth - 1)}${step}: ${what}`), ...inner];
 }
 
 const row = (figure: string, what: string): string => `  ${figure.padStart(12)}  ${what}`;

@@ -172,6 +172,13 @@ describe("explanations", () => {
     const time = body["time"] as JsonObject;
     expect((time["critical_path"] as JsonObject[]).map(({ step }) => step)).toEqual(expect.arrayContaining(["inner", "c"]));
     expect(time).toMatchObject({ waiting_ms: 0, retry_ms: 0 });
+    // The child run is entered: its two calls are leaves, and its path stands within the step that called it.
+    const [inner] = (body["cost"] as { children: JsonObject[] }).children;
+    const [kid] = inner?.["children"] as JsonObject[];
+    expect(kid).toMatchObject({ name: `run ${String((body["child_runs"] as JsonObject[])[0]?.["run"])}`, usd: 0.003, calls: 1 });
+    expect((kid?.["children"] as JsonObject[]).map(({ name }) => name).toSorted()).toEqual(["a", "b"]);
+    const called = (time["critical_path"] as JsonObject[]).find(({ run }) => run !== undefined);
+    expect((called?.["within"] as JsonObject[]).map(({ step }) => step)).toEqual(expect.arrayContaining(["a", "b"]));
     expect(body["summary"]).toMatch(/^This run of `nested` \(completed\) cost \$0\.004500 and took /);
     expect((await call("GET", path, other)).status).toBe(404);
     expect((await call("GET", "/v1/runs/run_01JCZ5M1R5T0000000000000ZZ/explain", world.keys.app)).status).toBe(404);

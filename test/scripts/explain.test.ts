@@ -29,6 +29,7 @@ it("[EXPLAIN-6] an explanation fits on one screen, the dearest first", () => {
     waste: [],
     what_ifs: [{ what: "`pay` on cheap instead of dear", step: "pay", usd: 2 }],
     decisions: [],
+    child_runs: [],
     median: null,
   });
   const lines = text.split("\n");

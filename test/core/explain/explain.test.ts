@@ -1,6 +1,7 @@
 /** Why a run was slow and dear: each of five causes comes first where it is the cause, and money always sums. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { withChildren } from "../../../core/explain/children.ts";
 import { criticalPath } from "../../../core/explain/critical-path.ts";
 import { type CostView, type Explanation, explain } from "../../../core/explain/explain.ts";
 import { typicalOf } from "../../../core/explain/typical.ts";
@@ -162,6 +163,72 @@ describe("why a run was slow and dear", () => {
       usd: expect.closeTo(run.state.usage.microUsd / 3 / 1e6, 9),
     });
     expect(what_ifs.filter(({ step }) => step !== "b")).toEqual([]);
+  });
+
+  it("[EXPLAIN-9] an answer that is not good enough is a correction and no retry, also where the run gives up", () => {
+    const clock: { run: Drive | null } = { run: null };
+    const run = new Drive(define({ a: model({ output: { type: "object" } }) }), {
+      model: () => {
+        if (clock.run !== null) clock.run.now += 4_000;
+        return { ...said("", 100, 50), result: { ok: false, invalid: { answer: "no", errors: ["it is no object"] } } };
+      },
+    });
+    clock.run = run;
+    run.start().run();
+    expect(run.state.status).toBe("failed");
+    const { waste, causes, time } = explain(run.machinery, run.state, run.events, null, run.now);
+    const what = "answers of model acme/small-2026-01-01 that were not good enough, in `a`";
+    expect(waste).toEqual([{ what, usd: run.state.usage.microUsd / 1e6, ms: 3 }]);
+    expect(causes[0]).toEqual({ cause: "correction", what, step: "a", ms: 12_000, usd: run.state.usage.microUsd / 1e6 });
+    expect(causes.map(({ cause }) => cause)).not.toContain("retry");
+    expect(time.retry_ms).toBe(0);
+  });
+
+  /** A child run with one model call, and a parent whose two children cost what that one did. */
+  function family() {
+    const clock: { run: Drive | null } = { run: null };
+    const slowly = () => {
+      if (clock.run !== null) clock.run.now += 500;
+      return said("fine", 100, 50);
+    };
+    const kid = new Drive(define({ ask: model() }, { name: "kid" }), { model: slowly }, { id: "run_child_a" });
+    clock.run = kid;
+    kid.start().run();
+    const parent = new Drive(define({ a: child([]), b: child(["a"]) }), {
+      child: () => {
+        if (clock.run !== null) clock.run.now += 2_000;
+        return { ok: true, output: {}, usage: kid.state.usage };
+      },
+    });
+    clock.run = parent;
+    parent.start().run();
+    const told = (run: Drive) => explain(run.machinery, run.state, run.events, null, run.now);
+    return { parent: told(parent), kid: told(kid), cost: parent.state.usage.microUsd };
+  }
+
+  it("[EXPLAIN-10] enters child runs: their costs and critical paths stand in the parent's, and the sum stays", () => {
+    const { parent, kid, cost } = family();
+    const ids = parent.child_runs.map(({ run }) => run);
+    expect(parent.child_runs).toMatchObject([{ workflow: "kid", ms: 2_000 }, { workflow: "kid" }]);
+    const whole = withChildren(parent, new Map(ids.slice(0, 1).map((id) => [id, { ...kid, run: id }])));
+    expect(leaves(whole.cost)).toBe(cost);
+    const nodes = whole.cost.children?.flatMap(({ children = [] }) => children) ?? [];
+    expect(nodes.find(({ name }) => name === `run ${ids[0]}`)?.children?.map(({ name }) => name)).toEqual(["ask"]);
+    expect(nodes.find(({ name }) => name === `run ${ids[1]}`)?.children).toBeUndefined();
+    expect(whole.time.critical_path.find(({ run }) => run === ids[0])?.within?.map(({ step }) => step)).toEqual(["ask"]);
+    expect(whole.time.critical_path.find(({ run }) => run === ids[1])?.within).toBeUndefined();
+  });
+
+  it("[EXPLAIN-10] leaves a child as it is whose own sum is another, and stops adding nodes at a bound", () => {
+    const { parent, kid, cost } = family();
+    const id = parent.child_runs[0]?.run ?? "";
+    const other = { ...kid, run: id, cost: { ...kid.cost, usd: kid.cost.usd * 2 } };
+    expect(withChildren(parent, new Map([[id, other]])).cost).toEqual(parent.cost);
+    const crowd = { name: "crowd", usd: 0, children: Array.from({ length: 3_000 }, () => ({ name: "leaf", usd: 0 })) };
+    const large = { ...kid, run: id, cost: { ...kid.cost, children: [crowd, ...(kid.cost.children ?? [])] } };
+    const whole = withChildren(parent, new Map([[id, large]]));
+    expect(leaves(whole.cost)).toBe(cost);
+    expect(JSON.stringify(whole.cost)).not.toContain("crowd");
   });
 
   it("takes medians of completed runs, and none of too few", () => {

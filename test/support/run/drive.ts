@@ -20,7 +20,7 @@ import type { Birth } from "../../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
 import type { Happening } from "../../../core/run/machine/happening.ts";
 import { isHeldByPerson } from "../../../core/run/machine/pause.ts";
-import { isFinal, NO_USAGE, type Past, type RunState } from "../../../core/run/machine/state.ts";
+import { isFinal, NO_USAGE, type Past, type RunState, type Usage } from "../../../core/run/machine/state.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { isFull } from "../../../core/run/machine/turn.ts";
@@ -47,7 +47,15 @@ export type Script = {
     input: unknown,
     labels?: Labels,
   ) =>
-    | { ok: boolean; output?: Json; labels?: Labels; error?: { code: "tool_error"; message: string }; wrote?: true; past?: Past }
+    | {
+        ok: boolean;
+        output?: Json;
+        labels?: Labels;
+        error?: { code: "tool_error"; message: string };
+        wrote?: true;
+        past?: Past;
+        usage?: Usage;
+      }
     | "never";
   /** What becomes of a child run that is asked to undo its steps. */
   undoChild: (run: string) => { failed: boolean; left: boolean } | "never";

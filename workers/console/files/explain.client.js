@@ -46,16 +46,22 @@ function causes({ causes: all }) {
   ];
 }
 
-/** A bar for each stretch of the path, in its share of the whole time. */
+/** A bar for each stretch of the path, in its share of the whole time; a child run's own path is indented below the step that called it. */
 function criticalPath({ critical_path: path, total_ms: total }) {
-  const shown = path.slice(0, LINES);
+  const lines = [];
+  const walk = (part, depth) => {
+    lines.push({ ...part, depth });
+    for (const inner of part.within ?? []) walk(inner, depth + 1);
+  };
+  for (const part of path) walk(part, 0);
+  const shown = lines.slice(0, LINES);
   return el(
     "section",
     { "aria-label": "Critical path" },
     el("h2", {}, "Critical path"),
     ...(shown.length === 0 ? [el("p", { class: "empty" }, "No step has started.")] : []),
-    el("ol", { class: "bars" }, ...shown.map(({ step, ms, what }) => bar(`${step}: ${what}`, duration(ms), ms, total))),
-    more(path),
+    el("ol", { class: "bars" }, ...shown.map(({ step, ms, what, depth }) => bar(`${step}: ${what}`, duration(ms), ms, total, depth))),
+    more(lines),
   );
 }
 

@@ -1,7 +1,7 @@
 /** What the routes of costs, explanations and health answer. */
 import { z } from "@hono/zod-openapi";
 import { ANOMALY_METRICS } from "../../../core/anomaly/tally.ts";
-import type { CostView } from "../../../core/explain/explain.ts";
+import type { CostView, PathPart } from "../../../core/explain/explain.ts";
 
 const count = z.number().int().min(0);
 const dollars = z.number();
@@ -20,6 +20,20 @@ const costNode: z.ZodType<CostView> = z
   }) as z.ZodType<CostView>;
 const ms = z.number();
 
+const pathPart: z.ZodType<PathPart> = z
+  .lazy(() => z.object({ step: z.string(), ms, what: z.string(), run: z.string().optional(), within: z.array(pathPart).optional() }))
+  .openapi("PathPart", {
+    type: "object",
+    required: ["step", "ms", "what"],
+    properties: {
+      step: { type: "string" },
+      ms: { type: "number" },
+      what: { type: "string", description: "what the time went to: a call, a pause, a person, a line" },
+      run: { type: "string", description: "the child run that had the time" },
+      within: { type: "array", items: { $ref: "#/components/schemas/PathPart" }, description: "that run's own critical path" },
+    },
+  }) as z.ZodType<PathPart>;
+
 /** `GET /v1/runs/{id}/explain`. */
 export const Explanation = z
   .object({
@@ -27,7 +41,7 @@ export const Explanation = z
     cost: costNode,
     time: z.object({
       total_ms: ms,
-      critical_path: z.array(z.object({ step: z.string(), ms, what: z.string() })),
+      critical_path: z.array(pathPart),
       waiting_ms: ms,
       retry_ms: ms,
       queue_ms: ms,
@@ -38,6 +52,9 @@ export const Explanation = z
       z.object({ what: z.string(), step: z.string(), usd: dollars.openapi({ description: "dollars that it would have saved" }) }),
     ),
     decisions: z.array(z.object({ step: z.string().nullable(), what: z.string(), why: z.string() })),
+    child_runs: z
+      .array(z.object({ run: z.string(), step: z.string(), workflow: z.string(), usd: dollars, ms }))
+      .openapi({ description: "the dearest first; `cost` and `critical_path` enter those that the caller may see" }),
     median: z.object({ usd: dollars, ms, runs: count }).nullable(),
     summary: z.string(),
   })
