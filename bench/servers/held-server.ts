@@ -4,7 +4,7 @@
  * of its own, so that the platform's load does not delay its clock. Prints its port.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readText, serve } from "./serve.ts";
+import { completion, readText, reply, serve } from "./serve.ts";
 
 type Call = { readonly name: string; readonly at: number; endedAt: number | null };
 
@@ -21,26 +21,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const call: Call = { name, at: Date.now(), endedAt: null };
   calls.push(call);
   await readText(request);
-  const timer = setTimeout(() => reply(response, name === "model" ? completion() : { value: 1 }), Number(pause));
+  const timer = setTimeout(() => reply(response, name === "model" ? completion("held-1") : { value: 1 }), Number(pause));
   response.on("close", () => {
     clearTimeout(timer);
     call.endedAt = Date.now(); // answered, or cut off by the caller
   });
-}
-
-const completion = () => ({
-  id: "chatcmpl-bench",
-  object: "chat.completion",
-  created: Math.floor(Date.now() / 1000),
-  model: "held-1",
-  choices: [{ index: 0, message: { role: "assistant", content: "Look at the next number, then go on." }, finish_reason: "stop" }],
-  usage: { prompt_tokens: 120, completion_tokens: 12, total_tokens: 132 },
-});
-
-function reply(response: ServerResponse, value: unknown): void {
-  const text = JSON.stringify(value);
-  response.writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) });
-  response.end(text);
 }
 
 serve(answer);

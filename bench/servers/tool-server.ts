@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { readText, serve } from "./serve.ts";
+import { completion, readText, reply, serve } from "./serve.ts";
 
 /** Epoch milliseconds with fractions, in the order of arrival. */
 let arrivals: { readonly at: number; readonly value: number }[] = [];
@@ -30,24 +30,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   }
   if (kind === "model") {
     await sleep(Number(pause));
-    return reply(response, completion());
+    return reply(response, completion("slow-1"));
   }
   return reply(response, { status: "ok" });
-}
-
-const completion = () => ({
-  id: "chatcmpl-bench",
-  object: "chat.completion",
-  created: Math.floor(Date.now() / 1000),
-  model: "slow-1",
-  choices: [{ index: 0, message: { role: "assistant", content: "Look at the next number, then go on." }, finish_reason: "stop" }],
-  usage: { prompt_tokens: 120, completion_tokens: 12, total_tokens: 132 },
-});
-
-function reply(response: ServerResponse, value: unknown): void {
-  const text = JSON.stringify(value);
-  response.writeHead(200, { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) });
-  response.end(text);
 }
 
 serve(answer);
