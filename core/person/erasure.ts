@@ -7,9 +7,7 @@ export type ErasureRecord = {
   /** `era_…` */
   readonly id: string;
   readonly org: string;
-  /** A keyed digest: the person is found by it, not read from it. */
-  readonly person: string;
-  /** The org's own id for the person, as long as something is still to be looked for; null: it is complete. */
+  /** The org's own id for the person, as long as something is still to be looked for; null: it is complete, and nothing leads to the person. */
   readonly subject: string | null;
   readonly status: "running" | "completed";
   /** The user who asked. */

@@ -219,16 +219,39 @@ it("[RIGHTS-2] [BIND-8] an export holds all of it, with the person's own data, a
   expect((await call("GET", `/v1/users/${PERSON}/export`, await makeKey("rights-else", "eve", ["admin"]))).body).toMatchObject({
     runs: [],
   });
-  await eventually("/v1/audit/entries?type=person.exported", world.keys.auditor, ({ data }) => (data as Json[]).length >= 3);
+  const exported = await eventually("/v1/audit/entries?type=person.exported", world.keys.auditor, ({ data }) => (data as Json[]).length >= 3);
+  expect((exported["data"] as JsonObject[]).map(({ data }) => (data as JsonObject)["subject"])).toContain(got.body["pseudonym"]);
+});
+
+it("[RIGHTS-8] what somebody else reads of a person's memories and sessions is on record, and what they read themselves is not", async () => {
+  const own = await makeKey(ORG, PERSON, ["caller"]);
+  const session = { workflow: "rights-look", input: { note: "hello" }, session: "seen" };
+  const run = String((await call("POST", "/v1/runs", own, session)).body["id"]);
+  await eventually(`/v1/runs/${run}`, own, status("completed"));
+  await eventually("/v1/sessions/seen", own, () => true);
+  expect((await call("GET", "/v1/memories", own)).body["data"]).toHaveLength(1);
+  expect((await call("GET", `/v1/sessions/seen?subject=${PERSON}`, admin)).status).toBe(200);
+  expect((await call("GET", "/v1/sessions/unknown?subject=cust-nobody", admin)).status).toBe(404);
+  expect((await call("GET", `/v1/memories?subject=${PERSON}`, admin)).body["data"]).toHaveLength(1);
+  expect((await call("GET", "/v1/memories?subject=cust-nobody", admin)).body["data"]).toHaveLength(0);
+  const known = (await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor)).body["pseudonym"];
+  for (const type of ["memory.read", "session.read"]) {
+    const read = await eventually(`/v1/audit/entries?type=${type}`, world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
+    expect(read["data"], type).toMatchObject([{ actor: { type: "user", id: "ada" }, data: { subject: known } }]);
+  }
 });
 
 it(
-  "[RIGHTS-3] [RIGHTS-7] [PSEUDO-7] an erasure leaves none of it in any store, in any form, and the chain verifies",
+  "[RIGHTS-3] [RIGHTS-7] [RIGHTS-8] [PSEUDO-7] [PSEUDO-9] an erasure leaves none of it in any store, in any form, and the chain verifies",
   { timeout: 90_000 },
   async () => {
     const named = await call("GET", "/v1/audit/entries?limit=200", world.keys.auditor);
     expect(Object.values(named.body["persons"] as JsonObject)).toContain(PERSON);
     expect(await segmented()).toContain("pseudonym/");
+    const pseudonym = String((await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor)).body["pseudonym"]);
+    const costs = async () => (await call("GET", "/v1/costs?by=user", world.keys.auditor)).body;
+    const spent = await costs();
+    expect(JSON.stringify(spent)).toContain(PERSON);
     for (const key of [world.keys.auditor, world.keys.app, world.keys.developer])
       expect((await call("DELETE", `/v1/users/${PERSON}`, key)).status).toBe(403);
     const before = await env.DB.prepare("SELECT COUNT(*) AS runs FROM runs WHERE subject = ?").bind(PERSON).first<{ runs: number }>();
@@ -240,7 +263,9 @@ it(
     // Complete only when no run can turn up in the index any more; what its isolate did not reach, the sweep does.
     const { now } = outside;
     let ahead = 61_000;
-    const state = async () => (await call("GET", `/v1/users/${PERSON}/erasure`, world.keys.auditor)).body;
+    const underWay = async (person: string) => call("GET", `/v1/users/${person}/erasure`, world.keys.auditor);
+    expect(await underWay(PERSON)).toMatchObject({ status: 200, body: { id: asked.body["id"], status: "running" } });
+    const state = async () => (await call("GET", `/v1/erasures/${String(asked.body["id"])}`, world.keys.auditor)).body;
     await expect
       .poll(
         async () => {
@@ -263,6 +288,23 @@ it(
     expect(gone.get("DB.feedback")).toBe(1);
     expect(gone.get("DB.dead_letters")).toBe(1);
     await eventually("/v1/audit/entries?type=person.erased", world.keys.auditor, ({ data }) => (data as Json[]).length === 1);
+    const read = await eventually("/v1/audit/entries?type=person.erasure_read", world.keys.auditor, ({ data }) => (data as Json[]).length > 1);
+    expect((read["data"] as JsonObject[])[0]).toMatchObject({ resource: `erasure/${String(asked.body["id"])}`, data: { status: "running" } });
+    // Who guesses the id is told the same as of one that never was.
+    const [guessed, never] = [await underWay(PERSON), await underWay("cust-never")];
+    expect([guessed.status, guessed.body["detail"]]).toEqual([404, never.body["detail"]]);
+    const { body: after } = await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor);
+    expect(after).toMatchObject({ pseudonym: null, erasure: null, runs: [] });
+    const log = await eventually(
+      "/v1/audit/entries?limit=200&type=person.exported",
+      world.keys.auditor,
+      ({ data }) => (data as JsonObject[]).at(-1)?.["actor"] !== undefined && JSON.stringify((data as JsonObject[]).at(-1)).includes('"subject":null'),
+    );
+    const inOthers = new Set((log["data"] as JsonObject[]).slice(0, -1).flatMap(wordsOf));
+    expect([...inOthers]).toContain(pseudonym);
+    expect(wordsOf((log["data"] as JsonObject[]).at(-1) ?? {}).filter((text) => inOthers.has(text) && text.length > 12)).toEqual([]);
+    const later = await costs();
+    expect([JSON.stringify(later).includes(PERSON), later["total_usd"]]).toEqual([false, spent["total_usd"]]);
     expect(await planted()).toEqual([]);
     expect(await holds(PERSON)).toEqual([]);
     expect((await call("POST", "/v1/audit/verify", world.keys.auditor)).body).toMatchObject({ ok: true });
@@ -302,6 +344,11 @@ it("[RIGHTS-4] what is left of a run says that it was, and a new run of the pers
   );
 });
 
+/** The texts in what an entry is about. */
+function wordsOf({ resource, data }: JsonObject): string[] {
+  return [...JSON.stringify([resource, data]).matchAll(/"([^"]*)"/g)].map(([, text]) => text ?? "");
+}
+
 /** Which store holds which canary. */
 async function planted(): Promise<string[]> {
   const stored = (await everythingStored()).map(({ where, text }) => ({ where, text: unpacked(text) }));
@@ -313,7 +360,7 @@ async function planted(): Promise<string[]> {
 
 /** Stores, apart from the sums and the keys of callers, that still hold a text, packed or not. */
 async function holds(text: string): Promise<string[]> {
-  const callers = ["BUDGET_LEDGER", "D1 api_keys", "D1 cost_", "LIMITS"];
+  const callers = ["BUDGET_LEDGER", "D1 api_keys", "LIMITS"];
   return (await everythingStored())
     .filter((one) => unpacked(one.text).includes(text) && !callers.some((name) => one.where.startsWith(name)))
     .map(({ where }) => where);

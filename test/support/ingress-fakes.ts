@@ -474,13 +474,11 @@ export function makeWorld(
       tile: async () => null,
     }),
     erasures: {
-      digest: async (_org, subject) => hmac(subject).digest("hex").slice(0, 32),
       erase: async (org, subject, by) => {
         keep("person.erase");
         const record: ErasureRecord = {
           id: mintId("era", clock.at, randomBytes(10)),
           org,
-          person: "digest",
           subject: null,
           status: "completed",
           askedBy: by.user,
@@ -490,9 +488,11 @@ export function makeWorld(
         };
         const view = erasureView(record, 0);
         erasures.set(`${org}/${subject}`, view);
+        erasures.set(`${org} ${view.id}`, view);
         return { view, rest: Promise.resolve() };
       },
-      status: async (org, subject) => erasures.get(`${org}/${subject}`) ?? null,
+      underWay: async (org, subject) => erasures.get(`${org}/${subject}`) ?? null,
+      get: async (org, id) => erasures.get(`${org} ${id}`) ?? null,
     },
     inventory: async () => ({ data: [], next: null }),
     compliance: {
@@ -513,6 +513,7 @@ export function makeWorld(
       zip: () => new Blob(["PK"]).stream(),
     },
     personExports: {
+      isKnown: async () => true,
       async *pieces({ org, subject, ownOnly }) {
         const values = ownOnly ? "from_input" : "all";
         const rest = { pseudonym: null, runs: [], calls: [], feedback: [], erasure: null, next_cursor: null };

@@ -27,6 +27,7 @@ function personErasers({ objects, store, answers, texts }: Rooms): StoreErasers 
     TEXTS: (org, subject) => texts.forget(org, subject),
     ANSWERS: (org, subject) => answers.forget(org, subject),
     "DB.feedback": (org, subject) => store.erasures.forgetFeedbackOf(org, subject),
+    "DB.cost_days": (org, subject) => store.erasures.forgetCostsOf(org, subject),
   };
 }
 
@@ -63,7 +64,6 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
     log,
     wait: (ms) => scheduler.wait(ms),
     store: rooms.store.erasures,
-    mac: (text) => rooms.broker.mac("person", text),
     persons: personErasers(rooms),
     runs: runErasers(env, rooms, archive),
     exportsTraces: rooms.settings.traces.collector !== null,
@@ -77,7 +77,7 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
 const MEMORIES_AT_MOST = 1_000;
 const SESSIONS_AT_ONCE = 20;
 
-/** Exports of what is held of persons. `erasures`: what became of earlier requests is told, too. */
+/** Exports of what is held of persons. `erasures`: one that is under way is told, too. */
 export function buildPersonExports({ objects, store, texts, outside }: Rooms, archive: Archive, erasures: Erasures): PersonExports {
   const runs = withArchive(objects.run, archive);
   return definePersonExports({
@@ -102,7 +102,7 @@ export function buildPersonExports({ objects, store, texts, outside }: Rooms, ar
       const code = await objects.vault(org).pseudonymOf(subject);
       return code === null ? null : pseudonymOf(code);
     },
-    erasure: async (org, subject) => (await erasures.status(org, subject)) as unknown as Json,
+    erasure: async (org, subject) => (await erasures.underWay(org, subject)) as unknown as Json,
   });
 }
 

@@ -13,7 +13,7 @@ import { open, seal } from "./sealed-secret.ts";
 import { type CredentialRequest, credentialKeyFrom, introspectCredential, mintToolCredential } from "./tool-credential.ts";
 
 /** What texts are digested for: each purpose has a key of its own. */
-export type MacPurpose = "idempotency" | "user" | "session" | "answer" | "person";
+export type MacPurpose = "idempotency" | "user" | "session" | "answer";
 
 /** How long an isolate may miss a key that another deployment has published. */
 const PUBLIC_KEYS_MAX_AGE_MS = 60_000;

@@ -1,6 +1,7 @@
 /**
  * Erases a person (GDPR Art. 17): their key first, so that nothing opens any more, then store by store and run by run. It works in portions
- * and is done again where it broke off; who asked and what went stays on record, under a keyed digest of the person.
+ * and is done again where it broke off. Who asked and what went stays on record under the erasure's own id: once it is complete, nothing
+ * that the platform keeps or answers leads from the person's id to it, or to the pseudonyms that the person had.
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { auditRecord } from "../../core/audit/record.ts";
@@ -31,12 +32,12 @@ export type Asking = { readonly user: string; readonly traceId: string };
 
 /** Erasures of persons. */
 export type Erasures = {
-  /** What stands for the person on record: a keyed digest. */
-  digest(org: string, subject: string): Promise<string>;
   /** Begins, or goes on with, the erasure of the person; answers with what is gone now. `rest`: what goes on after the answer. */
   erase(org: string, subject: string, by: Asking): Promise<{ readonly view: ErasureView; readonly rest: Promise<void> }>;
-  /** The newest erasure of the person; null: there was none. */
-  status(org: string, subject: string): Promise<ErasureView | null>;
+  /** The person's erasure that is under way; null: there is none, whether or not there ever was one. */
+  underWay(org: string, subject: string): Promise<ErasureView | null>;
+  /** An erasure by its id, under way or complete; null: there is no such one. */
+  get(org: string, id: string): Promise<ErasureView | null>;
   /** Goes on with those that are not complete. Safe at any time, also twice at once. */
   sweep(): Promise<{ readonly erasures: number }>;
 };
@@ -44,22 +45,17 @@ export type Erasures = {
 /** Erasures over the given ports. */
 export function defineErasures(ports: ErasurePorts): Erasures {
   const { store, now } = ports;
-  const digest = async (org: string, subject: string): Promise<string> => (await ports.mac(`person ${org} ${subject}`)).slice(0, 32);
   const view = async (erasure: ErasureRecord): Promise<ErasureView> => {
     const left = erasure.subject === null ? 0 : await store.countRunsOf(erasure.org, erasure.subject, erasure.askedAt);
     return erasureView(erasure, left);
   };
 
   return {
-    digest,
-
     async erase(org, subject, by) {
-      const person = await digest(org, subject);
       const at = now();
       const fresh: ErasureRecord = {
         id: mintId("era", at, ports.random(10)),
         org,
-        person,
         subject,
         status: "running",
         askedBy: by.user,
@@ -70,15 +66,20 @@ export function defineErasures(ports: ErasurePorts): Erasures {
       const asked = (of: ErasureRecord) => recordOf(ports, of, "person.erasure_requested", { type: "user", id: by.user }, by.traceId);
       const begun = await store.begin(fresh, asked(fresh));
       // Asked for again while it runs: it takes in what has come since.
-      const known = begun ? null : await store.newest(org, person);
+      const known = begun ? null : await store.underWay(org, subject);
       const extended = known !== null && (await store.extend(known, at, asked(known)));
       const erasure = extended ? { ...known, askedAt: at } : (known ?? fresh);
       const looked = await look(ports, erasure, at + BEFORE_THE_ANSWER_MS);
       return { view: await view(looked), rest: begun ? goOn(ports, looked) : Promise.resolve() };
     },
 
-    async status(org, subject) {
-      const erasure = await store.newest(org, await digest(org, subject));
+    async underWay(org, subject) {
+      const erasure = await store.underWay(org, subject);
+      return erasure === null ? null : view(erasure);
+    },
+
+    async get(org, id) {
+      const erasure = await store.get(org, id);
       return erasure === null ? null : view(erasure);
     },
 
@@ -100,30 +101,27 @@ async function look(ports: ErasurePorts, erasure: ErasureRecord, until: number):
   const { store } = ports;
   const { org, subject, askedAt } = erasure;
   if (subject === null) return erasure;
-  let { gone } = erasure;
+  let went: Gone = {};
   for (const [place, erase] of Object.entries(ports.persons).toSorted(([a], [b]) => Number(b === KEYS) - Number(a === KEYS))) {
-    const went = await erase(org, subject, askedAt);
-    gone = together(gone, typeof went === "number" ? { [place]: went } : went);
+    const here = await erase(org, subject, askedAt);
+    went = together(went, typeof here === "number" ? { [place]: here } : here);
   }
   let left = false;
   let after = "";
   for (let page = 0; page < PAGES; page++) {
     const runs = await store.runsOf(org, subject, askedAt, after, PAGE);
     await sideBySide(runs, WIDTH, async ({ id }) => {
-      const went = ports.now() > until ? "later" : await erased(ports, org, id);
-      if (went === "later") left = true;
-      else gone = together(gone, went);
+      const here = ports.now() > until ? "later" : await erased(ports, org, id);
+      if (here === "later") left = true;
+      else went = together(went, here);
     });
     after = runs.at(-1)?.id ?? after;
     if (runs.length < PAGE) break;
     if (page === PAGES - 1) left = true;
   }
   const at = ports.now();
-  const looked = { ...erasure, gone };
-  if (left || at < askedAt + LOOKS_AGAIN_FOR_MS) {
-    await store.keep(erasure.id, gone);
-    return looked;
-  }
+  const looked = { ...erasure, gone: await store.add(erasure.id, went) };
+  if (left || at < askedAt + LOOKS_AGAIN_FOR_MS) return looked;
   const completed = { ...looked, subject: null, status: "completed", completedAt: at } as const;
   const record = recordOf(ports, completed, "person.erased", { type: "system", id: "erasure" }, null);
   if (await store.complete(completed, record)) await tell(ports, completed);
@@ -163,7 +161,7 @@ async function tell(ports: ErasurePorts, { org, id, gone }: ErasureRecord): Prom
 
 function recordOf(
   ports: ErasurePorts,
-  { id, person, gone }: ErasureRecord,
+  { id, gone }: ErasureRecord,
   type: string,
   actor: AuditRecord["actor"],
   traceId: string | null,
@@ -176,9 +174,9 @@ function recordOf(
     type,
     actor,
     action: "person.erase",
-    resource: `person/${person}`,
+    resource: `erasure/${id}`,
     traceId,
     decision: "allow",
-    data: { erasure: id, ...told },
+    data: told,
   });
 }

@@ -11,8 +11,6 @@ export type ErasurePorts = {
   readonly log: Log;
   readonly wait: (ms: number) => Promise<void>;
   readonly store: ErasureStore;
-  /** A keyed digest of a text. */
-  readonly mac: (text: string) => Promise<string>;
   readonly persons: StoreErasers;
   readonly runs: RunErasers;
   /** Whether this deployment exports traces: their collector's owner has to erase them there. */

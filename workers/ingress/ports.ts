@@ -65,7 +65,7 @@ export type IngressPorts = UseCasePorts & {
   readonly verifyAudit: (org: string, request: VerifyRequest) => Promise<Result<LogVerdict, "no_cursor">>;
   /** What each store has of an org's audit log. */
   readonly rawAudit: RawStores;
-  readonly erasures: Pick<Erasures, "erase" | "status" | "digest">;
+  readonly erasures: Pick<Erasures, "erase" | "underWay" | "get">;
   readonly personExports: PersonExports;
   readonly inventory: Inventory;
   readonly compliance: Pick<Compliance, "begin" | "get" | "zip">;

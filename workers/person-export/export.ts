@@ -57,6 +57,8 @@ export type ExportOrder = {
 
 /** Exports of what is held of persons. */
 export type PersonExports = {
+  /** Whether the audit log has a pseudonym of the person, or the index a run about them. */
+  isKnown(org: string, subject: string): Promise<boolean>;
   /** The document in pieces. Throws in the middle when a store cannot be read: then the document is cut, and no JSON. */
   pieces(order: ExportOrder): AsyncGenerator<string>;
 };
@@ -64,6 +66,9 @@ export type PersonExports = {
 /** Exports over the given ports. */
 export function definePersonExports(ports: PersonExportPorts): PersonExports {
   return {
+    isKnown: async (org, subject) =>
+      (await ports.pseudonym(org, subject)) !== null || (await ports.runsOf(org, subject, ports.now(), "", 1)).length > 0,
+
     async *pieces({ org, subject, ownOnly, after, limit }) {
       const at = ports.now();
       const values = ownOnly ? "from_input" : "all";

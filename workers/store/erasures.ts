@@ -23,12 +23,14 @@ export type ErasureStore = {
   begin(erasure: ErasureRecord, record: AuditRecord): Promise<boolean>;
   /** A running one reaches up to `at` from now on: it was asked for again. False: it is complete. */
   extend(erasure: ErasureRecord, at: EpochMs, record: AuditRecord): Promise<boolean>;
-  /** The person's newest; null: there was none. */
-  newest(org: string, person: string): Promise<ErasureRecord | null>;
+  /** The person's that is running; null: there is none. A complete one is not found by its person. */
+  underWay(org: string, subject: string): Promise<ErasureRecord | null>;
+  /** By its id; null: there is no such one. */
+  get(org: string, id: string): Promise<ErasureRecord | null>;
   /** Takes up to `limit` running ones that nobody looked after since `before`; two callers share them. */
   take(before: EpochMs, limit: number): Promise<readonly ErasureRecord[]>;
-  /** Adds what went. */
-  keep(id: string, gone: Gone): Promise<void>;
+  /** Adds what went in one look; answers what went in all of them, those that others make meanwhile included. */
+  add(id: string, went: Gone): Promise<Gone>;
   /** The person's id goes now. Once: false, and nothing changed, when it was complete. */
   complete(erasure: ErasureRecord, record: AuditRecord): Promise<boolean>;
   /** Runs about the person that began at `upTo` or before, by id, those after `after`. */
@@ -41,6 +43,8 @@ export type ErasureStore = {
   feedbackBy(org: string, user: string): Promise<readonly FeedbackView[]>;
   /** Deletes what the person said of runs; how much that was. */
   forgetFeedbackOf(org: string, subject: string): Promise<number>;
+  /** Puts what the person's own calls cost under nobody's name, so that the sums stay; how many calls and sums of days that were. */
+  forgetCostsOf(org: string, subject: string): Promise<Gone>;
   /**
    * Leaves of a run's line only what `summary` says, and nothing of what people wrote about it; null: the line goes, too. Answers how many lines
    * of which table that took.
@@ -51,7 +55,6 @@ export type ErasureStore = {
 type Row = {
   id: string;
   org: string;
-  person: string;
   subject: string | null;
   status: "running" | "completed";
   asked_by: string;
@@ -63,7 +66,6 @@ type Row = {
 const read = (row: Row): ErasureRecord => ({
   id: row.id,
   org: row.org,
-  person: row.person,
   subject: row.subject,
   status: row.status,
   askedBy: row.asked_by,
@@ -81,12 +83,12 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
     return rows.map((row) => ({ ...row, created_at: toRfc3339(row.created_at) }));
   };
   return {
-    async begin({ id, org, person, subject, askedBy, askedAt }, record) {
-      const none = sql`NOT EXISTS (SELECT 1 FROM erasures WHERE org = ${org} AND person = ${person} AND status = 'running')`;
+    async begin({ id, org, subject, askedBy, askedAt }, record) {
+      const none = sql`NOT EXISTS (SELECT 1 FROM erasures WHERE org = ${org} AND subject = ${subject} AND status = 'running')`;
       const [, inserted] = await db.batch([
         outbox.statement(org, record, askedAt, none),
         sql`INSERT INTO erasures (id, org, person, subject, status, asked_by, asked_at, completed_at, gone, looked_at)
-          SELECT ${id}, ${org}, ${person}, ${subject}, 'running', ${askedBy}, ${askedAt}, NULL, '{}', ${askedAt} WHERE ${none}`,
+          SELECT ${id}, ${org}, '', ${subject}, 'running', ${askedBy}, ${askedAt}, NULL, '{}', ${askedAt} WHERE ${none}`,
       ]);
       if (!wrote(inserted)) return false;
       await outbox.flush(org, record);
@@ -103,8 +105,15 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
       return true;
     },
 
-    async newest(org, person) {
-      const [row] = await db.typed.all<Row>(sql`SELECT * FROM erasures WHERE org = ${org} AND person = ${person} ORDER BY id DESC LIMIT 1`);
+    async underWay(org, subject) {
+      const [row] = await db.typed.all<Row>(
+        sql`SELECT * FROM erasures WHERE org = ${org} AND subject = ${subject} AND status = 'running' ORDER BY id DESC LIMIT 1`,
+      );
+      return row === undefined ? null : read(row);
+    },
+
+    async get(org, id) {
+      const [row] = await db.typed.all<Row>(sql`SELECT * FROM erasures WHERE org = ${org} AND id = ${id}`);
       return row === undefined ? null : read(row);
     },
 
@@ -116,16 +125,23 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
       return rows.map(read);
     },
 
-    async keep(id, gone) {
-      await db.typed.run(sql`UPDATE erasures SET gone = ${JSON.stringify(gone)} WHERE id = ${id}`);
+    async add(id, went) {
+      const [row] = await db.typed.all<{ gone: string }>(sql`
+        UPDATE erasures SET gone = (
+          SELECT json_group_object(store, entries) FROM (
+            SELECT key AS store, SUM(value) AS entries FROM (
+              SELECT key, value FROM json_each(erasures.gone) UNION ALL SELECT key, value FROM json_each(${JSON.stringify(went)})
+            ) GROUP BY key))
+        WHERE id = ${id} RETURNING gone`);
+      return row === undefined ? went : (JSON.parse(row.gone) as Gone);
     },
 
-    async complete({ id, org, gone, completedAt }, record) {
+    async complete({ id, org, completedAt }, record) {
       const running = sql`EXISTS (SELECT 1 FROM erasures WHERE id = ${id} AND status = 'running')`;
       const [, , updated] = await db.batch([
         outbox.statement(org, record, completedAt ?? now(), running),
         sql`UPDATE erasures SET subject = substr(hex(zeroblob(octet_length(subject) / 2 + 1)), 1, octet_length(subject)) WHERE id = ${id}`,
-        sql`UPDATE erasures SET status = 'completed', subject = NULL, completed_at = ${completedAt}, gone = ${JSON.stringify(gone)}
+        sql`UPDATE erasures SET status = 'completed', person = '', subject = NULL, completed_at = ${completedAt}
           WHERE id = ${id} AND status = 'running'`,
       ]);
       if (!wrote(updated)) return false;
@@ -162,15 +178,32 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
       return deleted?.meta.changes ?? 0;
     },
 
+    async forgetCostsOf(org, subject) {
+      const theirs = sql`org = ${org} AND user = ${subject} AND user <> ${ERASED}`;
+      const [, days, calls] = await db.batch([
+        sql`INSERT INTO cost_days (org, day, user, workflow, version, kind, name, micro_usd, tokens_in, tokens_out, calls)
+          SELECT org, day, ${ERASED}, workflow, version, kind, name, micro_usd, tokens_in, tokens_out, calls FROM cost_days
+          WHERE ${theirs}
+          ON CONFLICT (org, day, user, workflow, version, kind, name) DO UPDATE SET
+            micro_usd = micro_usd + excluded.micro_usd, tokens_in = tokens_in + excluded.tokens_in,
+            tokens_out = tokens_out + excluded.tokens_out, calls = calls + excluded.calls`,
+        sql`DELETE FROM cost_days WHERE ${theirs}`,
+        sql`UPDATE cost_calls SET user = ${ERASED} WHERE ${theirs}`,
+      ]);
+      return { "DB.cost_days": days?.meta.changes ?? 0, "DB.cost_calls": calls?.meta.changes ?? 0 };
+    },
+
     async eraseRun(org, run, left) {
       const here = sql`org = ${org} AND run = ${run}`;
+      // Two who look at once both come by: what is erased already is not counted again.
+      const isNew = left === null ? sql`1` : sql`seq <> ${LAST_SEQ}`;
       const emptied = [
         sql`UPDATE feedback SET comment = ${overwritten("comment")} WHERE ${here}`,
-        sql`UPDATE dead_letters SET reason = ${overwritten("reason", "json")} WHERE ${here}`,
+        sql`UPDATE dead_letters SET reason = ${overwritten("reason", "json")} WHERE ${here} AND ${isNew}`,
         sql`UPDATE overrides SET reason = ${overwritten("reason")} WHERE ${here}`,
         sql`UPDATE cost_calls SET metadata = '{}', session = '' WHERE ${here}`,
         sql`UPDATE runs SET summary = ${overwritten("summary", "json")}, user = ${overwritten("user")}, subject = ${overwritten("subject")}
-          WHERE org = ${org} AND id = ${run}`,
+          WHERE org = ${org} AND id = ${run} AND ${isNew}`,
       ];
       const forgotten = [sql`DELETE FROM feedback WHERE ${here}`, sql`DELETE FROM overrides WHERE ${here}`];
       const line =
@@ -178,9 +211,10 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
           ? [sql`DELETE FROM dead_letters WHERE ${here}`, sql`DELETE FROM runs WHERE org = ${org} AND id = ${run}`]
           : [
               sql`UPDATE dead_letters SET status = 'discarded', seq = ${LAST_SEQ}, reason = json_object('code', 'cancelled', 'message', ${ERASED})
-                WHERE ${here}`,
+                WHERE ${here} AND ${isNew}`,
               sql`UPDATE runs SET seq = ${LAST_SEQ}, subject = ${ERASED}, user = ${left.user}, summary = ${JSON.stringify(left.summary)},
-                archived_at = COALESCE(archived_at, ${now()}) WHERE org = ${org} AND id = ${run}`,
+                archived_at = COALESCE(archived_at, ${now()})
+                WHERE org = ${org} AND id = ${run} AND ${isNew}`,
             ];
       const [feedback, overrides, letters, runs] = (await db.batch([...emptied, ...forgotten, ...line])).slice(emptied.length);
       const lines = (of: typeof runs): number => of?.meta.changes ?? 0;

@@ -415,7 +415,7 @@ export const erasures = sqliteTable(
     /** `era_…` */
     id: text("id").primaryKey(),
     org: text("org").notNull(),
-    /** A keyed digest of the person. */
+    /** "": the keyed digest of the person that was here until migration 0045 would lead from a guessed id to the erasure. */
     person: text("person").notNull(),
     /** The org's own id for the person; null: the erasure is complete. */
     subject: text("subject"),
@@ -431,7 +431,7 @@ export const erasures = sqliteTable(
     lookedAt: integer("looked_at").notNull(),
   },
   (table) => [
-    index("erasures_by_person").on(table.org, table.person, table.id),
+    index("erasures_by_subject").on(table.org, table.subject, table.id),
     index("erasures_by_look").on(table.status, table.lookedAt),
   ],
 );

@@ -93,7 +93,12 @@ export async function listMemories(
   const subject = about.subject ?? by.principal.user;
   if (!maySee(by, subject))
     return err(refuse("forbidden", "what is remembered of somebody else is shown to them, to keys made `for_others` and to admins"));
-  const found = await ports.memories(by.principal.org, shardOfSubject(subject)).list(subject, about.tier, about.query, before, limit);
+  const { org, user } = by.principal;
+  const found = await ports.memories(org, shardOfSubject(subject)).list(subject, about.tier, about.query, before, limit);
+  if (found.length > 0 && user !== subject) {
+    const fact = { type: "memory.read", action: "memory.read", resource: "memory", data: { subject, memories: found.length } } as const;
+    await ports.store.audit.record(org, auditRecord(ports, by, { ...fact, decision: "allow" }));
+  }
   return ok(await Promise.all(found.map((one) => shown(ports, by, one))));
 }
 

@@ -17,7 +17,7 @@ const maySee = ({ principal }: Requester, subject: string): boolean =>
 
 const unknown = (id: string): Refusal => refuse("not_found", `there is no session \`${id}\` of this person`);
 
-/** The session: what was said, its summary, its runs under way. The person themselves gets their own data back; others see placeholders. */
+/** The session: what was said, its summary, its runs under way. The person themselves gets their own data back; others see placeholders, and are on record. */
 export async function readSession(
   ports: UseCasePorts,
   by: Requester,
@@ -28,6 +28,10 @@ export async function readSession(
   const subject = of.subject ?? by.principal.user;
   const found = SESSION_ID.test(of.id) && maySee(by, subject) ? await ports.sessions(by.principal.org, subject).read(of.id) : null;
   if (found === null) return err(unknown(of.id));
+  if (by.principal.user !== subject) {
+    const fact = { type: "session.read", action: "memory.read", resource: `session/${of.id}`, decision: "allow", data: { subject } } as const;
+    await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));
+  }
   return ok(sessionView(await revealed(ports, by, found)));
 }
 

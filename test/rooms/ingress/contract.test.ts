@@ -136,6 +136,7 @@ GET /v1/audit/entries
 GET /v1/users/{id}/export
 DELETE /v1/users/{id}
 GET /v1/users/{id}/erasure
+GET /v1/erasures/{id}
 GET /v1/inventory
 POST /v1/compliance/{framework}
 GET /v1/compliance/exports/{id}

@@ -1,10 +1,17 @@
-/** `/v1/users/{id}`: what is held of a person, and its erasure. `id` is the `subject` of runs. */
+/**
+ * `/v1/users/{id}`: what is held of a person, and its erasure; `id` is the `subject` of runs. `/v1/erasures/{id}`: what became of an erasure,
+ * which leads to no person once it is complete.
+ */
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
+import { unknownId } from "../../../core/errors/unknown-name.ts";
+import { hasIdForm } from "../../../core/ids.ts";
+import type { ErasureView } from "../../../core/person/erasure.ts";
 import { err, ok } from "../../../core/result.ts";
 import { errorLine } from "../../kit/thrown.ts";
 import { denied } from "../../use-cases/access.ts";
 import { auditRecord } from "../../use-cases/record.ts";
+import type { Requester } from "../../use-cases/requester.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { userName } from "../schemas/names.ts";
@@ -43,11 +50,12 @@ export function personRoutes(ports: IngressPorts): Endpoint[] {
         const refusal = await denied(ports, call, "person.export", { owner: subject, name: "person" });
         if (refusal !== null) return err(refusal);
         const ownOnly = !principal.roles.some((role) => role === "auditor" || role === "admin");
-        const data = { values: ownOnly ? "from_input" : "all", after: asked.cursor ?? null };
         const { org } = principal;
-        const resource = `person/${await ports.erasures.digest(org, subject)}`;
-        const fact = { type: "person.exported", action: "person.export", resource, decision: "allow", data } as const;
-        await ports.store.audit.record(org, auditRecord(ports, call, fact));
+        // Whom the platform does not know, or not any more, is not named: their name would get a new pseudonym.
+        const named = (await ports.personExports.isKnown(org, subject)) ? subject : null;
+        const data = { subject: named, values: ownOnly ? "from_input" : "all", after: asked.cursor ?? null };
+        const fact = { type: "person.exported", action: "person.export", resource: "person", decision: "allow", data } as const;
+        await ports.store.audit.record(org, auditRecord(ports, call, { ...fact, asCaller: principal.user === subject }));
         const order = { org, subject, ownOnly, after: asked.cursor ?? "", limit: asked.limit ?? MOST_RUNS };
         const body = streamOf(ports.personExports.pieces(order), (error) => {
           ports.log(errorLine("request.failed", error, trace.traceId, "/v1/users/{id}/export"));
@@ -75,20 +83,50 @@ export function personRoutes(ports: IngressPorts): Endpoint[] {
     endpoint({
       method: "get",
       path: "/v1/users/{id}/erasure",
-      operationId: "getErasure",
+      operationId: "getErasureUnderWay",
       tag: "evidence",
-      summary: "Returns how far the newest erasure of a person is",
+      summary: "Returns how far the erasure of a person is while it is under way; afterwards it is found by its own id alone",
       action: "person.export",
       params,
       answers: { 200: { description: "the erasure", schema: Erasure } },
       async handle(call) {
         const refusal = await denied(ports, call, "person.export", { owner: call.params.id, name: "person" });
         if (refusal !== null) return err(refusal);
-        const view = await ports.erasures.status(call.principal.org, call.params.id);
-        return view === null ? err(refuse("not_found", "nobody asked for the erasure of this person")) : reply(200, view);
+        const view = await ports.erasures.underWay(call.principal.org, call.params.id);
+        if (view === null) return err(refuse("not_found", NONE_UNDER_WAY));
+        await erasureWasRead(ports, call, view, call.principal.user === call.params.id);
+        return reply(200, view);
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/erasures/{id}",
+      operationId: "getErasure",
+      tag: "evidence",
+      summary: "Returns what became of an erasure; it does not say whose it was",
+      action: "person.export",
+      params: { id: z.string().max(64).openapi({ description: "the id that `DELETE /v1/users/{id}` answered with" }) },
+      answers: { 200: { description: "the erasure", schema: Erasure } },
+      async handle(call) {
+        const refusal = await denied(ports, call, "person.export", { owner: "", name: "erasure" });
+        if (refusal !== null) return err(refusal);
+        const { id } = call.params;
+        const view = hasIdForm("era", id) ? await ports.erasures.get(call.principal.org, id) : null;
+        if (view === null) return err(unknownId("erasure", id));
+        await erasureWasRead(ports, call, view, false);
+        return reply(200, view);
       },
     }),
   ];
+}
+
+/** The same whether the person was erased or never there. */
+const NONE_UNDER_WAY = "no erasure of this person is under way; one that is complete is found by its id: GET /v1/erasures/{id}";
+
+/** `asCaller`: the person asks about themselves. */
+async function erasureWasRead(ports: IngressPorts, by: Requester, { id, org, status }: ErasureView, asCaller: boolean): Promise<void> {
+  const fact = { type: "person.erasure_read", action: "person.export", resource: `erasure/${id}`, decision: "allow" } as const;
+  await ports.store.audit.record(org, auditRecord(ports, by, { ...fact, data: { status }, asCaller }));
 }
 
 /** A generator as a body: the next piece is made when the client has room for it. */
