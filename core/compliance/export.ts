@@ -7,7 +7,7 @@ export const FRAMEWORKS = ["soc2", "iso42001", "eu-ai-act", "nist-ai-rmf"] as co
 /** A framework. PERSISTED. */
 export type Framework = (typeof FRAMEWORKS)[number];
 
-/** PERSISTED: how far an export is. `after`: the `seq` of the last entry that is written; 0: none is. */
+/** PERSISTED: how far an export is. `after`: the `seq` of the last entry that was read, in the period or not; 0: none was. */
 export type ExportProgress = {
   /** Absent in progress that counted types alone: such an export begins anew (`countedAnew`). */
   readonly v?: 2;
@@ -67,11 +67,15 @@ export const complianceExportView = (one: ComplianceExport): ComplianceExportVie
   entries: one.progress.entries,
 });
 
-/** The progress with one more part of entries. */
-export const withPart = (progress: ExportProgress, entries: readonly CountedEntry[], isCut: boolean): ExportProgress => ({
+/** The progress with one more part: the entries of the period in what was read, up to the entry number `after`. */
+export const withPart = (
+  progress: ExportProgress,
+  { entries, after }: { readonly entries: readonly CountedEntry[]; readonly after: number },
+  isCut: boolean,
+): ExportProgress => ({
   v: 2,
   parts: progress.parts + (entries.length > 0 ? 1 : 0),
-  after: entries.at(-1)?.seq ?? progress.after,
+  after,
   entries: progress.entries + entries.length,
   kinds: withEntries(progress.kinds ?? {}, entries),
   isCut,

@@ -161,6 +161,13 @@ it("[COMPLY-3] a period without entries is exported as such, and who may not ask
   expect((await call("GET", "/v1/compliance/exports/exp_nonsense", auditor)).status).toBe(404);
   const elsewhere = await makeKey("evidence-else", "eve", ["auditor"]);
   expect((await call("GET", `/v1/compliance/exports/${id}`, elsewhere)).status).toBe(404);
+  const listed = await call("GET", "/v1/compliance/exports?limit=1", auditor);
+  expect(listed.body["data"]).toMatchObject([{ id, framework: "soc2", status: "completed", asked_by: "anna", entries: 0 }]);
+  const older = await call("GET", `/v1/compliance/exports?cursor=${String(listed.body["next_cursor"])}`, auditor);
+  expect(older).toMatchObject({ status: 200, body: { data: [{ framework: "eu-ai-act" }], next_cursor: null } });
+  expect((await call("GET", "/v1/compliance/exports", elsewhere)).body).toEqual({ data: [], next_cursor: null });
+  expect((await call("GET", "/v1/compliance/exports", developer)).status).toBe(403);
+  expect((await call("GET", "/v1/compliance/exports?cursor=nonsense", auditor)).status).toBe(400);
   const types = ["compliance.requested", "compliance.exported", "compliance.downloaded"];
   for (const type of types) await eventually(`/v1/audit/entries?type=${type}`, auditor, ({ data }) => (data as Json[]).length >= 2);
 });

@@ -219,7 +219,11 @@ it("[RIGHTS-2] [BIND-8] an export holds all of it, with the person's own data, a
   expect((await call("GET", `/v1/users/${PERSON}/export`, await makeKey("rights-else", "eve", ["admin"]))).body).toMatchObject({
     runs: [],
   });
-  const exported = await eventually("/v1/audit/entries?type=person.exported", world.keys.auditor, ({ data }) => (data as Json[]).length >= 3);
+  const exported = await eventually(
+    "/v1/audit/entries?type=person.exported",
+    world.keys.auditor,
+    ({ data }) => (data as Json[]).length >= 3,
+  );
   expect((exported["data"] as JsonObject[]).map(({ data }) => (data as JsonObject)["subject"])).toContain(got.body["pseudonym"]);
 });
 
@@ -288,8 +292,15 @@ it(
     expect(gone.get("DB.feedback")).toBe(1);
     expect(gone.get("DB.dead_letters")).toBe(1);
     await eventually("/v1/audit/entries?type=person.erased", world.keys.auditor, ({ data }) => (data as Json[]).length === 1);
-    const read = await eventually("/v1/audit/entries?type=person.erasure_read", world.keys.auditor, ({ data }) => (data as Json[]).length > 1);
-    expect((read["data"] as JsonObject[])[0]).toMatchObject({ resource: `erasure/${String(asked.body["id"])}`, data: { status: "running" } });
+    const read = await eventually(
+      "/v1/audit/entries?type=person.erasure_read",
+      world.keys.auditor,
+      ({ data }) => (data as Json[]).length > 1,
+    );
+    expect((read["data"] as JsonObject[])[0]).toMatchObject({
+      resource: `erasure/${String(asked.body["id"])}`,
+      data: { status: "running" },
+    });
     // Who guesses the id is told the same as of one that never was.
     const [guessed, never] = [await underWay(PERSON), await underWay("cust-never")];
     expect([guessed.status, guessed.body["detail"]]).toEqual([404, never.body["detail"]]);
@@ -298,7 +309,8 @@ it(
     const log = await eventually(
       "/v1/audit/entries?limit=200&type=person.exported",
       world.keys.auditor,
-      ({ data }) => (data as JsonObject[]).at(-1)?.["actor"] !== undefined && JSON.stringify((data as JsonObject[]).at(-1)).includes('"subject":null'),
+      ({ data }) =>
+        (data as JsonObject[]).at(-1)?.["actor"] !== undefined && JSON.stringify((data as JsonObject[]).at(-1)).includes('"subject":null'),
     );
     const inOthers = new Set((log["data"] as JsonObject[]).slice(0, -1).flatMap(wordsOf));
     expect([...inOthers]).toContain(pseudonym);

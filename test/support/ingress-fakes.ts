@@ -510,6 +510,7 @@ export function makeWorld(
         const one = compliance.get(id);
         return one?.org === org ? one : null;
       },
+      list: async (org) => ({ data: [...compliance.values()].filter((one) => one.org === org), next_cursor: null }),
       zip: () => new Blob(["PK"]).stream(),
     },
     personExports: {

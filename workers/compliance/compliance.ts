@@ -64,6 +64,8 @@ export type Compliance = {
   /** Begins one; the same id begins nothing again. `rest`: the work after the answer. */
   begin(order: ExportOrder): Promise<{ readonly export: ComplianceExport; readonly rest: Promise<void> }>;
   get(org: string, id: string): Promise<ComplianceExport | null>;
+  /** The org's exports, newest first. */
+  list: ComplianceStore["list"];
   /** A completed one as a ZIP. */
   zip(one: ComplianceExport): ReadableStream<Uint8Array>;
   /** Goes on with those that are not complete. Safe at any time, also twice at once. */
@@ -110,6 +112,8 @@ export function defineCompliance(ports: CompliancePorts): Compliance {
 
     get: (org, id) => store.get(org, id),
 
+    list: (org, page) => store.list(org, page),
+
     zip: (one) => zipOf(ports.bucket, folderOf(one)),
 
     async sweep() {
@@ -134,9 +138,9 @@ async function goOn(ports: CompliancePorts, begun: ComplianceExport, until: Epoc
 async function portion(ports: CompliancePorts, begun: ComplianceExport): Promise<ComplianceExport> {
   const one = { ...begun, progress: countedAnew(begun.progress) };
   const start = one.progress.after === 0 ? await before(ports, one.org, one.fromAt) : one.progress.after;
-  const { entries, isAll } = await readPart(ports, one, start);
+  const { entries, after, isAll } = await readPart(ports, one, start);
   const isCut = !isAll && one.progress.entries + entries.length >= MOST_ENTRIES;
-  const next = { ...one, progress: withPart(one.progress, entries.map(countedEntry), isCut) };
+  const next = { ...one, progress: withPart(one.progress, { entries: entries.map(countedEntry), after }, isCut) };
   if (entries.length > 0) {
     const text = entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
     await ports.bucket.put(`${folderOf(one)}${partName(next.progress.parts)}`, text);
@@ -150,6 +154,7 @@ async function portion(ports: CompliancePorts, begun: ComplianceExport): Promise
 
 const timeOf = (entry: Json): EpochMs => Date.parse(String((entry as JsonObject)["timestamp"]));
 
+/** `after`: the last entry that was read. A part may hold none: what the clocks allow for lies before the period. */
 async function readPart(ports: CompliancePorts, one: ComplianceExport, start: number) {
   const entries: Json[] = [];
   let after = start;
@@ -159,9 +164,9 @@ async function readPart(ports: CompliancePorts, one: ComplianceExport, start: nu
     entries.push(...inPeriod);
     const last = read.at(-1);
     if (last !== undefined) after = countedEntry(last).seq;
-    if (read.length < PAGE || (last !== undefined && timeOf(last) >= one.toAt + CLOCKS_MS)) return { entries, isAll: true };
+    if (read.length < PAGE || (last !== undefined && timeOf(last) >= one.toAt + CLOCKS_MS)) return { entries, after, isAll: true };
   }
-  return { entries, isAll: false };
+  return { entries, after, isAll: false };
 }
 
 /** Clocks of isolates differ: entries are numbered as they come in, and their own times may be out of order by this, in ms. */

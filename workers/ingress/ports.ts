@@ -68,7 +68,7 @@ export type IngressPorts = UseCasePorts & {
   readonly erasures: Pick<Erasures, "erase" | "underWay" | "get">;
   readonly personExports: PersonExports;
   readonly inventory: Inventory;
-  readonly compliance: Pick<Compliance, "begin" | "get" | "zip">;
+  readonly compliance: Pick<Compliance, "begin" | "get" | "list" | "zip">;
   readonly limits: LimitsPort;
   /** False: this address came without a valid credential too often. */
   readonly mayTry: (address: string) => Promise<boolean>;

@@ -4,7 +4,9 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import type { ComplianceExport, ExportProgress, Framework } from "../../core/compliance/export.ts";
 import { DRILL_WORKFLOW } from "../../core/kill-switch/stops.ts";
 import { DRILL_MODEL } from "../../core/model/defaults.ts";
+import type { Page, PageRequest } from "../../core/page.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 
@@ -25,6 +27,8 @@ type Sighting = Pick<UsedThing, "kind" | "name" | "version"> & { readonly org: s
 export type ComplianceStore = {
   create(one: ComplianceExport, record: AuditRecord): Promise<void>;
   get(org: string, id: string): Promise<ComplianceExport | null>;
+  /** The org's exports, newest first. */
+  list(org: string, page: PageRequest): Promise<Page<ComplianceExport>>;
   /** Takes up to `limit` running ones that nobody went on with since `before`; two callers share them. */
   take(before: EpochMs, limit: number): Promise<readonly ComplianceExport[]>;
   /** Keeps how far it is. `record`: it is complete, once. */
@@ -78,6 +82,14 @@ export function storeCompliance(db: Database, outbox: Outbox, now: () => EpochMs
     async get(org, id) {
       const [row] = await db.typed.all<Row>(sql`SELECT * FROM compliance_exports WHERE org = ${org} AND id = ${id}`);
       return row === undefined ? null : read(row);
+    },
+
+    async list(org, page) {
+      const before = readCursor(page.cursor, CURSOR_FORMS.complianceExport);
+      // Every id of an export is less than `exp_Z`.
+      const rows = await db.typed.all<Row>(sql`
+        SELECT * FROM compliance_exports WHERE org = ${org} AND id < ${before ?? "exp_Z"} ORDER BY id DESC LIMIT ${page.limit + 1}`);
+      return toPage(rows, page.limit, ({ id }) => id, read);
     },
 
     async take(before, limit) {

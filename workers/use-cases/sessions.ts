@@ -29,7 +29,13 @@ export async function readSession(
   const found = SESSION_ID.test(of.id) && maySee(by, subject) ? await ports.sessions(by.principal.org, subject).read(of.id) : null;
   if (found === null) return err(unknown(of.id));
   if (by.principal.user !== subject) {
-    const fact = { type: "session.read", action: "memory.read", resource: `session/${of.id}`, decision: "allow", data: { subject } } as const;
+    const fact = {
+      type: "session.read",
+      action: "memory.read",
+      resource: `session/${of.id}`,
+      decision: "allow",
+      data: { subject },
+    } as const;
     await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));
   }
   return ok(sessionView(await revealed(ports, by, found)));

@@ -185,6 +185,6 @@ it("[COMPLY-8] the README says so when the log is on record as not what was writ
 it("[COMPLY-4] an export that an older version began is counted from the start", () => {
   const older = { parts: 3, after: 90, entries: 90, isCut: false };
   expect(countedAnew(older)).toEqual(NOTHING_YET);
-  const newer = withPart(NOTHING_YET, [entry("run.created", null, {})], false);
+  const newer = withPart(NOTHING_YET, { entries: [entry("run.created", null, {})], after: 1 }, false);
   expect(countedAnew(newer)).toBe(newer);
 });

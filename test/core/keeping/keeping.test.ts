@@ -68,6 +68,7 @@ describe("what is kept", () => {
       "MEMORY_STORE.memory",
       "SESSIONS.session",
       "DB.feedback",
+      "DB.cost_days",
       "TEXTS",
       "ANSWERS",
     ]);

@@ -139,6 +139,7 @@ GET /v1/users/{id}/erasure
 GET /v1/erasures/{id}
 GET /v1/inventory
 POST /v1/compliance/{framework}
+GET /v1/compliance/exports
 GET /v1/compliance/exports/{id}
 POST /v1/audit/verify
 POST /v1/orgs/{org}/witnesses/{id}/approve

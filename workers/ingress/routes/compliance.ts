@@ -13,7 +13,7 @@ import { REPLAYED, repeatable } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
 import { ComplianceExport, InventoryItem } from "../schemas/compliance-views.ts";
 import { instant } from "../schemas/names.ts";
-import { cursor, DEFAULT_LIMIT, idempotencyHeader, limit } from "../schemas/requests.ts";
+import { cursor, DEFAULT_LIMIT, idempotencyHeader, limit, pageOf, pageQuery } from "../schemas/requests.ts";
 
 /** A cursor is a place in the list, and says nothing that the list does not. */
 const PLACE = /^[a-z]+ [^\s]{1,260} \d{0,10}$/;
@@ -78,6 +78,20 @@ export function complianceRoutes(ports: IngressPorts): Endpoint[] {
         if (replayed === null) await settle("accepted");
         call.waitUntil(begun.rest);
         return reply(202, complianceExportView(begun.export), replayed === null ? {} : REPLAYED);
+      },
+    }),
+    endpoint({
+      method: "get",
+      path: "/v1/compliance/exports",
+      operationId: "listComplianceExports",
+      tag: "evidence",
+      summary: "Lists the org's exports of evidence, newest first",
+      action: "compliance.export",
+      query: pageQuery,
+      answers: { 200: { description: "a page of exports", schema: listOf(ComplianceExport) } },
+      async handle({ principal, query }) {
+        const { data, next_cursor } = await ports.compliance.list(principal.org, pageOf(query));
+        return reply(200, { data: data.map(complianceExportView), next_cursor });
       },
     }),
     endpoint({
