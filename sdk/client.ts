@@ -113,14 +113,15 @@ export function createClient(options: ClientOptions) {
       /** Begins an export of evidence; when it is completed, `/v1/compliance/exports/{id}` answers with a ZIP. */
       export: (framework: Api.ComplianceExport["framework"], period: Api.AskComplianceExport, repeat: Repeatable = {}) =>
         http.json<Api.ComplianceExport>("POST", at("v1", "compliance", framework), { body: period, ...repeat }),
+      list: (page: PageOptions = {}) => http.json<Page<Api.ComplianceExport>>("GET", `/v1/compliance/exports${query(page)}`),
     },
     persons: {
       /** What is held of a person; `cursor` goes on where the last answer ended. */
       export: (subject: string, page: PageOptions = {}) =>
         http.json<Api.PersonExport>("GET", `${at("v1", "users", subject, "export")}${query(page)}`),
-      /** Erases a person; `erasure` says how far that is. */
+      /** Erases a person; `erasure` says by the answer's `id` how far that is, or what it did. */
       erase: (subject: string) => http.json<Api.Erasure>("DELETE", at("v1", "users", subject)),
-      erasure: (subject: string) => http.json<Api.Erasure>("GET", at("v1", "users", subject, "erasure")),
+      erasure: (id: string) => http.json<Api.Erasure>("GET", at("v1", "erasures", id)),
     },
     /** Lifts the risk block of a step of a run: one person asks, two others approve. */
     memories: {
