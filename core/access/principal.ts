@@ -36,5 +36,14 @@ export const rightsInBoth = (a: readonly Role[], b: readonly Role[]): Role[] => 
   return ROLES.filter((role) => has(a, role) && has(b, role));
 };
 
+/**
+ * What a run may still do of what it began with: a role that its user has lost since does not count, and one gained since gives nothing. `today`
+ * null: no key or login of the org was ever this user's (the platform's own key, an admin of org `default`), so nothing can have been taken away.
+ */
+export function rolesLeft(began: readonly Role[], today: readonly Role[] | null): readonly Role[] {
+  if (today === null || today.includes("admin") || began.every((role) => today.includes(role))) return began;
+  return rightsInBoth(began, today);
+}
+
 /** Every role but `caller` (its own runs) and `monitor` (no run) sees every run of the org. */
 export const seesAllRuns = (principal: Principal): boolean => principal.roles.some((role) => role !== "caller" && role !== "monitor");

@@ -151,7 +151,10 @@ const HANDLERS: Handlers = {
   },
 };
 
-const memoryOf = ({ birth: { org, user, subject, traceId, id } }: Machinery): MemoryOf => ({ org, user, subject, traceId, run: id });
+const memoryOf = ({ birth: { org, user, roles, subject, traceId, id, definition } }: Machinery): MemoryOf => ({
+  ...{ org, user, roles, subject, traceId },
+  ...{ run: id, workflow: definition.name },
+});
 
 const placeOf = ({ birth: { org, subject, id } }: Machinery, session: string): SessionPlace => ({ org, subject, session, run: id });
 

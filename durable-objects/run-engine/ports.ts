@@ -61,7 +61,7 @@ export type MemoryPort = {
   readonly keep: (of: MemoryOf, what: readonly ToKeep[]) => Promise<{ readonly ids: readonly string[]; readonly refused: number }>;
 };
 /** For which run. */
-export type MemoryOf = Pick<Birth, "org" | "user" | "subject" | "traceId"> & { readonly run: string };
+export type MemoryOf = Pick<Birth, "org" | "user" | "roles" | "subject" | "traceId"> & { readonly run: string; readonly workflow: string };
 
 /** The ports of a run. */
 export type RunEnginePorts = {

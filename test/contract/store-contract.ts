@@ -139,6 +139,31 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(await store.keys.rolesOf(fresh(), user)).toEqual([]);
     });
 
+    it("[AUTH-15] tell a user whose keys are all over from one who never had any", async () => {
+      const { store, clock } = open();
+      const org = fresh();
+      const [first, second] = [keyOf(org), keyOf(org)];
+      const { user } = first;
+      const standing = async (of: string) => {
+        const roles = await store.keys.standing(org, of, "now");
+        return roles === null ? null : [...roles].sort();
+      };
+      expect(await standing(user)).toBeNull();
+      await store.keys.create({ ...first, roles: ["caller"] }, recordOf("key.created"));
+      await store.keys.create({ ...second, user, roles: ["caller", "developer"] }, recordOf("key.created"));
+      expect(await standing(user)).toEqual(["caller", "developer"]);
+      expect(await store.keys.standing(fresh(), user, "now")).toBeNull();
+      await store.keys.revoke(org, second.id, clock.at, recordOf("key.revoked"));
+      expect(await standing(user)).toEqual(["caller"]);
+      await store.logins.seen({ org, user, credential: "login_1", roles: ["reviewer"] }, clock.at);
+      expect(await standing(user)).toEqual(["caller", "reviewer"]);
+      await store.keys.revoke(org, first.id, clock.at, recordOf("key.revoked"));
+      expect(await standing(user)).toEqual(["reviewer"]);
+      const over = { ...keyOf(org), user: "over", expires_at: toRfc3339(clock.at - 1) };
+      await store.keys.create(over, recordOf("key.created"));
+      expect(await standing("over")).toEqual([]);
+    });
+
     it("belong to one org", async () => {
       const { store, clock } = open();
       const [org, other] = [fresh(), fresh()];

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import { makeDocx, paragraph } from "../support/files/make-docx.ts";
 import { makePdf } from "../support/files/make-pdf.ts";
-import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
+import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
 const ORG = "librarian";
@@ -310,7 +310,7 @@ describe("a run", () => {
       : eventually(`/v1/runs/${String(body["id"])}`, key, status("completed", "failed"));
   };
 
-  it("[KNOW-15] searches the collections that its definition names, with the rights of its user, and for runs alone", async () => {
+  it("[KNOW-15] [KNOW-21] searches the collections that its definition names, with the rights of its user, and for runs alone", async () => {
     const refused = await call("POST", "/v1/workflows", world.keys.developer, lookingUp({ knowledge: [] }));
     expect(refused).toMatchObject({ status: 400, body: { errors: [{ path: "/knowledge" }] } });
     const made = await call("POST", "/v1/workflows", world.keys.developer, lookingUp());
@@ -334,6 +334,33 @@ describe("a run", () => {
     expect((asReviewer["output"] as { results: JsonObject[] }).results).toHaveLength(2);
     expect(await run({ q: "refund", at: "other" })).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
     expect(await run({ q: "refund", at: "locked" })).toMatchObject({ status: "failed", error: { code: "not_found" } });
+    // A role that is taken away while the run is under way is gone for it, too.
+    const waiting = lookingUp({ name: "look-up-later", memory: { recall: "off", remember: "facts" } });
+    (waiting["steps"] as JsonObject)["pause"] = { kind: "wait", signal: "go", timeout_ms: 600_000 };
+    ((waiting["steps"] as JsonObject)["search"] as JsonObject)["needs"] = ["pause"];
+    expect((await call("POST", "/v1/workflows", world.keys.developer, waiting)).status).toBe(201);
+    await upload("locked", { id: "l", title: "t", text: "A refund is audited.", allow: null });
+    const asUna = await makeKey(ORG, "una", ["caller"]);
+    const isUnaAuditor = await makeKey(ORG, "una", ["caller", "auditor"]);
+    const start = async () => {
+      const begun = await call("POST", "/v1/runs", isUnaAuditor, {
+        workflow: "look-up-later",
+        input: { q: "I live in Linz.", at: "locked" },
+      });
+      return String(begun.body["id"]);
+    };
+    const goOn = async (id: string) => {
+      await eventually(`/v1/runs/${id}`, asUna, status("waiting"));
+      await call("POST", `/v1/runs/${id}/signals/go`, asUna, {});
+      return eventually(`/v1/runs/${id}`, asUna, status("completed", "failed"));
+    };
+    const [kept, lost] = [await start(), await start()];
+    expect(await goOn(kept)).toMatchObject({ status: "completed" });
+    const inOrg = { "bulkhead-org": ORG };
+    const keys = (await call("GET", "/v1/api-keys?limit=200", ADMIN, undefined, inOrg)).body["data"] as JsonObject[];
+    const key = keys.find(({ user, roles }) => user === "una" && (roles as string[]).includes("auditor"));
+    expect((await call("DELETE", `/v1/api-keys/${String(key?.["id"])}`, ADMIN, undefined, inOrg)).status).toBe(204);
+    expect(await goOn(lost)).toMatchObject({ status: "failed", error: { code: "not_found" } });
     const events = (await call("GET", `/v1/runs/${String(done["id"])}/events`, world.keys.developer)).body["data"] as JsonObject[];
     expect(JSON.stringify(events.filter(({ type }) => type === "policy.decided"))).toContain("knowledge.search");
     const tested = await call("POST", "/v1/tools/knowledge.search/test", world.keys.developer, {

@@ -159,6 +159,12 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         );
         return [...new Set([...kept, ...seen.flatMap(({ roles }) => roles)])];
       },
+      async standing(org, user) {
+        const held = [...keys.values()].filter((key) => key.org === org && key.user === user);
+        const seen = [...logins.values()].filter((login) => login.org === org && login.user === user);
+        if (held.length + seen.length === 0) return null;
+        return this.rolesOf(org, user);
+      },
       async holding(org, id) {
         const key = inForce(org, id);
         return key === null ? null : { ...shownKey(key), created_by: key.created_by, root: key.root };

@@ -1,6 +1,7 @@
 /** Answers a run's question before it does anything outside (core/workflow/authority.ts). Never throws: what cannot be decided is refused. */
 
 import { type Circumstances, circumstancesOf, NOTHING_YET } from "../../core/access/circumstances.ts";
+import type { Role } from "../../core/access/principal.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import { isObject, type Json } from "../../core/json.ts";
@@ -21,7 +22,7 @@ import { factsOf } from "../../core/tool/facts.ts";
 import { reachesGuarded } from "../../core/tool/guarded.ts";
 import { KNOWLEDGE_SEARCH } from "../../core/tool/knowledge-search.ts";
 import type { ManifestOf, ToolFacts, ToolManifest } from "../../core/tool/manifest.ts";
-import { isMemoryTool } from "../../core/tool/memory-tools.ts";
+import { isMemoryTool, type MemoryTool } from "../../core/tool/memory-tools.ts";
 import { WORKFLOW_TOOL } from "../../core/tool/workflow-tool.ts";
 import type { AuthorityAnswer, AuthorityQuestion, Caller, Permission } from "../../core/workflow/authority.ts";
 import type { Definition, JsonSchema } from "../../core/workflow/definition.ts";
@@ -39,6 +40,10 @@ export type AuthorityPorts = {
   policies(org: string): Promise<ActiveSets>;
   /** The newest version; of a withdrawn tool what this run may go on with. null: the run has no such tool. */
   tool(org: string, name: string, run: string): Promise<ToolManifest | null>;
+  /**
+   * Which of the roles that a run began with its user still has: now, or a few seconds ago. Throws when nobody can say: nothing is allowed then.
+   */
+  rolesLeft(caller: Caller, how: "now" | "lately"): Promise<readonly Role[]>;
   /** The org's list of hosts that its tools may call: those are its own. null: it has no list. */
   egress(org: string): Promise<readonly string[] | null>;
   /** What the org says of risk, of models and of where its data may go. */
@@ -70,6 +75,22 @@ export type AuthorityPorts = {
 export type Authority = {
   /** `killEpoch`: of the kill switch, as whoever asks last heard it. */
   authorize(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
+  /**
+   * As `authorize`, for a run, whose `roles` are those that it began with: of these count those that its user still has. What undoes a run's calls
+   * keeps the roles that they were made with.
+   */
+  authorizeInRun(question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer>;
+  /** Whether a run, whose `roles` are those that it began with, may do this now with what is remembered of its person. What cannot be decided is denied. */
+  mayRemember(
+    about: {
+      readonly caller: Caller;
+      readonly run: string;
+      readonly workflow: string;
+      readonly action: MemoryTool;
+      readonly subject: string;
+    },
+    killEpoch: number,
+  ): Promise<Permission["decision"]>;
   /** Whether a caller may start this workflow over HTTP. Throws when the org's policies cannot be read. */
   mayStart(start: { readonly caller: Caller; readonly workflow: string; readonly own: boolean }, killEpoch: number): Promise<Permission>;
   /** Whether a caller may do this with a collection over HTTP. Throws as `mayStart` does. */
@@ -87,24 +108,51 @@ const refused = (code: Refused["code"], message: string, transient: boolean): Re
 
 /** Fails closed: what cannot be decided is refused, either as transient or permanently. */
 export function defineAuthority(ports: AuthorityPorts): Authority {
+  const answer = async (question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer> => {
+    switch (question.kind) {
+      case "tool":
+        return aboutTool(ports, question, killEpoch);
+      case "model":
+        return aboutModel(ports, question, killEpoch);
+      case "run":
+        return aboutRun(ports, question, killEpoch);
+      default:
+        return unreachable(question);
+    }
+  };
+  const orRefused = async (question: AuthorityQuestion, asked: Promise<AuthorityAnswer>): Promise<AuthorityAnswer> => {
+    try {
+      return await asked;
+    } catch (error) {
+      const { kind, run, caller } = question;
+      ports.log(logLine("authority.failed", { question: kind, org: caller.org, run, error: errorName(error) }));
+      const verb = question.kind === "run" ? "started" : "called";
+      return refused("internal", `the policy could not decide whether this ${question.kind} may be ${verb}`, true);
+    }
+  };
+  const answerInRun = async (question: AuthorityQuestion, killEpoch: number): Promise<AuthorityAnswer> => {
+    if (question.kind === "tool" && question.compensation) return answer(question, killEpoch);
+    const { caller } = question;
+    const roles = await ports.rolesLeft(caller, "lately");
+    const given = await answer({ ...question, caller: { ...caller, roles } }, killEpoch);
+    const lost = caller.roles.filter((role) => !roles.includes(role));
+    return lost.length === 0 ? given : withLoss(given, lost);
+  };
   return {
-    async authorize(question, killEpoch) {
+    authorize: (question, killEpoch) => orRefused(question, answer(question, killEpoch)),
+    authorizeInRun: (question, killEpoch) => orRefused(question, answerInRun(question, killEpoch)),
+    async mayRemember({ caller: began, run, workflow, action, subject }, killEpoch) {
+      const { org } = began;
       try {
-        switch (question.kind) {
-          case "tool":
-            return await aboutTool(ports, question, killEpoch);
-          case "model":
-            return await aboutModel(ports, question, killEpoch);
-          case "run":
-            return await aboutRun(ports, question, killEpoch);
-          default:
-            return unreachable(question);
-        }
+        const [roles, active] = await Promise.all([ports.rolesLeft(began, "now"), ports.policies(org)]);
+        const caller = { ...began, roles };
+        const moment = { at: ports.now(), epoch: killEpoch, workflow, destination: "" };
+        const soFar = { ...NOTHING_YET, own: subject === began.user };
+        const circumstances = { ...circumstancesOf(soFar, moment, "definition"), risk: 0 };
+        return ports.access.permission({ kind: "memory", caller, org, action, subject, circumstances }, active).decision;
       } catch (error) {
-        const { kind, run, caller } = question;
-        ports.log(logLine("authority.failed", { question: kind, org: caller.org, run, error: errorName(error) }));
-        const verb = question.kind === "run" ? "started" : "called";
-        return refused("internal", `the policy could not decide whether this ${question.kind} may be ${verb}`, true);
+        ports.log(logLine("authority.failed", { question: "memory", org, run, error: errorName(error) }));
+        return "deny";
       }
     },
     async mayStart({ caller, workflow, own }, killEpoch) {
@@ -214,6 +262,16 @@ const TOOL_ROLES = "calls.tool_roles";
 function whoMay({ name, allow }: ToolManifest): string {
   const roles = (allow?.roles ?? []).map((role) => `\`${role}\``).join(", ");
   return `\`${name}\` may be called by ${roles === "" ? "no role" : `the roles ${roles} only`}`;
+}
+
+/** A denial says which roles the run's user has no longer: they may be why. */
+function withLoss(answer: AuthorityAnswer, lost: readonly Role[]): AuthorityAnswer {
+  const names = lost.map((role) => `\`${role}\``).join(", ");
+  const loss = `the run's user no longer has the ${lost.length === 1 ? "role" : "roles"} ${names}`;
+  if (answer.kind === "refused") return answer.code === "policy_denied" ? { ...answer, message: `${answer.message}; ${loss}` } : answer;
+  if (answer.kind === "run" || answer.permission.decision !== "deny") return answer;
+  const { told } = answer.permission;
+  return { ...answer, permission: { ...answer.permission, told: told === undefined ? loss : `${told}; ${loss}` } };
 }
 
 /** Every host that the tool reaches is one of the org's own. */

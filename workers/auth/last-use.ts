@@ -26,13 +26,15 @@ export function defineLastUse(ports: LastUsePorts): (principal: Principal) => Pr
   return (principal) => {
     const { credential } = principal;
     const at = ports.now();
-    if (credential === "admin" || at - (noted.get(credential) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return null;
-    noted.delete(credential);
-    noted.set(credential, at);
-    if (noted.size > MOST_NOTED) noted.delete(noted.keys().next().value ?? credential);
+    // A login with other roles than before is news at once: what its runs may do is read from the note.
+    const name = `${credential} ${principal.roles.join(" ")}`;
+    if (credential === "admin" || at - (noted.get(name) ?? Number.NEGATIVE_INFINITY) < EVERY_MS) return null;
+    noted.delete(name);
+    noted.set(name, at);
+    if (noted.size > MOST_NOTED) noted.delete(noted.keys().next().value ?? name);
     const note = credential.startsWith("key_") ? ports.key(credential, at) : ports.login(principal, at);
     return note.catch(() => {
-      noted.delete(credential);
+      noted.delete(name);
       ports.log(logLine("credential.unnoted", { credential }));
     });
   };

@@ -2,10 +2,13 @@
 import { createHash } from "node:crypto";
 import { OWN, UNKNOWN } from "../../core/label/label.ts";
 import { MOST_RECALLED } from "../../core/memory/recall.ts";
+import type { CallContext } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { toRfc3339 } from "../../core/time.ts";
+import type { MemoryTool } from "../../core/tool/memory-tools.ts";
 import { memoryStoreName, type memoryStoreOf } from "../../durable-objects/memory-store/stub.ts";
-import type { MemoryPort } from "../../durable-objects/run-engine/ports.ts";
+import type { MemoryOf, MemoryPort } from "../../durable-objects/run-engine/ports.ts";
+import type { Authority } from "../access/authority.ts";
 import type { Guard } from "../guardrail/ports.ts";
 import { defineRunMemory, type RunMemory, recalledView } from "../memory/memory.ts";
 import type { MemoryService } from "../tool-gateway/ports.ts";
@@ -32,14 +35,22 @@ export const runMemoryOf = (rooms: Shelves & { readonly now: () => EpochMs; read
     },
   });
 
-/** What runs recall before their first model call, and keep at their end. */
-export function memoryPort(memory: RunMemory): MemoryPort {
+/** Whether a run, whose `roles` are those that it began with, may do this now. */
+export type MayRemember = (about: Parameters<Authority["mayRemember"]>[0]) => ReturnType<Authority["mayRemember"]>;
+const DENIED = { ok: false, why: "rights" } as const;
+
+/** What runs recall before their first model call, and keep at their end: what the policies allow without asking a person. */
+export function memoryPort(memory: RunMemory, mayRemember: MayRemember): MemoryPort {
+  const may = async ({ org, user, roles, ...about }: MemoryOf, action: MemoryTool): Promise<boolean> =>
+    (await mayRemember({ ...about, caller: { org, user, roles }, action })) === "allow";
   return {
     async recall(of, query) {
+      if (!(await may(of, "memory.recall"))) throw new Error("the policies do not let this run recall");
       const { memories, label } = await memory.recall(of, query, MOST_RECALLED);
       return { snippets: memories.map(recalledView), label };
     },
     async keep(of, what) {
+      if (!(await may(of, "memory.remember"))) return { ids: [], refused: what.length };
       const ids: string[] = [];
       let refused = 0;
       // One after the other: of two facts with one predicate the later one closes the earlier one.
@@ -53,20 +64,27 @@ export function memoryPort(memory: RunMemory): MemoryPort {
   };
 }
 
-/** The memory tools of runs. */
-export function memoryService(memory: RunMemory): MemoryService {
+/** The memory tools of runs. The policies decided each call before; what was taken away since, while a person was asked, counts too. */
+export function memoryService(memory: RunMemory, mayRemember: MayRemember): MemoryService {
+  const isDenied = async ({ org, user, reader, run, workflow, subject }: CallContext, action: MemoryTool): Promise<boolean> =>
+    (await mayRemember({ caller: { org, user, roles: reader?.roles ?? [] }, run, workflow, subject, action })) === "deny";
   return {
     async recall(context, query, k) {
+      if (await isDenied(context, "memory.recall")) return DENIED;
       const { memories, label } = await memory.recall(context, query, k);
       return { ok: true, value: { memories: memories.map(recalledView) }, label };
     },
     async remember(context, text, { tier, ttlDays }) {
+      if (await isDenied(context, "memory.remember")) return DENIED;
       const { by, label } = context.origin ?? { by: "agent", label: UNKNOWN };
       const kept = await memory.remember(context, { key: context.key, text, tier, ttlDays, source: by, label });
       if (typeof kept === "string") return { ok: false, why: kept };
       return { ok: true, value: { id: kept.id, status: kept.status, expires_at: toRfc3339(kept.expiresAt) }, label: OWN };
     },
-    forget: async (context, id) => ({ ok: true, value: { forgotten: await memory.forget(context, context.key, id) }, label: OWN }),
+    async forget(context, id) {
+      if (await isDenied(context, "memory.forget")) return DENIED;
+      return { ok: true, value: { forgotten: await memory.forget(context, context.key, id) }, label: OWN };
+    },
   };
 }
 

@@ -192,7 +192,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     callModel,
     lookUp: rooms.lookUp,
     stops: () => stops.stops(),
-    authorize: (question, killEpoch) => authority.authorize(question, killEpoch),
+    authorize: (question, killEpoch) => authority.authorizeInRun(question, killEpoch),
     openReview: async (org, request) => objects.reviewQueue(org).open(org, await underRegistry(store, org, request)),
     withdrawReviews: async (org, run, ids) => {
       await objects.reviewQueue(org).withdraw(run, ids);
@@ -229,6 +229,6 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     },
     callBack: (callback) => callbacks.deliver(callback),
     session: sessionPort(rooms),
-    memory: memoryPort(rooms.memory),
+    memory: memoryPort(rooms.memory, rooms.mayRemember),
   };
 }

@@ -1,5 +1,7 @@
 /** The rooms that others build on, fitted to the bindings: how objects are reached, and what every isolate has one of. */
 import { waitUntil } from "cloudflare:workers";
+import { PLATFORM_ADMIN_USER } from "../../core/access/person.ts";
+import { rolesLeft } from "../../core/access/principal.ts";
 import { CALLBACK_SECRET_NAME } from "../../core/callback/sign.ts";
 import { idTime } from "../../core/ids.ts";
 import { DRILL_MODEL, withDefaultModels } from "../../core/model/defaults.ts";
@@ -25,7 +27,7 @@ import { vaultOf } from "../../durable-objects/vault/stub.ts";
 import { watchOf } from "../../durable-objects/watch/stub.ts";
 import { Turnstile } from "../../kit/turnstile.ts";
 import { defineAccess } from "../access/access.ts";
-import { defineAuthority } from "../access/authority.ts";
+import { type AuthorityPorts, defineAuthority } from "../access/authority.ts";
 import { keptValues } from "../answer-cache/kept-values.ts";
 import { defineTexts, namesOf, personsBehind, readThrough } from "../audit/index.ts";
 import { defineBreakers } from "../breaker/breaker.ts";
@@ -71,7 +73,7 @@ import { defineToolSources } from "../tool-gateway/sources.ts";
 import { buildAnswers, buildEmbed, buildEmbedTexts, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
 import { egressPorts } from "./egress.ts";
-import { memoryService, runMemoryOf } from "./memories.ts";
+import { type MayRemember, memoryService, runMemoryOf } from "./memories.ts";
 import type { Outside } from "./outside.ts";
 import { wayOfACall } from "./way-of-a-call.ts";
 
@@ -185,8 +187,16 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const models = async (org: string) => withDefaultModels(await store.models.list(org), settings.model);
   const knownModels = async (org: string) => [...(await models(org)), DRILL_MODEL];
   const model = async (org: string, id: string) => (await knownModels(org)).find((entry) => entry.id === id) ?? null;
+  const rolesLeftOf: AuthorityPorts["rolesLeft"] = async ({ org, user, roles }, how) => {
+    if (user === PLATFORM_ADMIN_USER) return roles;
+    const left = rolesLeft(roles, await store.keys.standing(org, user, how));
+    // Somebody who just got a role, or a new key, is not denied for what was true a moment ago.
+    const isLess = how === "lately" && roles.some((role) => !left.includes(role));
+    return isLess ? rolesLeft(roles, await store.keys.standing(org, user, "now")) : left;
+  };
   const authority = defineAuthority({
     now,
+    rolesLeft: rolesLeftOf,
     log,
     access,
     policies: (org) => store.policies.active(org),
@@ -223,6 +233,13 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     object: objects.limits,
   });
   const memory = runMemoryOf({ ...objects, guard, now });
+  const mayRemember: MayRemember = async (about) => {
+    const epoch = await stops.stops().then(
+      ({ epoch }) => epoch,
+      () => null,
+    );
+    return epoch === null ? "deny" : authority.mayRemember(about, epoch);
+  };
   const toolPorts: ToolGatewayPorts = {
     log,
     ...egress,
@@ -234,8 +251,8 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
     // The models of a search are asked through the rooms that are built below.
-    memory: memoryService(memory),
-    searchKnowledge: (search) => searchForRun(store.collections, knowledge, search),
+    memory: memoryService(memory, mayRemember),
+    searchKnowledge: (search) => searchForRun({ collections: store.collections, knowledge, rolesLeft: rolesLeftOf }, search),
     ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
     ...(isolates === null ? {} : { runCode: codeCalls(isolates, gatePorts) }),
   };
@@ -313,7 +330,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     manifest: (org, name, version) => store.tools.get(org, name, version),
     permission: ({ context: { org, user, run, workflow, killEpoch }, tool }, roles, soFar) => {
       const asked = { kind: "tool", caller: { org, user, roles }, workflow, run, tool } as const;
-      return authority.authorize({ ...asked, chosenBy: "definition", untrusted: [], compensation: false, soFar }, killEpoch);
+      return authority.authorizeInRun({ ...asked, chosenBy: "definition", untrusted: [], compensation: false, soFar }, killEpoch);
     },
     call: callTool,
   });
@@ -350,6 +367,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     knowledge,
     readDocument,
     memory,
+    mayRemember,
     embedTexts,
     moderate,
     taskModels,

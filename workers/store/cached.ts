@@ -65,6 +65,7 @@ export class TtlCache<Value> {
 }
 
 type KeyFound = NonNullable<Awaited<ReturnType<Store["keys"]["byHash"]>>>;
+type Standing = Awaited<ReturnType<Store["keys"]["standing"]>>;
 type WorkflowFound = NonNullable<Awaited<ReturnType<Store["workflows"]["get"]>>>;
 type ToolFound = NonNullable<Awaited<ReturnType<Store["tools"]["get"]>>>;
 type RouteFound = Awaited<ReturnType<Store["routes"]["get"]>>;
@@ -82,6 +83,7 @@ const versionKey = (org: string, name: string, version: number | null): string =
  */
 export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: Promise<unknown>) => void): Store {
   const keys = new TtlCache<KeyFound>(CACHE_MS.keys, now);
+  const standings = new TtlCache<{ readonly roles: Standing }>(CACHE_MS.keys, now);
   const workflows = new TtlCache<WorkflowFound>(CACHE_MS.workflows, now);
   const tools = new TtlCache<ToolFound>(CACHE_MS.tools, now);
   const models = new TtlCache<ModelsFound>(CACHE_MS.models, now);
@@ -127,11 +129,24 @@ export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: 
     keys: {
       ...store.keys,
       byHash: (hash) => keys.get(hash, () => store.keys.byHash(hash)),
+      async standing(org, user, how) {
+        const read = async () => ({ roles: await store.keys.standing(org, user, how) });
+        if (how === "now") return (await read()).roles;
+        return (await standings.get(`${org}/${user}`, read))?.roles ?? null;
+      },
+      async create(key, record) {
+        try {
+          return await store.keys.create(key, record);
+        } finally {
+          standings.evict((of) => of === `${key.org}/${key.user}`);
+        }
+      },
       async rotate(old, key, overlapUntil, record) {
         try {
           return await store.keys.rotate(old, key, overlapUntil, record);
         } finally {
           keys.evict((_, { id }) => id === old);
+          standings.evict((of) => of === `${key.org}/${key.user}`);
         }
       },
       async revoke(org, id, at, record) {
@@ -139,9 +154,19 @@ export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: 
           return await store.keys.revoke(org, id, at, record);
         } finally {
           keys.evict((_, key) => key.id === id);
+          standings.evict((of) => of.startsWith(`${org}/`));
         }
       },
       orgExists: async (org) => (await orgs.get(org, async () => ((await store.keys.orgExists(org)) ? true : null))) ?? false,
+    },
+    logins: {
+      async seen(principal, at) {
+        try {
+          return await store.logins.seen(principal, at);
+        } finally {
+          standings.evict((of) => of === `${principal.org}/${principal.user}`);
+        }
+      },
     },
     workflows: {
       ...store.workflows,

@@ -1,5 +1,6 @@
 /** API keys, and the orgs that exist by them. */
 import { and, desc, eq, gt, isNull, lt, sql } from "drizzle-orm";
+import type { Role } from "../../core/access/principal.ts";
 import type { ApiKeyView } from "../../core/access/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
@@ -73,6 +74,16 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         .from(logins)
         .where(and(eq(logins.org, org), eq(logins.user, user), gt(logins.seenAt, now() - LOGIN_COUNTS_MS)));
       return [...new Set([...ofKeys, ...ofLogins].flatMap(({ roles }) => roles))];
+    },
+
+    async standing(org, user) {
+      const at = now();
+      const rows = await db.typed.all<{ roles: string; counts: number }>(sql`
+        SELECT roles, MAX(revoked_at IS NULL AND expires_at > ${at}) AS counts FROM api_keys WHERE org = ${org} AND user = ${user} GROUP BY roles
+        UNION ALL
+        SELECT roles, MAX(seen_at > ${at - LOGIN_COUNTS_MS}) AS counts FROM logins WHERE org = ${org} AND user = ${user} GROUP BY roles`);
+      if (rows.length === 0) return null;
+      return [...new Set(rows.filter(({ counts }) => counts === 1).flatMap(({ roles }) => JSON.parse(roles) as Role[]))];
     },
 
     async rotate(old, key, overlapUntil, record) {

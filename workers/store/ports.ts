@@ -39,6 +39,11 @@ export type KeyStore = {
   holding(org: string, id: string): Promise<(ApiKeyView & Pick<ApiKeyRow, "created_by" | "root">) | null>;
   /** The roles of all keys and logins that are in force for a user; empty: there is none. */
   rolesOf(org: string, user: string): Promise<readonly Role[]>;
+  /**
+   * As `rolesOf`; null: neither a key nor a login of the org was ever this user's. `how`: as it is now, or as it was at most as long ago as a
+   * revoked key may still count.
+   */
+  standing(org: string, user: string, how: "now" | "lately"): Promise<readonly Role[] | null>;
   /** Makes the key that replaces another one, which ends at `overlapUntil` at the latest. False: there is no such key in force; nothing is made. */
   rotate(old: string, key: ApiKeyRow, overlapUntil: EpochMs, record: AuditRecord): Promise<boolean>;
   /** The key was used then. */

@@ -89,7 +89,11 @@ export const apiKeys = sqliteTable(
     /** When the org was told that the key expires soon; null: not yet. */
     expiryToldAt: integer("expiry_told_at"),
   },
-  (table) => [uniqueIndex("api_keys_by_hash").on(table.hash), index("api_keys_by_org").on(table.org, table.id)],
+  (table) => [
+    uniqueIndex("api_keys_by_hash").on(table.hash),
+    index("api_keys_by_org").on(table.org, table.id),
+    index("api_keys_by_user").on(table.org, table.user),
+  ],
 );
 
 /** Console sessions that were ended before their time, until that time. */

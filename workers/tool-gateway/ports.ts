@@ -1,8 +1,8 @@
 /** What the tool gateway needs from the rest of the platform. */
 
+import type { Role } from "../../core/access/principal.ts";
 import type { Admission, BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
 import type { Json } from "../../core/json.ts";
-import type { Reader } from "../../core/knowledge/rights.ts";
 import type { Label } from "../../core/label/label.ts";
 import type { MemoryTier } from "../../core/memory/memory.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
@@ -67,7 +67,7 @@ export type CodeAnswer = { readonly sent: number } & (
 /** What a memory tool is answered; or why it is not. Throws when memory is out of reach. */
 export type MemoryAnswer =
   | { readonly ok: true; readonly value: Json; readonly label: Label }
-  | { readonly ok: false; readonly why: "injection" | "full" };
+  | { readonly ok: false; readonly why: "injection" | "full" | "rights" };
 
 /** The memory of a run's person, as its tools reach it. Each may be repeated under the same key. */
 export type MemoryService = {
@@ -110,7 +110,8 @@ export type ToolGatewayPorts = {
     readonly collection: string;
     readonly query: string;
     readonly k: number;
-    readonly reader: Reader;
+    /** The user of the run, and the roles that it began with: those that they still have count. */
+    readonly began: { readonly user: string; readonly roles: readonly Role[] };
     readonly asker: EmbeddingAsker;
   }) => Promise<Json | null>;
   /** Containers for a tool's own code; absent: this deployment runs none. */

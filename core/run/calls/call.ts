@@ -35,7 +35,7 @@ export type CallContext = {
   /** The trace is not sampled: whoever is called need not record it either. Absent: it is, or nobody said. */
   readonly isUnsampled?: true;
   readonly killEpoch: number;
-  /** Of a call of a service of the platform: the roles of the run's caller, and the collections that its definition names. Absent: no run makes the call. */
+  /** Of a call of a service of the platform: the roles that the run began with, and the collections that its definition names. Absent: no run makes the call. */
   readonly reader?: { readonly roles: readonly Role[]; readonly knowledge: readonly string[] };
   /** Of a call of a memory tool: who chose its input, and the label of what that derives from. Absent: of every other call. */
   readonly origin?: { readonly by: "agent" | "workflow"; readonly label: Label };

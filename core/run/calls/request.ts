@@ -105,7 +105,7 @@ function originFor(context: RunContext, state: RunState, activity: Activity, too
 }
 
 function readerIn({ roles, definition }: Birth, tool: string): Pick<CallContext, "reader"> {
-  return tool === KNOWLEDGE_SEARCH ? { reader: { roles, knowledge: definition.knowledge ?? [] } } : {};
+  return tool === KNOWLEDGE_SEARCH || isMemoryTool(tool) ? { reader: { roles, knowledge: definition.knowledge ?? [] } } : {};
 }
 
 /** The definition's word for this call, else the tool's own. */

@@ -1,12 +1,13 @@
 /** The authority: rights of a run's calls, and refusals where somebody cannot say. */
 import { describe, expect, it } from "vitest";
 import { NOTHING_YET } from "../../../core/access/circumstances.ts";
+import type { Role } from "../../../core/access/principal.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { BUILT_IN_TOOLS } from "../../../core/tool/built-in.ts";
 import type { ManifestOf, ToolManifest } from "../../../core/tool/manifest.ts";
-import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
+import type { AuthorityQuestion, Permission } from "../../../core/workflow/authority.ts";
 import type { Definition, Limits } from "../../../core/workflow/definition.ts";
 import { defineAccess, NO_SETS } from "../../../workers/access/access.ts";
 import { type AuthorityPorts, defineAuthority } from "../../../workers/access/authority.ts";
@@ -97,6 +98,7 @@ const authority = (more: Partial<AuthorityPorts> = {}) => {
     log: () => undefined,
     access: defineAccess(() => undefined),
     policies: async () => NO_SETS,
+    rolesLeft: async ({ roles }) => roles,
     tool: async () => manifest,
     egress: async () => null,
     collectionClass: async () => null,
@@ -110,7 +112,12 @@ const authority = (more: Partial<AuthorityPorts> = {}) => {
     filled: async (_context, value) => value,
     ...more,
   });
-  return { authorize: (question: AuthorityQuestion, killEpoch = 0) => room.authorize(question, killEpoch) };
+  return {
+    authorize: (question: AuthorityQuestion, killEpoch = 0) => room.authorize(question, killEpoch),
+    inRun: (question: AuthorityQuestion) => room.authorizeInRun(question, 0),
+    mayRemember: (roles: readonly Role[]) =>
+      room.mayRemember({ caller: { ...caller, roles }, run: "run_1", workflow: "w", action: "memory.recall", subject: "ann" }, 0),
+  };
 };
 
 describe("[POLICY-8] the circumstances of a call", () => {
@@ -369,6 +376,36 @@ describe("[AUTH-1] a tool", () => {
     });
     expect(await told([])).toMatchObject({ told: "`payments.refund` may be called by no role" });
     expect(await told([...caller.roles])).not.toHaveProperty("told");
+  });
+
+  it("[AUTH-15] that its user may no longer make is denied in a run, and the denial names the roles that were lost", async () => {
+    const lost = { rolesLeft: async () => [] as Role[] };
+    const forStaff = { tool: async () => ({ ...manifest, allow: { roles: ["operator"] } }) };
+    const began = { ...caller, roles: ["caller", "operator"] as Role[] };
+    const asked = { ...aboutTool, caller: began };
+    expect(await authority(forStaff).inRun(asked)).toMatchObject({ permission: { decision: "allow" } });
+    const partly = await authority({ ...forStaff, rolesLeft: async () => ["caller"] }).inRun(asked);
+    expect(partly).toMatchObject({ permission: { decision: "deny", asked: { principal: { roles: ["caller"] } } } });
+    expect((partly as { permission: Permission }).permission.told).toContain("no longer has the role `operator`");
+    expect(await authority(lost).inRun(asked)).toMatchObject({ permission: { decision: "deny" } });
+    expect(await authority(lost).inRun({ ...aboutModel, caller: began })).toMatchObject({ permission: { decision: "deny" } });
+    expect(await authority(lost).inRun({ ...aboutRun, caller: began })).toMatchObject({
+      code: "policy_denied",
+      message: "the caller may not start runs; the run's user no longer has the roles `caller`, `operator`",
+    });
+    // What was done is undone with the rights that it was done with; who asks over HTTP has the roles of their credential.
+    expect(await authority({ ...forStaff, ...lost }).inRun({ ...asked, compensation: true })).toMatchObject({
+      permission: { decision: "allow" },
+    });
+    expect(await authority({ ...forStaff, ...lost }).authorize(asked)).toMatchObject({ permission: { decision: "allow" } });
+  });
+
+  it("[AUTH-15] is refused for now when nobody can say which roles are left", async () => {
+    const silent = authority({ rolesLeft: () => Promise.reject(new Error("no storage")) });
+    expect(await silent.inRun(aboutTool)).toMatchObject({ kind: "refused", code: "internal", transient: true });
+    expect(await silent.mayRemember(["caller"])).toBe("deny");
+    expect(await authority().mayRemember(["caller"])).toBe("allow");
+    expect(await authority({ rolesLeft: async () => [] }).mayRemember(["caller"])).toBe("deny");
   });
 
   it.each<[string, string, readonly string[] | null, string]>([

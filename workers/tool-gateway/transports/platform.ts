@@ -29,6 +29,7 @@ const NO_MEMORY = failure("transient", "upstream_unavailable", "the memory could
 const REFUSED: { readonly [W in Extract<MemoryAnswer, { ok: false }>["why"]]: Failure } = {
   injection: failure("safety", "injection_detected", "a memory that carries an instruction is not kept"),
   full: failure("permanent", "limit_reached", "there are too many memories of this person; some have to be forgotten first"),
+  rights: failure("permanent", "policy_denied", "the run's user may not do this with what is remembered of its person any more"),
 };
 
 const SERVICES: { readonly [S in Service]: { readonly flaw: (request: PlatformRequest) => Failure | null; readonly serve: Served } } = {
@@ -70,7 +71,7 @@ async function search({ searchKnowledge }: Ports, { input, context }: PlatformRe
   const { collection, query, k } = input;
   const asked = { collection: String(collection), query: String(query), k: typeof k === "number" ? k : DEFAULT_RESULTS };
   const { org, user, traceId, spanId, reader } = context;
-  const searching = searchKnowledge({ ...asked, reader: { user, roles: reader?.roles ?? [] }, asker: { org, user, traceId, spanId } });
+  const searching = searchKnowledge({ ...asked, began: { user, roles: reader?.roles ?? [] }, asker: { org, user, traceId, spanId } });
   const found = await deadline.within(searching.catch(() => undefined));
   if (found === undefined) return noAnswer(UNAVAILABLE);
   return found === null ? noAnswer(NO_COLLECTION) : answered(found);
