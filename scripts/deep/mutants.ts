@@ -12,7 +12,7 @@ export const mutants: Check = {
   async run({ tell, violation }) {
     const rows = [["area", "planted", "caught", "argued", "survived"]];
     for (const area of AREAS) {
-      const { planted, caught, argued, survivors } = await plantAll(area, area.sample, tell);
+      const { planted, caught, argued, survivors } = await plantAll(area, { count: area.sample }, tell);
       rows.push([area.name, ...[planted, caught, argued.length, survivors.length].map(String)]);
       if (caught + argued.length >= ENOUGH * planted) continue;
       violation(`${area.name}: ${survivors.length} of ${planted} faults are not noticed (npm run mutants -- --area ${area.name})`);

@@ -3,9 +3,10 @@
  * survivor can be named.
  */
 import { createHash } from "node:crypto";
+import { stripTypeScriptTypes } from "node:module";
 import { codeOnly } from "./code-only.ts";
 
-/** One fault. `id`: by file, place and rule; it stays the same while the code around it does. */
+/** One fault. `id`: by file, line of code and rule; it stays the same while the line does. */
 export type Mutant = {
   readonly id: string;
   readonly file: string;
@@ -15,7 +16,7 @@ export type Mutant = {
   readonly to: string;
 };
 
-/** `to`: with `$1`… of the pattern. Patterns see code only: no comments, no texts. */
+/** `to`: with `$1`… of the pattern. Patterns see code only: no comments, no texts, no types. */
 const RULES: readonly { readonly name: string; readonly pattern: RegExp; readonly to: string }[] = [
   { name: "equal", pattern: / === (?!undefined|null)/g, to: " !== " },
   { name: "unequal", pattern: / !== (?!undefined|null)/g, to: " === " },
@@ -30,9 +31,8 @@ const RULES: readonly { readonly name: string; readonly pattern: RegExp; readonl
   { name: "minus", pattern: / - (?=[a-z(])/g, to: " + " },
   { name: "otherwise", pattern: / \?\? (?:0|null|1|\[\]|\{\})(?=[;,)\s])/g, to: "" },
   { name: "not", pattern: /(?<=[(=&|?:,] ?)!(?=[a-z(])/g, to: "" },
-  // `ok: true;` is a type, which nothing runs.
-  { name: "yes", pattern: /(?<=(?:= |return |\? ))true\b|(?<=: )true\b(?!;)/g, to: "false" },
-  { name: "no", pattern: /(?<=(?:= |return |\? ))false\b|(?<=: )false\b(?!;)/g, to: "true" },
+  { name: "yes", pattern: /(?<=(?:= |return |\? |: ))true\b/g, to: "false" },
+  { name: "no", pattern: /(?<=(?:= |return |\? |: ))false\b/g, to: "true" },
   { name: "call", pattern: /(?<=\n\s*)(?:turn\.emit|this\.#[a-zA-Z.]+|stores?\.[a-zA-Z.]+)\([^;{}]*\);/g, to: ";" },
   { name: "guard", pattern: /(?<=\n\s*)if \(([^;{}\n]+)\) (?=return\b|continue\b)/g, to: "if (false) " },
   { name: "min", pattern: /\bMath\.min\(/g, to: "Math.max(" },
@@ -41,19 +41,33 @@ const RULES: readonly { readonly name: string; readonly pattern: RegExp; readonl
 
 /** All faults that fit into a source, in the order of their places. */
 export function mutantsOf(file: string, source: string): Mutant[] {
-  const code = codeOnly(source);
+  const code = codeOnly(stripTypeScriptTypes(source)); // leaves all else at its offset
+  const lines = source.split("\n");
+  const ids = new Set<string>();
   const found = RULES.flatMap(({ name, pattern, to }) =>
     [...code.matchAll(pattern)].map((match): Mutant => {
-      const from = source.slice(match.index, match.index + match[0].length);
-      const line = source.slice(0, match.index).split("\n").length;
-      const text = source.split("\n")[line - 1]?.trim() ?? "";
-      const id = createHash("sha256")
-        .update(`${file}\n${name}\n${text}\n${match.index - source.lastIndexOf("\n", match.index)}`)
-        .digest("hex");
-      return { id: id.slice(0, 8), file, line, offset: match.index, from, to: to.replace("$1", match[1] ?? "") };
+      const offset = match.index;
+      const from = source.slice(offset, offset + match[0].length);
+      const line = source.slice(0, offset).split("\n").length;
+      const column = offset - source.lastIndexOf("\n", offset);
+      const id = freshId(`${file}\n${name}\n${lines[line - 1]?.trim()}\n${column}`, ids);
+      return { id, file, line, offset, from, to: to.replace("$1", match[1] ?? "") };
     }),
   );
   return found.sort((a, b) => a.offset - b.offset);
+}
+
+/** An id for what `place` says; where the same line occurs again in the file, for its second, third … occurrence. */
+function freshId(place: string, taken: Set<string>): string {
+  for (let occurrence = 1; ; occurrence++) {
+    const id = createHash("sha256")
+      .update(occurrence === 1 ? place : `${place}\n${occurrence}`)
+      .digest("hex")
+      .slice(0, 8);
+    if (taken.has(id)) continue;
+    taken.add(id);
+    return id;
+  }
 }
 
 /** The source with the fault in it. */

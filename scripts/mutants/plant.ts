@@ -1,4 +1,4 @@
-/** Plants the faults of an area one at a time, and runs the area's tests against each. */
+/** Plants the faults of an area, and runs the area's tests against each: of pure code in one warm process, else in a process a fault. */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { ROOT } from "../platform/places.ts";
 import type { Area } from "./areas.ts";
 import { ARGUED } from "./argued.ts";
 import { type Mutant, mutantsOf, sampleOf } from "./mutant.ts";
+import { plantWarm, type Verdict } from "./warm/plant.ts";
 
 export type Planted = {
   readonly area: string;
@@ -19,17 +20,19 @@ export type Planted = {
 /** Maximum milliseconds of one run; a test that hangs under a fault has noticed it. */
 const RUN_MS = 120_000;
 
-export async function plantAll(area: Area, count: number, tell: (what: string) => void): Promise<Planted> {
+/** Which faults of an area: `count` of those in files whose path contains `file`. */
+export type Choice = { readonly count: number; readonly file?: string | undefined };
+
+export async function plantAll(area: Area, { count, file = "" }: Choice, tell: (what: string) => void): Promise<Planted> {
+  const all = sourcesOf(area.sources).flatMap((path) => mutantsOf(path, readFileSync(join(ROOT, path), "utf8")));
   const mutants = sampleOf(
-    sourcesOf(area.sources).flatMap((file) => mutantsOf(file, readFileSync(join(ROOT, file), "utf8"))),
+    all.filter((mutant) => mutant.file.includes(file)),
     count,
   );
-  if (!(await passes(area, null))) throw new Error(`the tests of ${area.name} fail without any fault`);
-  const survivors: Mutant[] = [];
-  for (const [index, mutant] of mutants.entries()) {
-    tell(`${area.name}: ${index + 1} of ${mutants.length}, ${survivors.length} survived`);
-    if (await passes(area, mutant)) survivors.push(mutant);
-  }
+  const told = (planted: number, survivors: number): void =>
+    tell(`${area.name}: ${planted} of ${mutants.length}, ${survivors} not caught so far`);
+  const warm = area.project === "core" ? await plantWarm(all, mutants, testsOf(area), told) : new Map<string, Verdict>();
+  const survivors = await plantOneByOne(area, mutants, warm, told);
   const argued = survivors.filter(({ id }) => ARGUED.has(id));
   return {
     area: area.name,
@@ -38,6 +41,23 @@ export async function plantAll(area: Area, count: number, tell: (what: string) =
     argued,
     survivors: survivors.filter(({ id }) => !ARGUED.has(id)),
   };
+}
+
+/** Each fault in a process of its own, unless `known` says what becomes of it. */
+async function plantOneByOne(
+  area: Area,
+  mutants: readonly Mutant[],
+  known: ReadonlyMap<string, Verdict>,
+  tell: (planted: number, survivors: number) => void,
+): Promise<Mutant[]> {
+  const isOpen = ({ id }: Mutant): boolean => !known.has(id) || known.get(id) === "unsure";
+  if (mutants.some(isOpen) && !(await passes(area, null))) throw new Error(`the tests of ${area.name} fail without any fault`);
+  const survivors: Mutant[] = [];
+  for (const [index, mutant] of mutants.entries()) {
+    tell(index + 1, survivors.length);
+    if (isOpen(mutant) ? await passes(area, mutant) : known.get(mutant.id) === "survived") survivors.push(mutant);
+  }
+  return survivors;
 }
 
 function passes({ project, tests }: Area, mutant: Mutant | null): Promise<boolean> {
@@ -60,7 +80,12 @@ function passes({ project, tests }: Area, mutant: Mutant | null): Promise<boolea
   });
 }
 
-const sourcesOf = (folder: string): string[] =>
+const testsOf = ({ tests }: Area): string[] => tests.flatMap(sourcesOf).filter((path) => path.endsWith(".test.ts"));
+
+/** The files of a folder, or the one file. */
+const sourcesOf = (place: string): string[] => (place.endsWith(".ts") ? [place] : filesIn(place));
+
+const filesIn = (folder: string): string[] =>
   readdirSync(join(ROOT, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
     .map((entry) => join(entry.parentPath, entry.name).slice(ROOT.length + 1))

@@ -41,16 +41,19 @@ it("[LEDGER-10] an alert of a run's own cap names the run, one of a period does 
 });
 
 describe("what an account shows", () => {
-  const view = (leased: number, usd_per_run: number | null = null) =>
-    budgetView(
-      { account: { ...newAccount("org", NOON), caps: caps({ usd_per_day: 1_000_000, usd_per_run }) }, leased: amount(leased) },
-      NOON,
-    );
+  const account = newAccount("org", NOON);
+  const view = (leased: number, usd_per_run: number | null = null, of = account) =>
+    budgetView({ account: { ...of, caps: caps({ usd_per_day: 1_000_000, usd_per_run }) }, leased: amount(leased) }, NOON);
 
   it("[LEDGER-9] what is leased is not left, and nothing is less than nothing", () => {
     expect(view(300_000).usd_per_day).toMatchObject({ limit: 1, leased: 0.3, left: 0.7 });
     expect(view(1_300_000).usd_per_day).toMatchObject({ left: 0 });
     expect(view(0).usd_per_month).toMatchObject({ limit: null, left: null });
+  });
+
+  it("[LEDGER-9] what is spent or held is not left either", () => {
+    const used = { ...account, day: { ...account.day, spent: amount(200_000), held: amount(100_000) } };
+    expect(view(300_000, null, used).usd_per_day).toMatchObject({ spent: 0.2, held: 0.1, leased: 0.3, left: 0.4 });
   });
 
   it("[LEDGER-9] a cap for each run where there is one", () => {

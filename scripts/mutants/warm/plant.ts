@@ -1,0 +1,108 @@
+/**
+ * Plants many faults in one process that is loaded once: each is a switch in the sources. It serves tests of pure code, which may be run again
+ * and again. What it cannot judge it says: survivors that are also reached while test files load, and faults that have no switch.
+ */
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startGuarded } from "../../platform/guarded-child.ts";
+import { ROOT } from "../../platform/places.ts";
+import type { Mutant } from "../mutant.ts";
+import { type Line, ORDERS, type Orders } from "./orders.ts";
+
+/** "unsure": only a process of its own can say. */
+export type Verdict = "caught" | "survived" | "unsure";
+
+/** Without news for so long, a test hangs under the fault that is planted. */
+const HANGS_MS = 180_000;
+/** Until the tests have run once without a fault. */
+const LOADS_MS = 900_000;
+
+type Round = { readonly lines: readonly Line[]; readonly hung: boolean };
+
+/** `tests`: files. `plant`: of `mutants`, which are all faults of the sources. */
+export async function plantWarm(
+  mutants: readonly Mutant[],
+  plant: readonly Mutant[],
+  tests: readonly string[],
+  tell: (planted: number, survivors: number) => void,
+): Promise<Map<string, Verdict>> {
+  const verdicts = new Map<string, Verdict>();
+  const indexOf = new Map(mutants.map(({ id }, index) => [id, index]));
+  let left = plant.map(({ id }) => indexOf.get(id) ?? -1);
+  while (left.length > 0) {
+    const { lines, hung } = await round({ mutants, plant: left, files: tests.length }, tests, (news) =>
+      tell(news.size, [...news.values()].filter((verdict) => verdict !== "caught").length),
+    );
+    const last = lines.at(-1);
+    if (hung && last?.kind !== "planting") throw new Error("the tests do not come to an end without any fault");
+    const judged = verdictsOf(lines);
+    if (hung && last?.kind === "planting") judged.set(last.index, "caught");
+    for (const [index, verdict] of judged) verdicts.set(mutants[index]?.id ?? "", verdict);
+    left = hung ? left.filter((index) => judged.get(index) !== "caught") : [];
+  }
+  return verdicts;
+}
+
+async function round(
+  orders: Omit<Orders, "out">,
+  tests: readonly string[],
+  tell: (judged: ReadonlyMap<number, Verdict>) => void,
+): Promise<Round> {
+  const folder = mkdtempSync(join(tmpdir(), "bulkhead-mutants-"));
+  const out = join(folder, "lines");
+  writeFileSync(join(folder, "orders.json"), JSON.stringify({ ...orders, out } satisfies Orders));
+  const config = join("scripts", "mutants", "warm", "vitest.config.ts");
+  const child = startGuarded(
+    process.execPath,
+    ["--no-warnings", "node_modules/vitest/vitest.mjs", "run", "--config", config, "--silent", "--reporter", "dot", ...tests],
+    { cwd: ROOT, env: { ...process.env, [ORDERS]: join(folder, "orders.json") }, output: openSync(join(folder, "log"), "w") },
+  );
+  let over = false;
+  const ended = child.exited.then(() => {
+    over = true;
+  });
+  let known = 0;
+  let newsAt = Date.now();
+  while (!over) {
+    await Promise.race([ended, sleep(500)]);
+    const lines = linesOf(out);
+    if (lines.length > known) newsAt = Date.now();
+    known = lines.length;
+    tell(verdictsOf(lines));
+    if (Date.now() - newsAt < (lines.some(({ kind }) => kind === "loaded") ? HANGS_MS : LOADS_MS)) continue;
+    child.kill();
+    await ended;
+    return done(true);
+  }
+  return done(false);
+
+  function done(hung: boolean): Round {
+    const lines = linesOf(out);
+    rmSync(folder, { recursive: true });
+    if (!hung && lines.at(-1)?.kind !== "done") throw new Error("the run of the tests ended before all faults were planted");
+    return { lines, hung };
+  }
+}
+
+/** A later line about the same fault counts. What long tests have not yet judged counts as a survivor. */
+function verdictsOf(lines: readonly Line[]): Map<number, Verdict> {
+  const apart = new Set(lines.flatMap((line) => (line.kind === "apart" ? line.indexes : [])));
+  const verdicts = new Map<number, Verdict>();
+  for (const line of lines) {
+    if (line.kind !== "judged") continue;
+    const survived = line.isAtLoad || apart.has(line.index) ? "unsure" : "survived";
+    verdicts.set(line.index, line.by === null ? survived : "caught");
+  }
+  return verdicts;
+}
+
+/** The last line may be written just now. */
+const linesOf = (out: string): Line[] =>
+  !existsSync(out)
+    ? []
+    : readFileSync(out, "utf8")
+        .split("\n")
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as Line);
