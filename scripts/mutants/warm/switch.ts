@@ -4,7 +4,7 @@
  */
 
 /** A place asked for more than its test may: the fault made a loop endless, or a hundred times as long. */
-export class EndlessError extends Error {
+class EndlessError extends Error {
   constructor() {
     super("the fault made a test go on for ever");
   }
