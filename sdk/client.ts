@@ -191,6 +191,9 @@ export function createClient(options: ClientOptions) {
       import: (source: Api.ImportRequest) => http.json<Api.ImportedTools>("POST", "/v1/tools/import", { body: source }),
       approve: (name: string, version: number) =>
         http.json<Api.StoredTool>("POST", at("v1", "tools", name, "approve"), { body: { version } }),
+      credentials: (name: string) => http.json<Api.ToolCredentials>("GET", at("v1", "tools", name, "credentials")),
+      admitCredentials: (name: string, version: number) =>
+        http.json<Api.ToolCredentials>("POST", at("v1", "tools", name, "credentials"), { body: { version } }),
       test: (name: string, input: Api.Json) => http.json<Api.ToolTest>("POST", at("v1", "tools", name, "test"), { body: { input } }),
     },
     models: {

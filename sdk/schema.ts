@@ -430,6 +430,13 @@ export type CreateApiKey = {
   readonly for_others?: boolean;
 };
 
+/** `flag` (default): an unusual use of a tool's credentials is on record; `refuse`: it is refused as well */
+export type CredentialRules = {
+  readonly burst?: "flag" | "refuse" | null;
+  readonly new_destination?: "flag" | "refuse" | null;
+  readonly new_scope?: "flag" | "refuse" | null;
+};
+
 export type DeadLetter = {
   readonly id: string;
   readonly run: string;
@@ -1667,6 +1674,11 @@ export type Org = {
   };
   readonly assisted_review: "off" | "at_once" | "after_judgement";
   readonly accepts: SinkClasses;
+  readonly credentials: {
+    readonly burst: "flag" | "refuse";
+    readonly new_destination: "flag" | "refuse";
+    readonly new_scope: "flag" | "refuse";
+  };
   readonly traces: {
     readonly percent: number;
     readonly slow_ms: number;
@@ -2058,6 +2070,7 @@ export type PutOrg = {
   /** whether a model of the task `judge` suggests what reviewers may decide, and whether they see it before their own judgement; `off` by default */
   readonly assisted_review?: "off" | "at_once" | "after_judgement" | null;
   readonly accepts?: SinkClasses | null;
+  readonly credentials?: CredentialRules | null;
   /** the percentage of traces that are exported, which runs are exported in any case, and whether redacted prompts and answers go along */
   readonly traces?: {
     readonly percent?: number | null;
@@ -2843,6 +2856,22 @@ export type Tool = {
   } | null;
 };
 
+export type ToolCredentials = {
+  readonly tool: string;
+  readonly version: number;
+  /** origins that the version in force sends credentials to; known: some went there before, or an admin admitted it */
+  readonly destinations: readonly ({
+    readonly destination: string;
+    readonly known: boolean;
+  })[];
+  readonly scopes: readonly ({
+    readonly scope: string;
+    readonly known: boolean;
+  })[];
+  /** the most credentials in a minute, halved for each day since */
+  readonly usual_per_minute: number;
+};
+
 /** A tool */
 export type ToolManifest = {
   readonly description?: string;
@@ -2942,6 +2971,7 @@ export type ToolTest = {
     readonly message: string;
     readonly error?: string;
     readonly field?: string;
+    readonly layer?: "identity" | "policy" | "people" | "allowlist" | "registry" | "schema" | "label" | "risk" | "guard" | "budget" | "limits" | "egress" | "switch" | "credential";
   } | null;
   readonly status: number | null;
   readonly duration_ms: number;

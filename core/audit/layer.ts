@@ -19,6 +19,7 @@ export const LAYERS = [
   "limits",
   "egress",
   "switch",
+  "credential",
 ] as const;
 
 /** What refused. */

@@ -124,6 +124,10 @@ export const STORES = {
   "WATCH.anomaly": { erasure: NUMBERS, retention: itself("an anomaly is deleted 30 days after it was seen, with one that clears") },
 
   "LIMITS.book": { erasure: CALLERS, retention: itself("a row is deleted a minute or two after its last use, with a later one") },
+  "LIMITS.credential_use": {
+    erasure: NUMBERS,
+    retention: itself("what is usual for a tool's credentials is deleted 90 days after the last one, with another's"),
+  },
 
   "MEMORY_STORE.store_of": { erasure: NUMBERS, retention: nothing("one row: whose store it is") },
   "MEMORY_STORE.memory": { erasure: { by: "function" }, retention: itself("a memory is deleted when its time is over") },

@@ -2,6 +2,7 @@
 
 import type { OrgGuardrails } from "../guardrail/rules/settings.ts";
 import type { DataClass } from "../label/label.ts";
+import { type CredentialRules, DEFAULT_CREDENTIAL_RULES } from "../limits/credential-use.ts";
 import type { ModelRequirements } from "../model/requirements.ts";
 import type { NotifyEntry } from "../notice/destination.ts";
 import type { AssistMode } from "../review/suggestion.ts";
@@ -62,6 +63,8 @@ export type OrgSettings = {
   readonly oversight: { readonly decoy_percent: number };
   /** Whether a model suggests what reviewers may decide, and when they see it (docs/reviews.md). */
   readonly assisted_review: AssistMode;
+  /** What is done about an unusual use of credentials: on record, or refused as well (docs/orgs.md). */
+  readonly credentials: CredentialRules;
   /** What may be sent where (docs/information-flow.md). */
   readonly accepts: SinkClasses;
   /** Who witnesses its audit log; two people change the list (core/org/witnesses.ts). */
@@ -89,22 +92,27 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   models: {},
   oversight: { decoy_percent: 0 },
   assisted_review: "off",
+  credentials: DEFAULT_CREDENTIAL_RULES,
   accepts: {},
   witnesses: [],
   traces: DEFAULT_TRACE_SETTINGS,
 };
 
 /** RFC 7396: what is absent stays, null goes back to the default. What `REPLACED` lists is replaced as a whole. */
-export type OrgChange = { readonly [K in keyof Omit<OrgSettings, "risk" | "retention" | "traces">]?: OrgSettings[K] | null } & {
+export type OrgChange = {
+  readonly [K in keyof Omit<OrgSettings, "risk" | "retention" | "traces" | "credentials">]?: OrgSettings[K] | null;
+} & {
   readonly traces?: { readonly [T in keyof TraceSettings]?: TraceSettings[T] | null } | null;
   readonly retention?: { readonly [R in keyof Retention]?: number | null } | null;
   readonly risk?: { readonly [L in keyof RiskLimits]?: number | null } | null;
+  readonly credentials?: { readonly [K in keyof CredentialRules]?: CredentialRules[K] | null } | null;
 };
 
 /** PERSISTED: what an org chose lies in D1 without the defaults, so that a default may change. */
-export type ChosenSettings = Partial<Omit<OrgSettings, "risk" | "retention" | "traces">> & {
+export type ChosenSettings = Partial<Omit<OrgSettings, "risk" | "retention" | "traces" | "credentials">> & {
   readonly traces?: Partial<TraceSettings>;
   readonly risk?: Partial<RiskLimits>;
+  readonly credentials?: Partial<CredentialRules>;
   readonly retention?: ChosenRetention;
 };
 
@@ -114,5 +122,6 @@ export const withDefaults = (chosen: ChosenSettings): OrgSettings => ({
   ...chosen,
   risk: { ...DEFAULT_RISK_LIMITS, ...chosen.risk },
   traces: { ...DEFAULT_TRACE_SETTINGS, ...chosen.traces },
+  credentials: { ...DEFAULT_CREDENTIAL_RULES, ...chosen.credentials },
   retention: retentionOf(chosen.retention),
 });

@@ -2,4 +2,4 @@
 import { stubsOf } from "../kit/stub.ts";
 import type { Limits } from "./limits.ts";
 
-export const limitsOf = stubsOf<Limits, "ask">();
+export const limitsOf = stubsOf<Limits, "ask" | "noteCredential" | "admitCredential" | "credentialUse">();

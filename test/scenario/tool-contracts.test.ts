@@ -1,7 +1,7 @@
 /** What a tool's manifest promises, over HTTP: rate, fallback, price, documented errors, stale answers, workflows as tools. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { call, eventually, status } from "../support/scenario/api.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
 const ENDED = status("completed", "failed", "dead_lettered", "cancelled");
@@ -97,6 +97,41 @@ describe("a tool's contract", () => {
       ((await call("GET", "/v1/audit/entries?type=credential.unusual", world.keys.auditor)).body["data"] ?? []) as JsonObject[];
     const found = await eventuallyOne(entries);
     expect(found).toMatchObject({ resource: "tool/a.moved@2", data: { destination: "https://other.example.com", scopes: ["write:a"] } });
+  });
+
+  it("[TOOLC-16] [TOOLC-17] a credential for a new host is on record, or refused until an admin admits it", async () => {
+    for (const path of ["/a.roams", "/second", "/third"]) answers.set(path, () => json({ id: path }));
+    const use = () => call("POST", "/v1/tools/a.roams/test", world.keys.developer, { input: {} });
+    const moveTo = (place: string) => putTool("a.roams", { scopes: ["read:a"], http: { url: `https://${place}.example.com/${place}` } });
+    const entries = async (type: string) =>
+      ((await call("GET", `/v1/audit/entries?type=${type}`, world.keys.auditor)).body["data"] ?? []) as JsonObject[];
+    await putTool("a.roams", { scopes: ["read:a"] });
+    expect((await use()).body).toMatchObject({ ok: true });
+    await moveTo("second");
+    expect((await use()).body).toMatchObject({ ok: true });
+    const found = await eventuallyOne(() => entries("credential.new_destination"));
+    expect(found).toMatchObject({
+      action: "credential.make",
+      decision: "allow",
+      data: { tool: "a.roams", destinations: ["https://second.example.com"] },
+    });
+
+    const admin = await makeKey("contracts", "alma", ["admin"]);
+    expect((await call("PUT", "/v1/orgs/contracts", admin, { credentials: { new_destination: "refuse" } })).status).toBe(200);
+    await moveTo("third");
+    expect((await use()).body).toMatchObject({ ok: false, error: { code: "policy_denied" } });
+    const shown = (await call("GET", "/v1/tools/a.roams/credentials", world.keys.developer)).body;
+    expect(shown).toMatchObject({ version: 3, destinations: [{ destination: "https://third.example.com", known: false }] });
+    const admit = (key: string, version: number) => call("POST", "/v1/tools/a.roams/credentials", key, { version });
+    expect([(await admit(world.keys.developer, 3)).status, (await admit(admin, 2)).status]).toEqual([403, 409]);
+    expect(world.sent.filter(({ url }) => url === "https://third.example.com/third")).toHaveLength(0);
+    expect((await admit(admin, 3)).body).toMatchObject({ destinations: [{ known: true }] });
+    expect((await use()).body).toMatchObject({ ok: true, output: { id: "/third" } });
+    const denied = await eventuallyOne(async () =>
+      (await entries("credential.new_destination")).filter((one) => one["decision"] === "deny"),
+    );
+    expect(denied).toMatchObject({ data: { layer: "credential", destinations: ["https://third.example.com"] } });
+    expect(await eventuallyOne(() => entries("credential.admitted"))).toMatchObject({ resource: "tool/a.roams@3" });
   });
 
   it("[TOOL-93] [DEF-20] what is withdrawn is gone for new work, and a run under way keeps it", async () => {

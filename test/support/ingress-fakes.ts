@@ -18,6 +18,7 @@ import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
 import type { SwitchView } from "../../core/kill-switch/view.ts";
 import { type Book, EMPTY, grant } from "../../core/limits/book.ts";
+import { admitUse, type CredentialUse } from "../../core/limits/credential-use.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelParameters } from "../../core/model/entry.ts";
 import { toUsd } from "../../core/money.ts";
@@ -242,6 +243,7 @@ export function makeWorld(
   const { issuers } = readIssuers(options.oidcIssuers ?? null, provider.allowPrivateHosts, "urn:bulkhead");
   const providers = defineProviders(provider);
 
+  const uses = new Map<string, CredentialUse>();
   const ports: IngressPorts = {
     now: () => clock.at,
     random: (bytes) => new Uint8Array(randomBytes(bytes)),
@@ -546,6 +548,13 @@ export function makeWorld(
       mcpTools: async () => script.listed,
       document: async () => script.document,
     },
+    credentialUse: (org) => ({
+      credentialUse: async (tool) => uses.get(`${org} ${tool}`) ?? null,
+      admitCredential: async (use) => {
+        const name = `${org} ${use.tool}`;
+        uses.set(name, admitUse(uses.get(name) ?? null, use, clock.at));
+      },
+    }),
     alert: (org, notice) => void alerts.push({ org, ...notice }),
     alerts: async () => [],
     anomalies: async (org, since) => [

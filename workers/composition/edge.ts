@@ -134,6 +134,7 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     compliance,
     callTool,
     sources: rooms.sources,
+    credentialUse: objects.limits,
     knowledge: rooms.knowledge,
     readDocument: rooms.readDocument,
     memories: (org, shard) => memoriesOf(objects, org, shard),

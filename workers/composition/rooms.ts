@@ -37,6 +37,7 @@ import { upstreamKey } from "../breaker/upstream.ts";
 import { defineDesk } from "../budget/desk.ts";
 import { defineCallbacks } from "../callbacks/callbacks.ts";
 import { defineCredentialBroker } from "../credential-broker/credential-broker.ts";
+import { defineCredentialUse } from "../credential-broker/credential-use.ts";
 import { defineDocuments } from "../documents/documents.ts";
 import { Gates } from "../egress/egress.ts";
 import { defineEmbedding, weightOf } from "../embedding/embedding.ts";
@@ -72,6 +73,7 @@ import type { ToolGatewayPorts } from "../tool-gateway/ports.ts";
 import { defineToolSources } from "../tool-gateway/sources.ts";
 import { buildAnswers, buildEmbed, buildEmbedTexts, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
+import { recordOfUse } from "./credential-use.ts";
 import { egressPorts } from "./egress.ts";
 import { type MayRemember, memoryService, runMemoryOf } from "./memories.ts";
 import type { Outside } from "./outside.ts";
@@ -248,6 +250,13 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     manifest: (org, name, version) => store.tools.get(org, name, version),
     egress: async (org) => (await store.orgs.settings(org)).egress,
     credential: broker.toolCredential,
+    watchCredential: defineCredentialUse({
+      now,
+      log,
+      rules: async (org) => (await store.orgs.settings(org)).credentials,
+      book: objects.limits,
+      record: (use, unusual) => store.audit.record(use.context.org, recordOfUse(use, unusual, now(), random)),
+    }),
     gate: { take: limits.take, admit: breakers.admit, report: breakers.report },
     kept: keptResults(values, guardedVault, broker),
     // The models of a search are asked through the rooms that are built below.

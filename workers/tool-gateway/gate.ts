@@ -3,6 +3,7 @@ import type { BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure, ToolCall } from "../../core/run/calls/call.ts";
 import { DEFAULT_TOOL_BREAKER, type ToolBreaker, type ToolManifest } from "../../core/tool/manifest.ts";
+import { credentialUseOf } from "../../core/tool/unusual.ts";
 import { failure } from "./failure.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
 
@@ -22,6 +23,26 @@ export async function refuseCredential(
   if (waitMs === null) return null;
   const message = `the org has used up its quota of ${CREDENTIALS_PER_MINUTE} credentials a minute for this tool`;
   return { ...failure("transient", "rate_limited", message, waitMs), layer: "limits" };
+}
+
+const UNUSUAL = {
+  burst: "far more credentials were made for this tool in this minute than is usual, and the org refuses that",
+  new_destination: "no credential of this tool went to this host before, and the org refuses that until an admin admits it",
+  new_scope: "no credential of this tool had these scopes before, and the org refuses that until an admin admits it",
+} as const;
+
+/** Refuses a credential, or a secret of the tool's own, for a use that is unusual, where the org says so; null: it may be sent. */
+export async function refuseUnusual(
+  { watchCredential }: Pick<ToolGatewayPorts, "watchCredential">,
+  { context }: ToolCall,
+  manifest: ToolManifest,
+): Promise<Failure | null> {
+  const use = credentialUseOf(manifest);
+  const refused = use === null ? null : ((await watchCredential?.({ context, tool: manifest.name, ...use })) ?? null);
+  if (refused === null) return null;
+  const message = UNUSUAL[refused.kind];
+  if (refused.kind === "burst") return { ...failure("transient", "rate_limited", message, refused.retryMs), layer: "credential" };
+  return { ...failure("permanent", "policy_denied", message), layer: "credential" };
 }
 
 const FREE: LetThrough = { ended: async () => undefined };

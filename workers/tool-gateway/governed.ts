@@ -20,7 +20,7 @@ import { withholdingBreaks } from "../kit/withheld.ts";
 import { credentialFor, refuseTarget } from "./egress.ts";
 import { tellError } from "./error-words.ts";
 import { failure, withoutAnswer, withWords } from "./failure.ts";
-import { type LetThrough, passGate, refuseCredential } from "./gate.ts";
+import { type LetThrough, passGate, refuseCredential, refuseUnusual } from "./gate.ts";
 import { findKept, type Kept } from "./kept-results.ts";
 import { openPersonalData } from "./personal-data.ts";
 import type { ToolGatewayPorts } from "./ports.ts";
@@ -144,6 +144,8 @@ async function perform(
   const quota = plan.value.secret === null ? await refuseCredential(ports, call, manifest) : null;
   progress.isUnasked = quota !== null;
   if (quota !== null) return err(quota);
+  const unusual = await deadline.within(refuseUnusual(ports, call, manifest));
+  if (unusual !== null) return err(unusual);
   const credential = await credentialFor(ports, call, manifest, plan.value, deadline);
   if (!credential.ok) return credential;
   const request = transport.prepare(manifest, plan.value, { context, credential: credential.value });

@@ -4,6 +4,7 @@ import type { Role } from "../../core/access/principal.ts";
 import type { Admission, BreakerRule, CallOutcome } from "../../core/breaker/breaker.ts";
 import type { Json } from "../../core/json.ts";
 import type { Label } from "../../core/label/label.ts";
+import type { UnusualKind } from "../../core/limits/credential-use.ts";
 import type { MemoryTier } from "../../core/memory/memory.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
@@ -93,6 +94,13 @@ export type ToolGatewayPorts = {
     readonly effect: ToolEffect;
     readonly scopes: readonly string[];
   }) => Promise<string>;
+  /** Watches what credentials are used for; a kind: none may be made, before `retryMs` or before a person admits it. Absent: nothing is watched. */
+  readonly watchCredential?: (use: {
+    readonly context: CallContext;
+    readonly tool: string;
+    readonly destinations: readonly string[];
+    readonly scopes: readonly string[];
+  }) => Promise<{ readonly kind: UnusualKind; readonly retryMs: number } | null>;
   /** A secret's value and the hosts it may be sent to (`api.example.com`, `localhost:8080`); null: no such secret. */
   readonly secret: (org: string, name: string) => Promise<{ readonly value: string; readonly hosts: readonly string[] } | null>;
   /** Hosts that the org's tools may call; null: any that the deployment allows. */

@@ -4,6 +4,7 @@ import type { PastCost } from "../../core/estimate/estimate.ts";
 import type { InputRules } from "../../core/guardrail/rules/merge.ts";
 import type { TimelineEntry } from "../../core/incident/incident.ts";
 import type { Json } from "../../core/json.ts";
+import type { CredentialUse } from "../../core/limits/credential-use.ts";
 import type { Memory, MemoryTier } from "../../core/memory/memory.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Notice } from "../../core/notice/notice.ts";
@@ -156,4 +157,13 @@ export type UseCasePorts = {
   readonly readDocument: ReadDocument;
   /** Where tools are imported from. */
   readonly sources: ToolSources;
+  /** What an org's credentials are used for (core/limits/credential-use.ts); a stub for each call. */
+  readonly credentialUse: (org: string) => {
+    credentialUse(tool: string): Promise<CredentialUse | null>;
+    admitCredential(use: {
+      readonly tool: string;
+      readonly destinations: readonly string[];
+      readonly scopes: readonly string[];
+    }): Promise<void>;
+  };
 };

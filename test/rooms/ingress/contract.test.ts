@@ -43,6 +43,8 @@ GET /v1/tools/{name}
 POST /v1/tools/{name}/test
 POST /v1/tools/import
 POST /v1/tools/{name}/approve
+GET /v1/tools/{name}/credentials
+POST /v1/tools/{name}/credentials
 PUT /v1/models/{provider}/{name}
 POST /v1/policies
 GET /v1/policies

@@ -43,6 +43,7 @@ import { orgName } from "../schemas/names.ts";
 import {
   CallbackSecret,
   ChangedOrg,
+  CredentialRules,
   ModelRequirements,
   NotifyDestination,
   Org,
@@ -91,6 +92,7 @@ const Body = z
         "whether a model of the task `judge` suggests what reviewers may decide, and whether they see it before their own judgement; `off` by default",
     }),
     accepts: z.union([SinkClasses, z.null()]).optional(),
+    credentials: z.union([CredentialRules, z.null()]).optional(),
     traces: z
       .strictObject({
         percent: z.number().min(0).max(100).nullable().optional(),

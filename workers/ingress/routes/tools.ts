@@ -11,6 +11,7 @@ import { importTools } from "../../use-cases/import-tools.ts";
 import { auditRecord } from "../../use-cases/record.ts";
 import { registerTool } from "../../use-cases/register-tool.ts";
 import { testTool } from "../../use-cases/test-tool.ts";
+import { admitToolCredentials, readToolCredentials, type ToolCredentials as ToolCredentialUse } from "../../use-cases/tool-credentials.ts";
 import { longNumbersOf } from "../body.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -19,7 +20,7 @@ import { ImportBody, importRequest } from "../schemas/import.ts";
 import { ToolBody } from "../schemas/manifests.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
 import { pageOf, pageQuery } from "../schemas/requests.ts";
-import { ImportedTools, RegisteredTool, StoredToolView, ToolTest, ToolWithProposals } from "../schemas/views.ts";
+import { ImportedTools, RegisteredTool, StoredToolView, ToolCredentials, ToolTest, ToolWithProposals } from "../schemas/views.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
   const endpoint = endpointsOf(ports);
@@ -127,6 +128,36 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
     endpoint({
+      method: "get",
+      path: "/v1/tools/{name}/credentials",
+      operationId: "getToolCredentials",
+      tag: "tools",
+      summary: "Returns where the tool's credentials go and what they carry, and what of it is new",
+      action: "tool.read",
+      params: { name: toolName },
+      answers: { 200: { description: "of the version in force", schema: ToolCredentials } },
+      async handle({ principal, params }) {
+        const read = await readToolCredentials(ports, principal.org, params.name);
+        return read.ok ? reply(200, shownCredentials(read.value)) : read;
+      },
+    }),
+    endpoint({
+      method: "post",
+      path: "/v1/tools/{name}/credentials",
+      operationId: "admitToolCredentials",
+      tag: "tools",
+      summary: "Admits that credentials go where the version in force sends them, with its scopes",
+      action: "org.write",
+      params: { name: toolName },
+      body: z.strictObject({ version: z.number().int().min(1) }),
+      answers: { 200: { description: "admitted", schema: ToolCredentials } },
+      refusals: ["conflict"],
+      async handle(call) {
+        const admitted = await admitToolCredentials(ports, call, { name: call.params.name, version: call.body.version });
+        return admitted.ok ? reply(200, shownCredentials(admitted.value)) : admitted;
+      },
+    }),
+    endpoint({
       method: "post",
       path: "/v1/tools/{name}/test",
       operationId: "testTool",
@@ -158,6 +189,12 @@ function viewOf({ manifest, status, origin }: StoredTool) {
   const { v: _, proposed_by, ...told } = origin;
   return { ...manifest, status, origin: { ...told, proposed_by: proposed_by.user } };
 }
+
+const shownCredentials = ({ destinations, scopes, ...told }: ToolCredentialUse) => ({
+  ...told,
+  destinations: [...destinations],
+  scopes: [...scopes],
+});
 
 /** What the answers of these routes add to a manifest. */
 const SHOWN_ONLY: ReadonlySet<string> = new Set(["version", "status", "origin", "proposals", "warnings"]);

@@ -95,6 +95,18 @@ const ShownDestination = z
   .object({ kind: z.enum(DESTINATION_KINDS), url: z.string().optional(), to: z.string().optional(), on: topics, has_secret: z.boolean() })
   .openapi("ShownDestination");
 
+const onUnusual = z.enum(["flag", "refuse"]);
+/** What is done about an unusual use of a tool's credentials. */
+export const CredentialRules = z
+  .strictObject({
+    burst: onUnusual.nullable().optional(),
+    new_destination: onUnusual.nullable().optional(),
+    new_scope: onUnusual.nullable().optional(),
+  })
+  .openapi("CredentialRules", {
+    description: "`flag` (default): an unusual use of a tool's credentials is on record; `refuse`: it is refused as well",
+  });
+
 /** An org's settings, with every default filled in. */
 export const Org = z
   .object({
@@ -115,6 +127,7 @@ export const Org = z
     oversight: z.object({ decoy_percent: z.number() }),
     assisted_review: z.enum(["off", "at_once", "after_judgement"]),
     accepts: SinkClasses,
+    credentials: z.object({ burst: onUnusual, new_destination: onUnusual, new_scope: onUnusual }),
     traces: z.object({ percent: z.number(), slow_ms: z.number(), dear_usd: z.number(), content: z.boolean() }),
     witnesses: z.array(Witness),
     witnesses_change: z

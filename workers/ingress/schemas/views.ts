@@ -2,6 +2,7 @@
 
 import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
+import { LAYERS } from "../../../core/audit/layer.ts";
 import { RISK_LEVELS } from "../../../core/card/card.ts";
 import { PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
 import { HAND_OVER_REASONS } from "../../../core/guardrail/hand-over/hand-over.ts";
@@ -271,6 +272,18 @@ export const StoredToolView = Tool.extend({
 }).openapi("StoredTool");
 /** A tool, and the versions that an import proposes in its place. */
 export const ToolWithProposals = StoredToolView.extend({ proposals: z.array(StoredToolView) }).openapi("ToolWithProposals");
+/** What a tool's credentials are used for. */
+export const ToolCredentials = z
+  .object({
+    tool: z.string(),
+    version: z.number().int(),
+    destinations: z.array(z.object({ destination: z.string(), known: z.boolean() })).openapi({
+      description: "origins that the version in force sends credentials to; known: some went there before, or an admin admitted it",
+    }),
+    scopes: z.array(z.object({ scope: z.string(), known: z.boolean() })),
+    usual_per_minute: z.number().openapi({ description: "the most credentials in a minute, halved for each day since" }),
+  })
+  .openapi("ToolCredentials");
 /** What came of an import. */
 export const ImportedTools = z
   .object({
@@ -303,7 +316,15 @@ export const ToolTest = z
   .object({
     ok: z.boolean(),
     output: anyJson,
-    error: z.object({ code: z.string(), message: z.string(), error: z.string().optional(), field: z.string().optional() }).nullable(),
+    error: z
+      .object({
+        code: z.string(),
+        message: z.string(),
+        error: z.string().optional(),
+        field: z.string().optional(),
+        layer: z.enum(LAYERS).optional(),
+      })
+      .nullable(),
     status: z.number().int().nullable(),
     duration_ms: z.number(),
     findings: z.array(
