@@ -4,7 +4,6 @@
  */
 import { createHmac } from "node:crypto";
 import { signCallback } from "../../core/callback/sign.ts";
-import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { asDestination, type Destination, destinationKey, isMailAddress } from "../../core/notice/destination.ts";
 import { NOTICE_TOPICS, type Notice, tidyData, topicOf } from "../../core/notice/notice.ts";
@@ -13,6 +12,7 @@ import type { OrgSettings } from "../../core/org/settings.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { startDeadline } from "../kit/deadline.ts";
+import { isToldHost } from "../kit/told-hosts.ts";
 
 /** `gone`: never again, since the address is not allowed, nothing can be signed, or the receiver said so. */
 export type Taken = "delivered" | "retry" | "gone";
@@ -123,7 +123,7 @@ async function post(
   const url = new URL(address);
   const refusal = refuseHost(url, ports.allowPrivateHosts);
   if (refusal !== null) return ["gone", refusal];
-  if (!(await isAllowed(ports, org, url))) return ["gone", "host_not_listed"];
+  if (!(await isToldHost(await ports.settings(org), url))) return ["gone", "host_not_listed"];
   const secrets = !isSigned ? [] : secret === null ? await ports.secrets(org) : [secret];
   if (isSigned && secrets.length === 0) return ["gone", "no_secret"];
   const text = JSON.stringify(body);
@@ -139,15 +139,6 @@ async function post(
   void response.body?.cancel().catch(() => undefined); // the status says it all: not a byte of the answer is read
   return judge(response.status);
 }
-
-/** An admin who puts an address into `notify` allows it by that; any other, such as an owner's, needs its host in `callback_hosts`. */
-async function isAllowed(ports: NoticePorts, org: string, url: URL): Promise<boolean> {
-  const { notify, callback_hosts: hosts } = await ports.settings(org);
-  const named = notify.map(asDestination).map((to) => (to.url === undefined || !URL.canParse(to.url) ? null : new URL(to.url).host));
-  return isListedHost(url, hosts) || named.includes(url.host) || OFFICIAL.has(url.host);
-}
-
-const OFFICIAL: ReadonlySet<string> = new Set(["events.pagerduty.com", "api.opsgenie.com"]);
 
 /** Taken is 2xx; 410 means never again. What is malformed for the receiver (4xx but for 408, 425 and 429) is not sent again either. */
 function judge(status: number): [Taken, string] {

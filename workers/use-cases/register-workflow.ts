@@ -6,6 +6,7 @@ import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { hasTask } from "../../core/model/defaults.ts";
+import { isMailAddress } from "../../core/notice/destination.ts";
 import { warningsOfReach } from "../../core/reach/difference.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { workflowOfTool } from "../../core/tool/workflow-tool.ts";
@@ -15,8 +16,9 @@ import { mentionsOf } from "../../core/workflow/step-kinds.ts";
 import type { Share } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { stepsOf } from "../../core/workflow/warnings/places.ts";
-import type { Warning } from "../../core/workflow/warnings/warning.ts";
+import type { OwnerStanding, Warning } from "../../core/workflow/warnings/warning.ts";
 import { warningsOf } from "../../core/workflow/warnings/warnings.ts";
+import { isToldHost } from "../kit/told-hosts.ts";
 import { denied } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
@@ -51,8 +53,17 @@ export type CheckedWorkflow = {
   readonly reach: ReachNews;
 };
 
+type RegisteringPorts = UseCasePorts & {
+  /** `sendsMail`: the deployment has a service of mail. */
+  readonly settings: { readonly sendsMail: boolean };
+};
+
 /** Checks a definition as registering it would; keeps nothing. */
-export async function checkWorkflow(ports: UseCasePorts, by: Requester, definition: JsonObject): Promise<Result<CheckedWorkflow, Refusal>> {
+export async function checkWorkflow(
+  ports: RegisteringPorts,
+  by: Requester,
+  definition: JsonObject,
+): Promise<Result<CheckedWorkflow, Refusal>> {
   const refusal = await denied(ports, by, "workflow.write");
   if (refusal !== null) return err(refusal);
   const checked = await check(ports, by, definition);
@@ -63,7 +74,7 @@ export async function checkWorkflow(ports: UseCasePorts, by: Requester, definiti
 
 /** `definition`: as it was sent. */
 export async function registerWorkflow(
-  ports: UseCasePorts,
+  ports: RegisteringPorts,
   by: Requester,
   { definition: sent }: { readonly definition: JsonObject },
   repeat: Repeatable,
@@ -102,7 +113,7 @@ type Checked = {
   readonly reach: ReachNews;
 };
 
-async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Promise<Result<Checked, Refusal>> {
+async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): Promise<Result<Checked, Refusal>> {
   const { org } = by.principal;
   const names = toolNames(sent);
   const tools = await ports.store.tools.known(org, names);
@@ -114,11 +125,12 @@ async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Prom
   const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
   const models = await ports.models(org);
   const routed = new Set((await ports.store.routes.list(org, { limit: MOST_ROUTES, cursor: null })).data.map(({ task }) => task));
-  const { guardrails } = await ports.store.orgs.settings(org);
+  const settings = await ports.store.orgs.settings(org);
   const undoing = await ports.store.tools.known(org, [...new Set(manifests.flatMap(({ compensate }) => compensate?.tool ?? []))]);
   const children = await childrenOf(ports, by, definition);
   const warnings = warningsOf(definition, {
-    guardrails,
+    guardrails: settings.guardrails,
+    standing: definition.owner === undefined ? "known" : await standingOf(ports, org, definition.owner, settings),
     undoing,
     workflow: (name, version) => children.get(childKey(name, version)) ?? null,
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
@@ -127,6 +139,17 @@ async function check(ports: UseCasePorts, by: Requester, sent: JsonObject): Prom
   const reach = await reachNews(ports, org, definition);
   const grown = reach.against === null ? [] : warningsOfReach(reach.difference, reach.against);
   return ok({ definition, digest, warnings: [...warnings, ...grown], reach });
+}
+
+async function standingOf(
+  { store, settings }: RegisteringPorts,
+  org: string,
+  owner: string,
+  told: Parameters<typeof isToldHost>[0],
+): Promise<OwnerStanding> {
+  if (isMailAddress(owner)) return settings.sendsMail ? "known" : "mail_not_sent";
+  if (/^https?:\/\//.test(owner)) return URL.canParse(owner) && isToldHost(told, new URL(owner)) ? "known" : "host_not_listed";
+  return (await store.keys.rolesOf(org, owner)).length > 0 ? "known" : "unknown";
 }
 
 const childKey = (name: string, version: number | null): string => `${name}@${version ?? ""}`;

@@ -5,6 +5,9 @@ import type { JsonSchema } from "../definition.ts";
 /** A warning. `path`: JSON Pointer into the definition; "" is the definition as a whole. */
 export type Warning = { readonly path: string; readonly message: string };
 
+/** What stands behind an owner. `known`: a user of the org, or an address that notices go to. */
+export type OwnerStanding = "known" | "unknown" | "mail_not_sent" | "host_not_listed";
+
 /** What is registered around the definition; the caller has looked it up. */
 export type Surroundings = {
   /** The tools that the definition lists. `compensate`: how a tool says that its calls are undone. */
@@ -18,6 +21,8 @@ export type Surroundings = {
   readonly workflow: (name: string, version: number | null) => { readonly input: JsonSchema; readonly tools: readonly string[] } | null;
   /** Whether a model serves the task today. */
   readonly serves: (task: string) => boolean;
+  /** What stands behind the definition's owner; absent: somebody does. */
+  readonly standing?: OwnerStanding;
   /** What the org asks of all its workflows; absent: nothing. */
   readonly guardrails?: OrgGuardrails | null;
 };

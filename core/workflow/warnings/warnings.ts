@@ -8,6 +8,7 @@ import { constantWarnings } from "./constants.ts";
 import { vainGuardrails } from "./guardrails.ts";
 import { vainConfidence } from "./hand-over.ts";
 import { missingPaths } from "./missing-paths.ts";
+import { ownerWarnings } from "./owner.ts";
 import { unreadReviews } from "./reviews.ts";
 import { vainSchemas } from "./schemas.ts";
 import { tasksWithoutModel } from "./tasks.ts";
@@ -21,6 +22,7 @@ const MOST_WARNINGS = 100;
 /** The warnings about a definition, at most `MOST_WARNINGS`. */
 export function warningsOf(definition: Definition, around: Surroundings): readonly Warning[] {
   const found = [
+    ...ownerWarnings(definition, around),
     ...missingPaths(definition, around),
     ...constantWarnings(definition, around),
     ...childWarnings(definition, around),

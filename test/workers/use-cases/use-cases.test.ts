@@ -555,6 +555,22 @@ describe("[WARN-6] registering says what the version takes and what will fail", 
     expect(await register(changed)).toMatchObject({ ok: true, value: { outcome: "created", percent: 0, warnings: [{ path: "" }] } });
   });
 
+  it.each([
+    ["a user of the org", "ann", null],
+    ["a name that nobody has", "team-answers", /no user of the org has this name/],
+    ["an address where a deployment sends no mail", "team@example.com", /sends none/],
+    ["a URL at a host that the org does not list", "https://hooks.elsewhere.example/x", /not in the org's `callback_hosts`/],
+    ["a URL at one that it lists", "https://hooks.example/x", null],
+  ])("[WARN-12] of an owner: %s", async (_name, owner, says) => {
+    const key = { id: "key_ann", org: "acme", user: "ann", roles: ["caller"], hash: "h", created_at: "2026-01-01T00:00:00Z" } as const;
+    await world.ports.store.keys.create({ ...key, expires_at: "2099-01-01T00:00:00Z" } as never, { event_id: "evt_k" } as never);
+    await world.ports.store.orgs.put("acme", { callback_hosts: ["hooks.example"] }, null, { event_id: "evt_o" } as never);
+    const checked = await checkWorkflow(world.ports, by("dev", "developer"), { ...WORKFLOW, owner });
+    const warnings = checked.ok ? checked.value.warnings : [];
+    expect(warnings.map(({ path }) => path)).toEqual(says === null ? [] : ["/owner"]);
+    if (says !== null) expect(warnings[0]?.message).toMatch(says);
+  });
+
   it("checks without registering anything", async () => {
     const checked = await checkWorkflow(world.ports, by("dev", "developer"), changed);
     expect(checked).toMatchObject({ ok: true, value: { name: "echo", warnings: [] } });
