@@ -14,6 +14,7 @@ declare namespace Cloudflare {
     MEMORY_STORE: DurableObjectNamespace<import("./durable-objects/memory-store/memory-store.ts").MemoryStore>;
     LIMITS: DurableObjectNamespace<import("./durable-objects/limits/limits.ts").Limits>;
     WATCH: DurableObjectNamespace<import("./durable-objects/watch/watch.ts").Watch>;
+    ARCHIVE_INDEX: DurableObjectNamespace<import("./durable-objects/archive-index/archive-index.ts").ArchiveIndex>;
     /** In the environment `containers` alone. */
     TOOL_SANDBOX?: DurableObjectNamespace<import("./durable-objects/tool-sandbox/tool-sandbox.ts").ToolSandbox>;
     SANDBOX_POOL?: DurableObjectNamespace<import("./durable-objects/sandbox-pool/sandbox-pool.ts").SandboxPool>;

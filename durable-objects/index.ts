@@ -1,4 +1,5 @@
 /** The single writers: every class that wrangler.toml names, as factories that take their ports. */
+export { defineArchiveIndex } from "./archive-index/archive-index.ts";
 export { type AuditLogPorts, defineAuditLog } from "./audit-log/audit-log.ts";
 export { type BudgetLedgerPorts, defineBudgetLedger } from "./budget-ledger/budget-ledger.ts";
 export { type CircuitBreakerPorts, defineCircuitBreaker } from "./circuit-breaker/circuit-breaker.ts";

@@ -30,6 +30,9 @@ const STARTS = [
   "2026-12-31T23:58:00Z",
 ] as const;
 
+/** A world lasts shorter than a run's line stays in D1. */
+const NOTHING_ARCHIVED = { list: async () => [] };
+
 /** What of a world is given instead of drawn. */
 export type WorldOptions = {
   /** null: as the dice fall. */
@@ -155,7 +158,7 @@ export class World {
 
   /** The index of runs in D1, for what belongs to `owner`: it ends with it. */
   index(owner: Owner): RunIndex {
-    return storeRuns(openDatabase(this.databaseOf(owner)), () => this.clock.now);
+    return storeRuns(openDatabase(this.databaseOf(owner)), NOTHING_ARCHIVED, () => this.clock.now);
   }
 
   /** The world's D1, for what belongs to `owner`. */

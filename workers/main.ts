@@ -28,6 +28,7 @@ export const {
   ReviewQueue,
   KillSwitch,
   Vault,
+  ArchiveIndex,
   AuditLog,
   KeyRing,
   BudgetLedger,

@@ -3,6 +3,7 @@
  * object, in D1 or in R2.
  */
 import {
+  defineArchiveIndex,
   defineAuditLog,
   defineBudgetLedger,
   defineCircuitBreaker,
@@ -48,6 +49,7 @@ export function definePlatform(outside: Outside) {
     ReviewQueue: defineReviewQueue((env) => platformOf(env).ports.reviewQueue),
     KillSwitch: defineKillSwitch((env) => platformOf(env).ports.killSwitch),
     Vault: defineVault((env) => platformOf(env).ports.vault),
+    ArchiveIndex: defineArchiveIndex(),
     AuditLog: defineAuditLog((env) => platformOf(env).ports.auditLog),
     KeyRing: defineKeyRing((env) => platformOf(env).ports.keyRing),
     BudgetLedger: defineBudgetLedger((env) => platformOf(env).ports.budgetLedger),

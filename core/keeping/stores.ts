@@ -114,6 +114,9 @@ export const STORES = {
   "BUDGET_LEDGER.notice": { erasure: CALLERS, retention: itself("a notice is deleted when it was taken or given up") },
   "BUDGET_LEDGER.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },
 
+  "ARCHIVE_INDEX.run": { erasure: together("DB.runs"), retention: WITH_RUN },
+  "ARCHIVE_INDEX.letter": { erasure: together("DB.runs"), retention: WITH_RUN },
+
   "WATCH.watch": { erasure: NUMBERS, retention: nothing("the org, once") },
   "WATCH.notice": { erasure: CALLERS, retention: itself("a notice is deleted when all have it, or after six hours") },
   "WATCH.alert": { erasure: NUMBERS, retention: itself("an alert is deleted when it is over") },
@@ -172,6 +175,7 @@ export const STORES = {
     erasure: BY_RUN,
     retention: WITH_RUN,
   },
+  "DB.archive_months": { erasure: NUMBERS, retention: itself("a month goes with its last line") },
   "DB.dead_letters": { erasure: together("DB.runs"), retention: WITH_RUN },
   "DB.approvers": { erasure: CALLERS, retention: CONFIGURED },
   "DB.collections": { erasure: CALLERS, retention: CONFIGURED },

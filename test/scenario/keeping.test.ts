@@ -65,6 +65,67 @@ describe("the archive", () => {
     expect(await replay()).toMatchObject({ identical: false, diverged_at: lines.length - 1 });
     await call("PUT", "/v1/orgs/kept", admin, { retention_days: null });
   });
+
+  it("[ARCHIVE-12] a run whose line has left D1 is read, listed, proved, exported and erased as before", async () => {
+    const admin = await makeKey("old-lines", "ada", ["admin", "developer", "auditor"]);
+    const app = await makeKey("old-lines", "vera", ["caller"]);
+    const greeting = {
+      ...{ name: "greet", input: { type: "object" }, output: { cel: "steps.say.output" } },
+      steps: { say: { kind: "transform", value: { cel: "input.text" } } },
+    };
+    expect((await call("POST", "/v1/workflows", admin, greeting)).status).toBe(201);
+    const started = await call("POST", "/v1/runs", app, { workflow: "greet", input: { text: "for vera@example.com" }, session: "s-1" });
+    const run = String(started.body["id"]);
+    const ended = await eventually(`/v1/runs/${run}`, app, status("completed"));
+    await call("PUT", "/v1/orgs/old-lines", admin, { retention_days: 0 });
+    const line = () => env.DB.prepare("SELECT archived_at FROM runs WHERE id = ?").bind(run).first<{ archived_at: number | null }>();
+    const swept = (until: () => Promise<unknown>) => expect.poll(() => sweep().then(until), { timeout: 15_000, interval: 300 });
+    await swept(async () => (await line())?.archived_at).toBeTruthy();
+    const paths = [
+      `/v1/runs/${run}`,
+      `/v1/runs/${run}/events`,
+      `/v1/runs/${run}/trace`,
+      `/v1/runs/${run}/explain`,
+      "/v1/runs",
+      "/v1/runs?user=vera",
+    ];
+    const more = ["/v1/runs?session=s-1&workflow=greet&status=completed", `/v1/runs?trace_id=${String(ended["trace_id"])}`];
+    const read = () => Promise.all([...paths, ...more].map(async (path) => (await call("GET", path, app)).body));
+    const before = await read();
+    const exported = async () => (await call("GET", "/v1/users/vera/export", admin)).body["runs"] as JsonObject[];
+    const exportedBefore = await exported();
+    // Nine days later.
+    const nine = 9 * 24 * 60 * 60_000;
+    await env.DB.prepare("UPDATE runs SET archived_at = archived_at - ?1, ended_at = ended_at - ?1 WHERE id = ?2").bind(nine, run).run();
+    await swept(line).toBeNull();
+    expect(await read()).toEqual(before);
+    expect((before[4]?.["data"] as JsonObject[]).map(({ id }) => id)).toEqual([run]);
+    expect(await exported()).toEqual(exportedBefore);
+    const evidence = await call("GET", `/v1/runs/${run}/evidence`, admin);
+    expect(evidence.status).toBe(200);
+    expect(JSON.stringify(evidence.body)).toContain(run);
+    expect((await call("POST", `/v1/runs/${run}/cancel`, app, { reason: "too late" })).status).toBe(409);
+    expect((await call("POST", `/v1/runs/${run}/feedback`, app, { score: 1 })).status).toBeLessThan(300);
+    // Texts of the run are not taken for those of a chat.
+    const texts = async () => (await env.TEXTS.list({ prefix: "v1/old-lines/" })).objects.filter(({ key }) => key.includes(run)).length;
+    const kept = await texts();
+    await sweep();
+    expect(await texts()).toBe(kept);
+    expect((await call("DELETE", "/v1/users/vera", admin)).status).toBe(202);
+    await expect
+      .poll(async () => (await call("GET", `/v1/runs/${run}`, admin)).body["subject"], { timeout: 15_000, interval: 300 })
+      .toBe("erased");
+    const erased = await call("GET", "/v1/runs", admin);
+    expect(erased.body["data"]).toMatchObject([{ id: run, subject: "erased", status: "completed" }]);
+    expect(JSON.stringify(erased.body)).not.toContain("vera");
+    // And deleted: the days of its class are over.
+    await call("PUT", "/v1/orgs/old-lines", admin, { retention: { public: 0, internal: 0, confidential: 0, restricted: 0 } });
+    await env.DB.prepare("UPDATE archive_months SET looked_at = 0 WHERE org = 'old-lines'").run();
+    await swept(async () => (await call("GET", `/v1/runs/${run}`, admin)).status).toBe(404);
+    expect((await call("GET", "/v1/runs", admin)).body["data"]).toEqual([]);
+    expect(await env.ARCHIVE.head(`old-lines/${run}/run.json`)).toBeNull();
+    expect(await env.DB.prepare("SELECT month FROM archive_months WHERE org = 'old-lines'").first()).toBeNull();
+  });
 });
 
 describe("the retention", () => {

@@ -1,5 +1,6 @@
 /** The rooms alone, each with a scripted world: what test/rooms runs in workerd. The composed platform is tested in test/scenario. */
 import {
+  defineArchiveIndex,
   defineAuditLog,
   defineBudgetLedger,
   defineCircuitBreaker,
@@ -34,6 +35,7 @@ export const RunEngine = defineRunEngine(() => runEngineWorld);
 export const ReviewQueue = defineReviewQueue(() => reviewQueueWorld);
 export const KillSwitch = defineKillSwitch(() => killSwitchWorld);
 export const Vault = defineVault(() => vaultWorld);
+export const ArchiveIndex = defineArchiveIndex();
 export const AuditLog = defineAuditLog(() => auditLogWorld);
 export const BudgetLedger = defineBudgetLedger(() => budgetLedgerWorld);
 export const CircuitBreaker = defineCircuitBreaker(() => circuitBreakerWorld);

@@ -24,6 +24,7 @@ export const {
   ReviewQueue,
   KillSwitch,
   Vault,
+  ArchiveIndex,
   AuditLog,
   KeyRing,
   BudgetLedger,

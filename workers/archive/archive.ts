@@ -45,42 +45,43 @@ export const archiveKeys = (org: string, run: string) => ({
 export type Archive = {
   /** Archives a batch of what is overdue; answers how many runs that were. Safe at any time, also twice at once. */
   sweep(): Promise<{ readonly archived: number }>;
-  view(run: string): Promise<RunView | null>;
+  /** null: this org has no such run in the archive. */
+  view(org: string, run: string): Promise<RunView | null>;
   /** Events after `after`, at most `limit`; null: the run is not archived. */
   events(
+    org: string,
     run: string,
     after: number,
     limit: number,
   ): Promise<{ readonly events: EventView[]; readonly done: boolean; readonly view: RunView } | null>;
   /** The output of a step as JSON text; null: the run is not archived, or has no such step. */
-  stepOutput(run: string, step: string): Promise<ReadableStream<Uint8Array> | null>;
-  trace(run: string): Promise<Json | null>;
+  stepOutput(org: string, run: string, step: string): Promise<ReadableStream<Uint8Array> | null>;
+  trace(org: string, run: string): Promise<Json | null>;
   /** Of a run that is erased only this view stays, without events. Safe to repeat. */
   leave(org: string, run: string, view: RunView): Promise<void>;
   /** Deletes what is kept of the run; how many objects that were. */
   forget(org: string, run: string): Promise<number>;
   /** As the run itself would explain it; null: it is not archived. */
-  explain(run: string, typical: Typical | null): Promise<Explanation | null>;
+  explain(org: string, run: string, typical: Typical | null): Promise<Explanation | null>;
   /** What the run knew from outside of its input; null: it is not archived. */
-  context(run: string): Promise<readonly ContextItem[] | null>;
+  context(org: string, run: string): Promise<readonly ContextItem[] | null>;
   /** The run folded again from the journal that lies here, and compared with the view that it left; null: it is not archived. */
-  replay(run: string): Promise<RunReplay | null>;
+  replay(org: string, run: string): Promise<RunReplay | null>;
 };
 
 /** The archive over its bucket. */
 export function defineArchive(ports: ArchivePorts): Archive {
-  const read = async (run: string, part: keyof ReturnType<typeof archiveKeys>): Promise<string | null> => {
-    const org = await ports.runOrg(run);
-    const object = org === null ? null : await ports.bucket.get(archiveKeys(org, run)[part]);
+  const read = async (org: string, run: string, part: keyof ReturnType<typeof archiveKeys>): Promise<string | null> => {
+    const object = await ports.bucket.get(archiveKeys(org, run)[part]);
     return object === null ? null : object.text();
   };
-  const view = async (run: string): Promise<RunView | null> => {
-    const text = await read(run, "view");
+  const view = async (org: string, run: string): Promise<RunView | null> => {
+    const text = await read(org, run, "view");
     return text === null ? null : (JSON.parse(text) as RunView);
   };
   /** null also for a run whose person is erased: its journal is empty. */
-  const journalOf = async (run: string): Promise<string | null> =>
-    (await view(run))?.erased_at === undefined ? read(run, "journal") : null;
+  const journalOf = async (org: string, run: string): Promise<string | null> =>
+    (await view(org, run))?.erased_at === undefined ? read(org, run, "journal") : null;
 
   return {
     view,
@@ -106,10 +107,9 @@ export function defineArchive(ports: ArchivePorts): Archive {
       return { archived };
     },
 
-    async events(run, after, limit) {
-      const shown = await view(run);
-      const org = shown === null ? null : await ports.runOrg(run);
-      const object = org === null ? null : await ports.bucket.get(archiveKeys(org, run).journal);
+    async events(org, run, after, limit) {
+      const shown = await view(org, run);
+      const object = shown === null ? null : await ports.bucket.get(archiveKeys(org, run).journal);
       if (shown === null || object === null) return null;
       // `seq` counts from 1 without gaps: event n is line n, after that of the birth.
       const read = await linesFrom(object.body, after + 1, limit + 1, EVENT_PAGE_SIZE);
@@ -134,34 +134,34 @@ export function defineArchive(ports: ArchivePorts): Archive {
       return kept.filter((object) => object !== null).length;
     },
 
-    async stepOutput(run, step) {
-      const text = await journalOf(run);
+    async stepOutput(org, run, step) {
+      const text = await journalOf(org, run);
       const output = text === null ? undefined : own(folded(text).state.steps, step)?.output;
       return output === undefined ? null : new Blob(Array.from(jsonPieces(output))).stream();
     },
 
-    async replay(run) {
-      const left = await view(run);
-      const text = await journalOf(run);
+    async replay(org, run) {
+      const left = await view(org, run);
+      const text = await journalOf(org, run);
       return left === null || text === null ? null : refold(text, left);
     },
 
-    async explain(run, typical) {
-      const text = await journalOf(run);
+    async explain(org, run, typical) {
+      const text = await journalOf(org, run);
       if (text === null) return null;
       const { context, state, events } = folded(text);
       return explain(context, state, events, typical, state.endedAt ?? 0);
     },
 
-    async context(run) {
-      const text = await journalOf(run);
+    async context(org, run) {
+      const text = await journalOf(org, run);
       if (text === null) return null;
       const { context, state, events } = folded(text);
       return contextOf(context, state, events);
     },
 
-    async trace(run) {
-      const text = await read(run, "trace");
+    async trace(org, run) {
+      const text = await read(org, run, "trace");
       return text === null ? null : (JSON.parse(text) as Json);
     },
   };

@@ -24,8 +24,6 @@ export type ArchivePorts = {
   /** The run could not be archived now: it stands behind all others that are overdue. */
   readonly putOff: (org: string, id: string) => Promise<void>;
   readonly markArchived: (org: string, id: string, record: AuditRecord) => Promise<void>;
-  /** The org of a run, from the index. */
-  readonly runOrg: (id: string) => Promise<string | null>;
   /** null: it has not ended, or its object is empty. */
   readonly record: (id: string) => Promise<RunRecord | null>;
   /** OTLP JSON. */

@@ -54,7 +54,6 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     bucket: env.ARCHIVE,
     overdue: store.keeping.overdue,
     markArchived: store.keeping.markArchived,
-    runOrg: store.runOrg,
     putOff: store.keeping.putOff,
     record: async (id) => {
       const record = await objects.run(id).record();
@@ -95,7 +94,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     retention: retentionChore(env, rooms, archive),
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
-    archive: () => archive.sweep(),
+    archive: async () => ({ ...(await archive.sweep()), ...(await store.archivedLines.move()) }),
     audit: async () => ({
       trimmed: await trimPages({ db: env.DB, bucket: env.AUDIT, now, log }),
       pruned: await pruneSegments({
@@ -116,7 +115,11 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
       deleted: await sweepTexts({
         ...{ now, random, bucket: env.TEXTS, keeping: store.auditKeeping, lockYears: rooms.settings.auditLockYears },
         retentionOf: store.orgs.settings,
-        runsIn: async (org, runs) => (await store.keeping.look(org, runs, 0)).indexed,
+        runsIn: async (org, runs) => {
+          const { indexed } = await store.keeping.look(org, runs, 0);
+          const others = runs.filter((run) => hasIdForm("run", run) && !indexed.includes(run));
+          return others.length === 0 ? indexed : [...indexed, ...(await store.archivedLines.has(org, others))];
+        },
         record: (org, record) => store.audit.record(org, record),
       }),
     }),

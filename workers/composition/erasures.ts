@@ -83,8 +83,8 @@ export function buildPersonExports({ objects, store, texts, outside }: Rooms, ar
   return definePersonExports({
     now: outside.now,
     runsOf: store.erasures.runsOf,
-    view: (run) => runs(run).view(),
-    events: (run, after) => runs(run).events(after),
+    view: (org, run) => runs(run, org).view(),
+    events: (org, run, after) => runs(run, org).events(after),
     valuesOf: (org, run) => objects.vault(org).valuesOf(run),
     reviewsOf: (org, run) => objects.reviewQueue(org).listOf(run),
     feedbackOn: store.erasures.feedbackOn,
@@ -106,9 +106,15 @@ export function buildPersonExports({ objects, store, texts, outside }: Rooms, ar
   });
 }
 
-/** Deletes runs whose time is over. */
+/** Deletes runs whose time is over: those with a line in D1, and those whose line is in the index of the archive. */
 export function retentionChore(env: Cloudflare.Env, rooms: Rooms, archive: Archive): () => Promise<{ readonly deleted: number }> {
   const { now, random, log } = rooms.outside;
   const { "DB.runs": _lines, ...erasers } = runErasers(env, rooms, archive);
-  return () => sweepRetention({ now, random, log, keeping: rooms.store.keeping, erasers, forgetTexts: rooms.texts.forgetRun });
+  const ports = { now, random, log, erasers, forgetTexts: rooms.texts.forgetRun };
+  const { keeping, archivedLines } = rooms.store;
+  return async () => {
+    const here = await sweepRetention({ ...ports, keeping });
+    const there = await sweepRetention({ ...ports, keeping: archivedLines });
+    return { deleted: here.deleted + there.deleted };
+  };
 }

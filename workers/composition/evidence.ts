@@ -11,7 +11,7 @@ export function buildEvidence(env: Cloudflare.Env, rooms: Rooms, runs: RunsPort)
   return {
     now: rooms.outside.now,
     wait: (ms) => scheduler.wait(ms),
-    events: (run, after) => runs(run).events(after),
+    events: (org, run, after) => runs(run, org).events(after),
     entries: (org, run, after, limit) => readEntries(env.DB, org, { after, run, users: null, type: null, limit }),
     definition: async (org, name, version) => ((await store.workflows.get(org, name, version))?.definition ?? null) as Json,
     texts: texts.read,

@@ -8,6 +8,7 @@ import { DRILL_MODEL, withDefaultModels } from "../../core/model/defaults.ts";
 import { NOTIFY_SECRET_NAME } from "../../core/notice/destination.ts";
 import type { Notice } from "../../core/notice/notice.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
+import { archiveIndexName, archiveIndexOf } from "../../durable-objects/archive-index/stub.ts";
 import { auditLogOf } from "../../durable-objects/audit-log/stub.ts";
 import { budgetLedgerOf } from "../../durable-objects/budget-ledger/stub.ts";
 import { circuitBreakerOf } from "../../durable-objects/circuit-breaker/stub.ts";
@@ -111,6 +112,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     killSwitch: () => killSwitchOf(env.KILL_SWITCH),
     reviewQueue: (org: string) => reviewQueueOf(env.REVIEW_QUEUE, org),
     vault: (org: string) => vaultOf(env.VAULT, org),
+    archiveIndex: (org: string, month: string) => archiveIndexOf(env.ARCHIVE_INDEX, archiveIndexName(org, month)),
     auditLog: (org: string) => auditLogOf(env.AUDIT_LOG, org),
     budgetLedger: (org: string) => budgetLedgerOf(env.BUDGET_LEDGER, org),
     circuitBreaker: (name: string) => circuitBreakerOf(env.CIRCUIT_BREAKER, name),
@@ -140,6 +142,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     db: env.DB,
     now,
     send,
+    archiveIndex: objects.archiveIndex,
     readEntries: async (org, { user, ...filter }) => {
       const users = user === null ? null : await namesOf(org, user, (_org, subject) => objects.vault(org).pseudonymOf(subject));
       return readThrough({ db: env.DB, bucket: env.AUDIT }, org, { ...filter, users });

@@ -17,7 +17,7 @@ export type EvidencePorts = {
   readonly now: () => EpochMs;
   readonly wait: (ms: number) => Promise<void>;
   /** Events after a number, a page; null: there is no such run. */
-  readonly events: (run: string, after: number) => Promise<{ readonly events: readonly EventView[] } | null>;
+  readonly events: (org: string, run: string, after: number) => Promise<{ readonly events: readonly EventView[] } | null>;
   /** Entries of a run after a number, ascending. */
   readonly entries: (org: string, run: string, after: number, limit: number) => Promise<readonly Json[]>;
   readonly definition: (org: string, name: string, version: number) => Promise<Json>;
@@ -57,7 +57,7 @@ export type EvidenceFile = { readonly html: string; readonly sha256: string; rea
 export async function runEvidence(ports: EvidencePorts, view: RunView, host: string, forAuditor: boolean): Promise<EvidenceFile> {
   const { org, id: run } = view;
   const hasEnded = FINAL_STATUSES.includes(view.status);
-  const read = await readEvents(ports, run);
+  const read = await readEvents(ports, org, run);
   const listed = await readEntries(ports, org, run, hasEnded);
   const [definition, keys, kept] = await Promise.all([
     ports.definition(org, view.workflow, view.version),
@@ -107,12 +107,16 @@ const digestsIn = (data: Json): string[] =>
 
 type Left = { readonly count: number; readonly sha256: string } | null;
 
-async function readEvents(ports: EvidencePorts, run: string): Promise<{ readonly events: readonly EventView[]; readonly left: Left }> {
+async function readEvents(
+  ports: EvidencePorts,
+  org: string,
+  run: string,
+): Promise<{ readonly events: readonly EventView[]; readonly left: Left }> {
   const events: EventView[] = [];
   const rest = createHash("sha256");
   let [size, count] = [0, 0];
   for (let after = 0; ; ) {
-    const page = await ports.events(run, after);
+    const page = await ports.events(org, run, after);
     const last = page?.events.at(-1);
     if (!page || last === undefined) break;
     for (const event of page.events) {

@@ -24,6 +24,7 @@ type Page = { readonly events: readonly EventView[]; next: number; text: string 
 export function eventStream(
   ports: Pick<IngressPorts, "runs" | "now" | "log">,
   pages: HeldPages,
+  org: string,
   id: RunId,
   from: number,
   traceId: string,
@@ -51,7 +52,7 @@ export function eventStream(
   async function news(): Promise<"page" | "nothing" | null> {
     const waited = waitingSince === null ? 0 : ports.now() - waitingSince;
     for (let left = Math.max(1, Math.min(COMMENT_MS, WAITING_MS - waited)); left > 0; left -= CHECK_MS) {
-      const run = await ports.runs(id).news(last, Math.min(left, CHECK_MS));
+      const run = await ports.runs(id, org).news(last, Math.min(left, CHECK_MS));
       if (run === null || !(await mayGoOn())) return null;
       waitingSince = run.status === "waiting" ? (waitingSince ?? ports.now()) : null;
       if (run.hasMore) return "page";
@@ -69,7 +70,7 @@ export function eventStream(
 
   async function readPage(): Promise<Page | null> {
     await pages.enter(holder);
-    const read = cancelled ? null : await ports.runs(id).events(last);
+    const read = cancelled ? null : await ports.runs(id, org).events(last);
     const [first] = read?.events ?? [];
     if (read !== null && first !== undefined && !cancelled) return { events: read.events, next: 0, text: eventText(first) };
     leave();

@@ -9,15 +9,19 @@ import type { ReviewView } from "../../core/review/view.ts";
 import type { EventView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
 import { type StoredSession, sessionView } from "../../core/session/session.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
-import type { RunOfPerson } from "../store/erasures.ts";
+import type { RunOfPerson } from "../store/archived-lines.ts";
 
 /** What the export reads. */
 export type PersonExportPorts = {
   readonly now: () => EpochMs;
   readonly runsOf: (org: string, subject: string, upTo: EpochMs, after: string, limit: number) => Promise<readonly RunOfPerson[]>;
   /** null: it is gone. */
-  readonly view: (run: string) => Promise<RunView | null>;
-  readonly events: (run: string, after: number) => Promise<{ readonly events: readonly EventView[]; readonly done: boolean } | null>;
+  readonly view: (org: string, run: string) => Promise<RunView | null>;
+  readonly events: (
+    org: string,
+    run: string,
+    after: number,
+  ) => Promise<{ readonly events: readonly EventView[]; readonly done: boolean } | null>;
   readonly valuesOf: (
     org: string,
     run: string,
@@ -143,11 +147,11 @@ async function textsIn(ports: PersonExportPorts, of: Of): Promise<{ texts: TextO
 
 async function runOf(ports: PersonExportPorts, of: Of, ownOnly: boolean): Promise<Json> {
   const { org, run } = of;
-  const view = await ports.view(run);
+  const view = await ports.view(org, run);
   if (view === null) return null;
   const events: EventView[] = [];
   for (let after = 0; ; ) {
-    const page = await ports.events(run, after);
+    const page = await ports.events(org, run, after);
     events.push(...(page?.events ?? []));
     after = events.at(-1)?.seq ?? after;
     if (page === null || page.done || page.events.length === 0) break;

@@ -57,3 +57,10 @@ export function toPage<Row, Line>(
   const last = shown.at(-1);
   return { data: shown.map(lineOf), next_cursor: rows.length > limit && last !== undefined ? writeCursor(keyOf(last)) : null };
 }
+
+/** Newest first, each id once: where both have it, that of `first`. */
+export function mergedById<Row extends { readonly id: string }>(first: readonly Row[], second: readonly Row[]): readonly Row[] {
+  if (second.length === 0) return first;
+  const known = new Set(first.map(({ id }) => id));
+  return [...first, ...second.filter(({ id }) => !known.has(id))].sort((a, b) => (a.id < b.id ? 1 : -1));
+}

@@ -1,18 +1,21 @@
 /** Dead letters as lists show them. Their lines come with those of the runs (runs.ts). */
 import { and, desc, eq, lt } from "drizzle-orm";
 import { toRfc3339 } from "../../core/time.ts";
-import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
+import type { ArchivedLines } from "./archived-lines.ts";
+import { CURSOR_FORMS, mergedById, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { DeadLetterList } from "./ports.ts";
 import { deadLetters } from "./schema.ts";
 
-/** Dead letters over D1. */
-export function storeDeadLetters(db: Database): DeadLetterList {
+const { id, run, workflow, step, reason, undone, createdAt } = deadLetters;
+
+/** Dead letters over D1 and the index of the archive, which has no open one. */
+export function storeDeadLetters(db: Database, archived: Pick<ArchivedLines, "letters">): DeadLetterList {
   return {
     async list(org, page, status) {
       const before = readCursor(page.cursor, CURSOR_FORMS.deadLetter);
       const rows = await db.typed
-        .select()
+        .select({ id, run, workflow, step, reason, undone, status: deadLetters.status, createdAt })
         .from(deadLetters)
         .where(
           and(
@@ -23,8 +26,13 @@ export function storeDeadLetters(db: Database): DeadLetterList {
         )
         .orderBy(desc(deadLetters.id))
         .limit(page.limit + 1);
+      const above = rows.length > page.limit ? (rows.at(-1)?.id ?? null) : null;
+      const old = status === "open" ? [] : await archived.letters(org, { status: status ?? null, above, below: before }, page.limit + 1);
       return toPage(
-        rows,
+        mergedById(
+          rows,
+          old.map(({ created_at: createdAt, ...letter }) => ({ ...letter, createdAt })),
+        ),
         page.limit,
         (row) => row.id,
         (row) => ({
@@ -33,7 +41,7 @@ export function storeDeadLetters(db: Database): DeadLetterList {
           workflow: row.workflow,
           step: row.step,
           reason: row.reason,
-          undone: row.undone,
+          undone: [...row.undone],
           status: row.status,
           created_at: toRfc3339(row.createdAt),
         }),

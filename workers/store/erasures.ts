@@ -8,14 +8,13 @@ import { ERASED } from "../../core/person/erased-run.ts";
 import type { ErasureRecord } from "../../core/person/erasure.ts";
 import type { FeedbackView } from "../../core/run/outside/view.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import type { ArchivedLines, RunOfPerson } from "./archived-lines.ts";
+import { mergedById } from "./cursor.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** No line that a run still sends is newer than this: what was erased stays erased. */
 const LAST_SEQ = Number.MAX_SAFE_INTEGER;
-
-/** A run about a person. */
-export type RunOfPerson = { readonly id: string; readonly user: string };
 
 /** Erasures in D1. */
 export type ErasureStore = {
@@ -75,7 +74,12 @@ const read = (row: Row): ErasureRecord => ({
 });
 
 /** Erasures over D1. */
-export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs): ErasureStore {
+export function storeErasures(
+  db: Database,
+  outbox: Outbox,
+  archived: Pick<ArchivedLines, "runsOf" | "countOf" | "lineOf" | "erase">,
+  now: () => EpochMs,
+): ErasureStore {
   const feedbackWhere = async (where: SQL): Promise<readonly FeedbackView[]> => {
     const rows = await db.typed.all<Omit<FeedbackView, "created_at"> & { created_at: number }>(
       sql`SELECT id, run, user, score, comment, created_at FROM feedback WHERE ${where} ORDER BY created_at DESC LIMIT 1000`,
@@ -149,22 +153,34 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
       return true;
     },
 
-    runsOf: (org, subject, upTo, after, limit) =>
-      db.typed.all<RunOfPerson>(sql`
-        SELECT id, user FROM runs WHERE org = ${org} AND subject = ${subject} AND id > ${after} AND id < ${leastId("run", upTo + 1)}
-        ORDER BY id LIMIT ${limit}`),
+    async runsOf(org, subject, upTo, after, limit) {
+      const before = leastId("run", upTo + 1);
+      const [here, there] = await Promise.all([
+        db.typed.all<RunOfPerson>(sql`
+          SELECT id, user FROM runs WHERE org = ${org} AND subject = ${subject} AND id > ${after} AND id < ${before} ORDER BY id LIMIT ${limit}`),
+        archived.runsOf(org, subject, after, before, limit),
+      ]);
+      return mergedById(here, there)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, limit);
+    },
 
     async countRunsOf(org, subject, upTo) {
-      const [row] = await db.typed.all<{ left: number }>(sql`
-        SELECT COUNT(*) AS left FROM runs WHERE org = ${org} AND subject = ${subject} AND id < ${leastId("run", upTo + 1)}`);
-      return row?.left ?? 0;
+      const before = leastId("run", upTo + 1);
+      const [[row], there] = await Promise.all([
+        db.typed.all<{ left: number }>(
+          sql`SELECT COUNT(*) AS left FROM runs WHERE org = ${org} AND subject = ${subject} AND id < ${before}`,
+        ),
+        archived.countOf(org, subject, before),
+      ]);
+      return (row?.left ?? 0) + there;
     },
 
     async lineOf(org, run) {
       const [row] = await db.typed.all<{ summary: string; subject: string }>(
         sql`SELECT summary, subject FROM runs WHERE org = ${org} AND id = ${run}`,
       );
-      return row === undefined ? null : { summary: JSON.parse(row.summary) as JsonObject, subject: row.subject };
+      return row === undefined ? archived.lineOf(org, run) : { summary: JSON.parse(row.summary) as JsonObject, subject: row.subject };
     },
 
     feedbackOn: (org, run) => feedbackWhere(sql`org = ${org} AND run = ${run}`),
@@ -218,9 +234,12 @@ export function storeErasures(db: Database, outbox: Outbox, now: () => EpochMs):
             ];
       const [feedback, overrides, letters, runs] = (await db.batch([...emptied, ...forgotten, ...line])).slice(emptied.length);
       const lines = (of: typeof runs): number => of?.meta.changes ?? 0;
+      const there = await archived.erase(org, run, left);
       return {
         "DB.runs": lines(runs),
         "DB.dead_letters": lines(letters),
+        "ARCHIVE_INDEX.run": there.runs,
+        "ARCHIVE_INDEX.letter": there.letters,
         "DB.feedback": lines(feedback),
         "DB.overrides": lines(overrides),
       };

@@ -8,7 +8,8 @@ import { mintId } from "../../core/ids.ts";
 import { DRILL_WORKFLOW, type StopScope } from "../../core/kill-switch/stops.ts";
 import type { Page } from "../../core/page.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
-import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
+import type { ArchivedLines } from "./archived-lines.ts";
+import { CURSOR_FORMS, mergedById, readCursor, toPage } from "./cursor.ts";
 import type { Database } from "./database.ts";
 import type { RunFilter, RunList } from "./ports.ts";
 import { runs } from "./schema.ts";
@@ -31,12 +32,10 @@ export type RunIndex = Pick<RunList, "list"> & {
     cursor: string | null,
   ): Promise<Page<{ id: string; org: string }>>;
   countRunsInScope(scope: StopScope, statuses: readonly RunStatus[]): Promise<number>;
-  /** The org a run belongs to; null for a run that is not in the index (yet). */
-  runOrg(id: string): Promise<string | null>;
 };
 
 /** The index of runs over D1. */
-export function storeRuns(db: Database, now: () => number): RunIndex {
+export function storeRuns(db: Database, archived: Pick<ArchivedLines, "list">, now: () => number): RunIndex {
   return {
     async list(org, filter, page) {
       const before = readCursor(page.cursor, CURSOR_FORMS.run);
@@ -57,8 +56,11 @@ export function storeRuns(db: Database, now: () => number): RunIndex {
         )
         .orderBy(desc(runs.id))
         .limit(page.limit + 1);
+      const { status, workflow, user, session = null, traceId: trace = null, since = null, until = null } = filter;
+      const above = rows.length > page.limit ? (rows.at(-1)?.id ?? null) : null;
+      const asked = { status, workflow, user, session, trace, since, until, above, below: before };
       return toPage(
-        rows,
+        mergedById(rows, await archived.list(org, asked, page.limit + 1)),
         page.limit,
         (row) => row.id,
         (row) => row.summary,
@@ -88,11 +90,6 @@ export function storeRuns(db: Database, now: () => number): RunIndex {
     async countRunsInScope(scope, statuses) {
       const row = await db.typed.select({ runs: count() }).from(runs).where(inScope(scope, statuses)).get();
       return row?.runs ?? 0;
-    },
-
-    async runOrg(id) {
-      const row = await db.typed.select({ org: runs.org }).from(runs).where(eq(runs.id, id)).get();
-      return row?.org ?? null;
     },
   };
 }

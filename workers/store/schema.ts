@@ -328,7 +328,23 @@ export const runs = sqliteTable(
     index("runs_by_trace").on(table.org, sql`${table.summary} ->> '$.trace_id'`, table.id),
     index("runs_by_session").on(table.org, sql`${table.summary} ->> '$.session'`, table.id),
     index("runs_by_subject").on(table.org, table.subject, table.id),
+    index("runs_by_archived").on(table.archivedAt).where(sql`archived_at IS NOT NULL`),
   ],
+);
+
+/** The months of which the index of the archive has lines (durable-objects/archive-index). */
+export const archiveMonths = sqliteTable(
+  "archive_months",
+  {
+    org: text("org").notNull(),
+    /** `2026-11`: of the runs' ids, UTC. */
+    month: text("month").notNull(),
+    /** The highest id that a line of it ever had. */
+    newest: text("newest").notNull(),
+    /** When it was last looked through for lines whose time is over. */
+    lookedAt: integer("looked_at").notNull().default(0),
+  },
+  (table) => [primaryKey({ columns: [table.org, table.month] }), index("archive_months_by_look").on(table.lookedAt)],
 );
 
 /** Runs whose end needs a person. Lines come with those of `runs`. */

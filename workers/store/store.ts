@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from "../../core/time.ts";
 import { storeApprovers } from "./approvers.ts";
+import { type ArchivedLines, type ArchiveIndexOf, storeArchivedLines } from "./archived-lines.ts";
 import { type AuditKeeping, storeAuditKeeping } from "./audit-keeping.ts";
 import { chooseVersion } from "./choose-version.ts";
 import { storeCollections } from "./collections.ts";
@@ -39,6 +40,8 @@ export type StorePorts = {
   readonly now: () => EpochMs;
   /** Hands a message to the records queue; throws when the queue does not take it. */
   readonly send: Send;
+  /** The index of an org's archived runs of one month. */
+  readonly archiveIndex: ArchiveIndexOf;
   /** The audit room's view of the entries that D1 holds. */
   readonly readEntries: AuditStore["entries"];
   readonly personsBehind: AuditStore["persons"];
@@ -47,8 +50,9 @@ export type StorePorts = {
 /** Every table of D1 that the platform reads or writes. */
 export type Store = StorePort &
   RunCosts &
-  Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope" | "runOrg"> & {
+  Pick<RunIndex, "upsertRuns" | "runsInScope" | "countRunsInScope"> & {
     readonly keeping: RunKeeping;
+    readonly archivedLines: ArchivedLines;
     readonly auditKeeping: AuditKeeping;
     readonly erasures: ErasureStore;
     readonly compliance: ComplianceStore;
@@ -66,7 +70,8 @@ export function defineStore(ports: StorePorts): Store {
   const { now } = ports;
   const db = openDatabase(ports.db);
   const outbox = new Outbox(db, now, ports.send);
-  const runs = storeRuns(db, now);
+  const archivedLines = storeArchivedLines(db, outbox, ports.archiveIndex, now);
+  const runs = storeRuns(db, archivedLines, now);
   const keeping = storeRunKeeping(db, outbox, now);
   const orgs = storeOrgs(db, outbox, now);
   const workflows = storeWorkflows(db, outbox, now);
@@ -89,7 +94,8 @@ export function defineStore(ports: StorePorts): Store {
     feedback: storeFeedback(db, outbox, now),
     keeping,
     auditKeeping: storeAuditKeeping(db, outbox, now),
-    erasures: storeErasures(db, outbox, now),
+    archivedLines,
+    erasures: storeErasures(db, outbox, archivedLines, now),
     compliance: storeCompliance(db, outbox, now),
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
@@ -107,7 +113,7 @@ export function defineStore(ports: StorePorts): Store {
       accepted: () => undefined,
       isBehind: async () => false,
     },
-    deadLetters: storeDeadLetters(db),
+    deadLetters: storeDeadLetters(db, archivedLines),
     health: storeHealth(db),
     failedRuns: (org, from, to, limit) => failedRuns(db, org, from, to, limit),
     incidents: storeIncidents(db, outbox, now),
@@ -126,7 +132,6 @@ export function defineStore(ports: StorePorts): Store {
     upsertRuns: runs.upsertRuns,
     runsInScope: runs.runsInScope,
     countRunsInScope: runs.countRunsInScope,
-    runOrg: runs.runOrg,
     confirmRecords: (ids) => outbox.confirm(ids),
     sweepOutbox: async () => ({ resent: await outbox.sweep() }),
     sweepIdempotency: async () => ({ expired: await idempotency.sweep(now()) }),

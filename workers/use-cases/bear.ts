@@ -6,11 +6,11 @@ import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { RunObject } from "./ports.ts";
 
 /** How the object of a run is reached. */
-export type BearPorts = { readonly runs: (id: string) => Pick<RunObject, "start"> };
+export type BearPorts = { readonly runs: (id: string, org: string) => Pick<RunObject, "start"> };
 
 /** `stops`: at most two seconds old. `waitMs`: how long to wait for the run's end. The same start twice is one run. */
 export const bear = (ports: BearPorts, start: RunStart, stops: Stops, waitMs: number): Promise<RunView> =>
-  ports.runs(start.id).start(start, stops, waitMs);
+  ports.runs(start.id, start.org).start(start, stops, waitMs);
 
 /** What a run that descends from another needs besides. */
 export type HeirPorts = BearPorts & {

@@ -17,6 +17,6 @@ export async function cancelRun(
   if (!found.ok) return found;
   const kept = keptText(ports, reason, "/reason");
   if (!kept.ok) return kept;
-  const cancelled = await ports.runs(found.value.id).cancel(by.principal.user, kept.value);
+  const cancelled = await ports.runs(found.value.id, found.value.view.org).cancel(by.principal.user, kept.value);
   return cancelled.ok ? ok(await shownTo(ports, by.principal, cancelled.value)) : cancelled;
 }

@@ -51,7 +51,7 @@ export async function redrive(
   if (!claimed.ok) return claimed;
   const { id, replayed, settle, release } = claimed.value;
   // A first try that broke off after the new run began has an outcome to give: the run itself.
-  const begun = id === freshId ? null : await ports.runs(id).view();
+  const begun = id === freshId ? null : await ports.runs(id, org).view();
   if (begun !== null) {
     await settle("accepted");
     return ok({ outcome: "accepted", run: await shownTo(ports, principal, begun), replayed: true });
@@ -60,7 +60,7 @@ export async function redrive(
   const open = await notStopped(ports, { org, workflow: found.value.view.workflow }, by.trace.traceId);
   const room = open.ok ? await roomFor(ports, org, id) : open;
   const redriven = room.ok
-    ? await handOver(ports, found.value.id, { user, root }, id, await rolesNow(ports, by, found.value.view.user), how.value)
+    ? await handOver(ports, org, found.value.id, { user, root }, id, await rolesNow(ports, by, found.value.view.user), how.value)
     : room;
   if (!redriven.ok) {
     ports.store.runs.release(org, id);
@@ -85,13 +85,13 @@ export async function discard(
   if (!found.ok) return found;
   const kept = keptText(ports, reason, "/reason");
   if (!kept.ok) return kept;
-  const discarded = await ports.runs(found.value.id).discard(user, kept.value);
+  const discarded = await ports.runs(found.value.id, org).discard(user, kept.value);
   return discarded.ok ? ok(deadLetterOf(discarded.value)) : discarded;
 }
 
 async function findDead(ports: UseCasePorts, org: string, id: string): Promise<Result<{ id: RunId; view: RunView }, Refusal>> {
   const runId = hasIdForm("dl", id) ? await ports.keys.parseRunId(org, withPrefix("run", id)) : null;
-  const view = runId === null ? null : await ports.runs(runId).view();
+  const view = runId === null ? null : await ports.runs(runId, org).view();
   if (runId === null || view === null || view.org !== org || view.dead_letter?.id !== id) return err(unknownId("dead letter", id));
   return ok({ id: runId, view });
 }
@@ -106,7 +106,7 @@ const MOST_ABOVE = 16;
 async function takenByParent({ runs }: UseCasePorts, org: string, run: RunView): Promise<Refusal | null> {
   let below = run;
   for (let level = 0; level < MOST_ABOVE && below.parent !== undefined; level++) {
-    const parent = await runs(below.parent).view();
+    const parent = await runs(below.parent, org).view();
     if (parent === null || parent.org !== org) return null;
     const child = `this run is a child of the run ${parent.id}`;
     if (!FINAL_STATUSES.includes(parent.status)) return refuse("conflict", `${child}, which is still under way; wait for its end`);
@@ -136,14 +136,15 @@ async function rolesNow({ store }: UseCasePorts, { principal }: Requester, user:
 /** Marks the dead letter and waits for the run that its object starts. */
 async function handOver(
   { runs }: UseCasePorts,
+  org: string,
   dead: RunId,
   by: Holder,
   id: string,
   roles: readonly Role[],
   how: Redriven,
 ): Promise<Result<RunView, Refusal>> {
-  const marked = await runs(dead).redrive(by, id, roles, how);
+  const marked = await runs(dead, org).redrive(by, id, roles, how);
   if (!marked.ok) return marked;
-  const begun = await runs(id).awaitBirth(HANDOVER_MS);
+  const begun = await runs(id, org).awaitBirth(HANDOVER_MS);
   return begun === null ? err(refuse("overloaded", "the new run is being created; read it by its id in a moment")) : ok(begun);
 }

@@ -74,14 +74,14 @@ async function isOwnEstimate(
 ): Promise<boolean> {
   if (reason !== "budget" || step !== INPUT_ACTIVITY) return false;
   const id = await ports.keys.parseRunId(org, run);
-  return id !== null && (await ports.runs(id).view())?.user === user;
+  return id !== null && (await ports.runs(id, org).view())?.user === user;
 }
 
 /** Changes become part of the run, so they go through the run's guardrails; personal data in them is not the run's user's input. */
 async function admitChanges(ports: UseCasePorts, by: Requester, review: ReviewView, changes: Json): Promise<Result<Json, Refusal>> {
   const { org } = by.principal;
   const runId = await ports.keys.parseRunId(org, review.run);
-  const run = runId === null ? null : await ports.runs(runId).view();
+  const run = runId === null ? null : await ports.runs(runId, org).view();
   if (run === null) return err(unknownId("run", review.run));
   // A reply is written for the run's user, who gets to read it as it was written.
   const origin = review.reason === "hand_over" ? "input" : "tool";

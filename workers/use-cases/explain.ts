@@ -21,7 +21,7 @@ export async function explainRun(ports: Ports, asked: Asked, id: string): Promis
   if (!found.ok) return found;
   const { org, workflow } = found.value.view;
   const typical = typicalOf(await ports.pastRuns(org, workflow, found.value.id));
-  const explanation = await ports.runs(found.value.id).explain(typical);
+  const explanation = await ports.runs(found.value.id, org).explain(typical);
   if (explanation === null) return err(unknownId("run", id));
   return ok(await entered(ports, asked, explanation, MOST_DEPTH, { children: MOST_CHILDREN }));
 }
@@ -35,7 +35,7 @@ async function entered(ports: Ports, asked: Asked, parent: Explanation, depth: n
   const children = await Promise.all(
     some.map(async ({ run }): Promise<readonly [string, Explanation] | null> => {
       const found = await findRunWithJournal(ports, asked, run, "run.read");
-      const child = found.ok ? await ports.runs(found.value.id).explain(null) : null;
+      const child = found.ok ? await ports.runs(found.value.id, found.value.view.org).explain(null) : null;
       return child === null ? null : [run, await entered(ports, asked, child, depth - 1, left)];
     }),
   );

@@ -84,10 +84,10 @@ export async function approveOverride(ports: UseCasePorts, by: Requester, id: st
 }
 
 /** Who started the run, as far as it is known. */
-async function startersOf(ports: UseCasePorts, { run }: Override) {
-  const starters = await ports.runs(run).starters();
+async function startersOf(ports: UseCasePorts, { org, run }: Override) {
+  const starters = await ports.runs(run, org).starters();
   if (starters !== null) return starters;
-  const view = await ports.runs(run).view();
+  const view = await ports.runs(run, org).view();
   return view === null ? [] : [{ user: view.user, root: null }];
 }
 

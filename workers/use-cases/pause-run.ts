@@ -21,7 +21,9 @@ export async function pauseRun(
   if (!found.ok) return found;
   const kept = keptText(ports, reason, "/reason");
   if (!kept.ok) return kept;
-  const paused = await ports.runs(found.value.id).pause(by.principal.user, kept.value, mayToEverybodys(ports, by, "run.pause"));
+  const paused = await ports
+    .runs(found.value.id, by.principal.org)
+    .pause(by.principal.user, kept.value, mayToEverybodys(ports, by, "run.pause"));
   return paused.ok ? ok(await shownTo(ports, by.principal, paused.value)) : paused;
 }
 
@@ -34,6 +36,6 @@ export async function resumeRun(ports: UseCasePorts, by: Requester, { run }: { r
   const pausedBy = view.paused?.by ?? view.user;
   const refusal = await denied(ports, by, "run.resume", { owner: pausedBy, name: `run/${view.id}` });
   if (refusal !== null) return err(refuse(refusal.code, `${refusal.detail}: an operator, or whoever paused the run, resumes it`));
-  const resumed = await ports.runs(id).resume(by.principal.user, pausedBy);
+  const resumed = await ports.runs(id, by.principal.org).resume(by.principal.user, pausedBy);
   return resumed.ok ? ok(await shownTo(ports, by.principal, resumed.value)) : resumed;
 }

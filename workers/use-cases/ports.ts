@@ -53,7 +53,7 @@ export type RunObject = Pick<
 >;
 
 /** A stub for each call: one that broke stays broken. */
-export type RunsPort = (id: string) => RunObject;
+export type RunsPort = (id: string, org: string) => RunObject;
 
 /** An org's review queue; a stub for each call. */
 export type ReviewsPort = (

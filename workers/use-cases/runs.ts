@@ -23,7 +23,7 @@ export async function findRun(
   const { principal } = asked;
   const runId = await ports.keys.parseRunId(principal.org, id);
   if (runId === null) return err(unknownId("run", id));
-  const view = await ports.runs(runId).view();
+  const view = await ports.runs(runId, principal.org).view();
   if (view === null || view.org !== principal.org || !maySee(principal, view)) return err(unknownId("run", id));
   const refusal = await denied(ports, asked, action, { owner: view.user, name: `run/${view.id}` });
   return refusal === null ? ok({ id: runId, view }) : err(refusal);

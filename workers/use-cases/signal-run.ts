@@ -53,7 +53,7 @@ export async function signalRun(
   }
   const { value } = admitted;
   const findings = [...judged.findings, ...admitted.findings];
-  const signalled = await ports.runs(id).signal({ id: signalId, name, body: value, findings, by: principal.user, own });
+  const signalled = await ports.runs(id, view.org).signal({ id: signalId, name, body: value, findings, by: principal.user, own });
   if (!signalled.ok) {
     await release();
     return signalled;

@@ -241,6 +241,6 @@ function startOf(
 
 /** The first outcome, with the run as it is now. */
 async function replay(ports: UseCasePorts, by: Requester, id: string, outcome: "done" | "accepted"): Promise<Result<RunOutcome, Refusal>> {
-  const run = await ports.runs(id).view();
+  const run = await ports.runs(id, by.principal.org).view();
   return run === null ? err(unknownId("run", id)) : ok({ outcome, run: await shownTo(ports, by.principal, run), replayed: true });
 }

@@ -59,7 +59,6 @@ function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partia
       calls.push(`put off ${id}`);
       world.overdue = [...world.overdue.filter((other) => other !== id), id];
     },
-    runOrg: async () => org,
     record: async (id) => objects.get(id) ?? null,
     trace: async (id) => (objects.has(id) ? { resourceSpans: [] } : null),
     removeValues: async () => {
@@ -136,8 +135,8 @@ describe("a sweep", () => {
       expect(await mortal.sweep()).toEqual({ archived: 1 });
       expect([world.objects.size, world.marked.length]).toEqual([0, 1]);
       expect(world.calls.slice(-2)).toEqual(["remove values", "mark"]); // whatever died: nothing is left behind by a run that is archived
-      expect(await mortal.view(RUN)).toEqual(viewOf(RUN));
-      expect((await mortal.events(RUN, 0, 10))?.events).toEqual(eventsOf(3));
+      expect(await mortal.view(world.org, RUN)).toEqual(viewOf(RUN));
+      expect((await mortal.events(world.org, RUN, 0, 10))?.events).toEqual(eventsOf(3));
     },
   );
 
@@ -167,7 +166,7 @@ describe("a sweep", () => {
     expect([world.objects.size, world.marked.length]).toEqual([1, 0]);
     world.owes = false;
     expect(await world.archive.sweep()).toEqual({ archived: 1 });
-    expect((await world.archive.events(RUN, 0, 10))?.events).toHaveLength(4);
+    expect((await world.archive.events(world.org, RUN, 0, 10))?.events).toHaveLength(4);
   });
 
   it("[ARCHIVE-10] one run that cannot be archived holds up no other; one that is nowhere is never said to be archived", async () => {
@@ -205,7 +204,7 @@ describe("an archived run", () => {
     const world = makeWorld();
     world.objects.set(RUN, recordOf(RUN, 7));
     await world.archive.sweep();
-    const runs = withArchive(() => emptied, world.archive)(RUN);
+    const runs = withArchive(() => emptied, world.archive)(RUN, world.org);
     expect(await runs.view()).toEqual(viewOf(RUN));
     expect(await runs.events(0)).toEqual({ events: eventsOf(7), done: true, status: "completed" });
     expect((await runs.events(5))?.events.map(({ seq }) => seq)).toEqual([6, 7]);
@@ -214,7 +213,7 @@ describe("an archived run", () => {
       { hasMore: true, status: "completed" },
       { hasMore: false, status: "completed" },
     ]);
-    expect(await world.archive.events(RUN, 2, 3)).toMatchObject({ events: [{ seq: 3 }, { seq: 4 }, { seq: 5 }], done: false });
+    expect(await world.archive.events(world.org, RUN, 2, 3)).toMatchObject({ events: [{ seq: 3 }, { seq: 4 }, { seq: 5 }], done: false });
     expect(await runs.spans()).toEqual({ resourceSpans: [] });
     for (const answer of [await runs.cancel("ann", "why"), await runs.discard("ann", "why")])
       expect(answer).toMatchObject({ ok: false, error: { code: "conflict" } });
@@ -226,19 +225,22 @@ describe("an archived run", () => {
     const events = Array.from({ length: 200 }, (_, index) => ({ ...eventsOf(1)[0], seq: index + 1, data: { text } }) as EventView);
     world.objects.set(RUN, { ...recordOf(RUN), events });
     expect(await world.archive.sweep()).toEqual({ archived: 1 });
-    const first = await world.archive.events(RUN, 0, 500);
+    const first = await world.archive.events(world.org, RUN, 0, 500);
     expect([first?.events.length, first?.done]).toEqual([5, false]);
-    const last = await world.archive.events(RUN, 198, 500);
+    const last = await world.archive.events(world.org, RUN, 198, 500);
     expect([last?.events.map(({ seq }) => seq), last?.done]).toEqual([[199, 200], true]);
   });
 
   it("[ARCHIVE-5] a run that was never anywhere stays unknown; a live one never asks the archive", async () => {
     const world = makeWorld();
-    const runs = withArchive(() => emptied, world.archive)(RUN);
+    const runs = withArchive(() => emptied, world.archive)(RUN, world.org);
     expect([await runs.view(), await runs.events(0), await runs.spans()]).toEqual([null, null, null]);
     expect(await runs.cancel("ann", "why")).toMatchObject({ error: { code: "not_found" } });
     const nobody = { view: async () => Promise.reject(new Error("asked")) } as never;
-    const live = withArchive(() => ({ ...emptied, view: async () => viewOf(RUN), cancel: async () => ok(viewOf(RUN)) }), nobody)(RUN);
+    const live = withArchive(() => ({ ...emptied, view: async () => viewOf(RUN), cancel: async () => ok(viewOf(RUN)) }), nobody)(
+      RUN,
+      world.org,
+    );
     expect(await live.view()).toEqual(viewOf(RUN));
     expect(await live.cancel("ann", "why")).toMatchObject({ ok: true });
   });

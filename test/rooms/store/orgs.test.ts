@@ -238,7 +238,7 @@ describe("looking after runs", () => {
     expect(archived).toEqual([kept[3]?.id]); // what is to be deleted is not archived first
     expect(await store.keeping.forget("r1", [old, String(due[0]?.id)], recordOf("retention.applied"))).toBe(2);
     expect(await store.keeping.forget("r1", [old], recordOf("retention.applied"))).toBe(0);
-    expect([await store.runOrg(old), (await found()).length]).toEqual([null, 1]);
+    expect([await store.erasures.lineOf("r1", old), (await found()).length]).toEqual([null, 1]);
     expect((await letters(world, "r1")).filter((type) => type === "retention.applied")).toHaveLength(1);
   });
 

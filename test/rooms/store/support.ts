@@ -7,13 +7,17 @@ import type { TaskRoute } from "../../../core/model/task-route.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import type { ToolContent } from "../../../core/tool/manifest.ts";
 import type { Definition } from "../../../core/workflow/definition.ts";
+import { archiveIndexName, archiveIndexOf } from "../../../durable-objects/archive-index/stub.ts";
+import type { ArchiveIndexOf } from "../../../workers/store/archived-lines.ts";
 import type { ApiKeyRow } from "../../../workers/store/ports.ts";
 import { defineStore, type Store } from "../../../workers/store/store.ts";
 import { FAR } from "../../support/far.ts";
 
+const archiveIndexes: ArchiveIndexOf = (org, month) => archiveIndexOf(env.ARCHIVE_INDEX, archiveIndexName(org, month));
+
 export type World = { at: number; sent: RecordsMessage[]; queueDown: boolean; store: Store; db: D1Database };
 
-export function storeWorld(db: D1Database = env.DB): World {
+export function storeWorld(db: D1Database = env.DB, archiveIndex: ArchiveIndexOf = archiveIndexes): World {
   const world: World = {
     at: FAR,
     sent: [],
@@ -22,6 +26,7 @@ export function storeWorld(db: D1Database = env.DB): World {
     store: defineStore({
       db,
       now: () => world.at,
+      archiveIndex,
       readEntries: async () => ({ entries: [], goesOn: null }),
       personsBehind: async () => new Map(),
       send: async (message) => {

@@ -19,6 +19,8 @@ const OBJECTS = [
   "SESSIONS",
   "MEMORY_STORE",
   "KNOWLEDGE_INDEX",
+  "ARCHIVE_INDEX",
+  "WATCH",
 ] as const;
 
 /** Texts of all stores. Bytes are read as Latin-1, so that ASCII in them is found. */

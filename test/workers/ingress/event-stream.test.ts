@@ -31,7 +31,7 @@ function world(limits = LIMITS) {
     at += ms;
   };
   const pages = new HeldPages(limits, () => at, sleep);
-  const open = () => eventStream(ports, pages, "run_1" as never, 0, "t", async () => allowed.now).getReader();
+  const open = () => eventStream(ports, pages, "acme", "run_1" as never, 0, "t", async () => allowed.now).getReader();
   const pass = (ms: number): void => {
     at += ms;
   };

@@ -51,6 +51,7 @@ function brokenStore(error: () => unknown): { readonly store: Store; readonly co
   const store = defineStore({
     db,
     now: () => 0,
+    archiveIndex: () => ({ list: async () => [] }) as never,
     send: async () => undefined,
     readEntries: async () => ({ entries: [], goesOn: null }),
     personsBehind: async () => new Map(),

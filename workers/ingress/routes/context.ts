@@ -45,7 +45,7 @@ export function contextRoutes(ports: IngressPorts): Endpoint[] {
       async handle({ params, ...call }) {
         const found = await findRunWithJournal(ports, call, params.id, "run.read");
         if (!found.ok) return found;
-        const items = await ports.runs(found.value.id).context();
+        const items = await ports.runs(found.value.id, found.value.view.org).context();
         return items === null
           ? err(unknownId("run", params.id))
           : reply(200, { run: found.value.id, items: items as unknown as z.output<typeof Context>["items"] });

@@ -22,7 +22,7 @@ export function replayRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const found = await findRunWithJournal(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
-        const replayed = await ports.runs(found.value.id).replay();
+        const replayed = await ports.runs(found.value.id, found.value.view.org).replay();
         if (replayed === null) return err(refuse("not_found", "there is no run with this id"));
         const { identical, divergedAt, run } = replayed;
         const diverged = divergedAt === null ? {} : { diverged_at: divergedAt };

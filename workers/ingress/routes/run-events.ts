@@ -55,12 +55,15 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
         const streams = /(^|,)\s*text\/event-stream\b/i.test(call.headers.Accept ?? "");
         const from = startOf(call.query, streams ? call.headers["Last-Event-ID"] : undefined);
         if (!from.ok) return from;
-        if (!streams) return reply(200, await listEvents(ports, found.value.id, from.value, call.query.limit ?? MOST_EVENTS));
-        if (from.value > 0 && (await isRead(ports, found.value.id, from.value))) return reply(204, undefined);
+        if (!streams)
+          return reply(200, await listEvents(ports, found.value.view.org, found.value.id, from.value, call.query.limit ?? MOST_EVENTS));
+        if (from.value > 0 && (await isRead(ports, found.value.view.org, found.value.id, from.value))) return reply(204, undefined);
         const { request, trace, principal } = call;
         const isStillAllowed = async (): Promise<boolean> => isSame(principal, await ports.auth.authenticate(request));
         const body =
-          request.method === "HEAD" ? null : eventStream(ports, pages, found.value.id, from.value, trace.traceId, isStillAllowed);
+          request.method === "HEAD"
+            ? null
+            : eventStream(ports, pages, principal.org, found.value.id, from.value, trace.traceId, isStillAllowed);
         return ok({
           response: new Response(body, {
             headers: { "Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store", "X-Accel-Buffering": "no" },
@@ -80,8 +83,8 @@ const isSame = (before: Principal, now: Principal | null): boolean =>
   now.roles.join() === before.roles.join();
 
 /** The run has ended, and the client has its last event: 204 tells a browser not to come back (WHATWG HTML, "Server-sent events"). */
-async function isRead(ports: IngressPorts, id: RunId, from: number): Promise<boolean> {
-  const news = await ports.runs(id).news(from, 0);
+async function isRead(ports: IngressPorts, org: string, id: RunId, from: number): Promise<boolean> {
+  const news = await ports.runs(id, org).news(from, 0);
   return news !== null && !news.hasMore && FINAL_STATUSES.includes(news.status);
 }
 
@@ -97,6 +100,7 @@ function startOf(query: { after?: number | undefined; cursor?: string | undefine
 
 async function listEvents(
   ports: IngressPorts,
+  org: string,
   id: RunId,
   from: number,
   most: number,
@@ -104,7 +108,7 @@ async function listEvents(
   const data: EventView[] = [];
   let left = LIST_SIZE;
   for (;;) {
-    const page = await ports.runs(id).events(data.at(-1)?.seq ?? from);
+    const page = await ports.runs(id, org).events(data.at(-1)?.seq ?? from);
     if (page === null || page.events.length === 0) return { data, next_cursor: null };
     data.push(...page.events);
     for (const event of page.events) left -= sizeWithin(event.data, LIST_SIZE) + 100;

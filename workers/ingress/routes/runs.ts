@@ -131,7 +131,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const found = await findRunWithJournal(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
-        const output = await ports.runs(found.value.id).stepOutput(call.params.step);
+        const output = await ports.runs(found.value.id, found.value.view.org).stepOutput(call.params.step);
         if (output === null) return err(refuse("not_found", "the run has no step with this id"));
         return ok({ response: new Response(output, { headers: { "Content-Type": "application/json" } }) });
       },
@@ -149,7 +149,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const found = await findRunWithJournal(ports, call, call.params.id, "run.read");
         if (!found.ok) return found;
-        const trace = await ports.runs(found.value.id).spans();
+        const trace = await ports.runs(found.value.id, found.value.view.org).spans();
         return trace === null ? err(unknownId("run", call.params.id)) : reply(200, trace);
       },
     }),
