@@ -83,10 +83,10 @@ export const isNamed = (rule: ApproverRule, level: number, who: { readonly user:
     ({ roles, users }) => users.includes(who.user) || roles.some((role) => who.roles.includes(role) || who.roles.includes("admin")),
   );
 
-/** Names that a refusal tells. */
-const MOST_TOLD = 10;
-
-/** Why this person does not decide under the entry; null: they may. Without an entry the policies alone say who decides. */
+/**
+ * Why this person does not decide under the entry, and how somebody comes to; null: they may. Without an entry the policies alone say who decides.
+ * People whom the entry names are counted and not named: their names are not for everybody who tries.
+ */
 export function refusalOfApprover(
   rule: ApproverRule | null,
   level: number,
@@ -94,11 +94,13 @@ export function refusalOfApprover(
 ): Refusal | null {
   if (rule === null || isNamed(rule, level, who)) return null;
   const people = peopleAt(rule, level);
-  const roles = [...new Set(people.flatMap((one) => one.roles))].slice(0, MOST_TOLD);
-  const users = [...new Set(people.flatMap((one) => one.users))].slice(0, MOST_TOLD);
+  const roles = [...new Set(people.flatMap((one) => one.roles))].map((role) => `\`${role}\``);
+  const users = new Set(people.flatMap((one) => one.users)).size;
   const told = [
-    ...(roles.length === 0 ? [] : [`the ${roles.length === 1 ? "role" : "roles"} ${roles.map((role) => `\`${role}\``).join(", ")}`]),
-    ...(users.length === 0 ? [] : [`the ${users.length === 1 ? "user" : "users"} ${users.map((user) => `\`${user}\``).join(", ")}`]),
+    ...(roles.length === 0 ? [] : [`the ${roles.length === 1 ? "role" : "roles"} ${roles.join(", ")}`]),
+    ...(users === 0 ? [] : [users === 1 ? "one user whom its entry names" : `${users} users whom its entry names`]),
   ].join(" and ");
-  return refuse("forbidden", `only the approvers of \`${rule.operation}\` decide this: ${told}`);
+  const byAdmin = `an admin gives roles and changes the entry (PUT /v1/approvers/${encodeURIComponent(rule.operation)})`;
+  const next = rule.next.length > level ? "; `escalate` brings the next in line" : "";
+  return refuse("forbidden", `only the approvers of \`${rule.operation}\` decide this: ${told}; ${byAdmin}${next}`);
 }

@@ -113,7 +113,7 @@ describe("approvers", () => {
     expect((await call("GET", "/v1/approvers/budget", admin)).status).toBe(404);
   });
 
-  it("[APPROVE-1] only they decide, also without the role of a reviewer, and whoever else tries is on record", async () => {
+  it("[APPROVE-1] [APPROVE-20] only they decide, also without the role of a reviewer, and whoever else tries is on record", async () => {
     await register("puts", { put: step("crm.put") });
     const { run: id, review } = await waiting("puts", { note: "one" });
     const shown = (await call("GET", `/v1/reviews/${review}`, world.keys.reviewer)).body;
@@ -121,9 +121,15 @@ describe("approvers", () => {
     for (const key of [world.keys.reviewer, admin, boss]) {
       const refused = await decide(review, key);
       expect(refused).toMatchObject({ status: 403, body: { code: "forbidden" } });
-      expect(String(refused.body["detail"])).toBe("only the approvers of `tool:crm.put` decide this: the users `fin`, `ghost`");
+      expect(String(refused.body["detail"])).toBe(
+        "only the approvers of `tool:crm.put` decide this: 2 users whom its entry names; an admin gives roles and changes the entry (PUT /v1/approvers/tool%3Acrm.put); `escalate` brings the next in line",
+      );
     }
-    expect(await decide(review, world.keys.operator)).toMatchObject({ status: 403 });
+    const other = await decide(review, world.keys.operator);
+    expect([other.status, String(other.body["detail"])]).toEqual([
+      403,
+      "only the approvers of `tool:crm.put` decide this: 3 users whom its entry names; an admin gives roles and changes the entry (PUT /v1/approvers/tool%3Acrm.put)",
+    ]);
     expect((await decide(review, fin)).status).toBe(200);
     expect(await ended(id)).toMatchObject({ status: "completed" });
     await expect.poll(async () => (await types(`review/${review}`)).length, { timeout: 6_000 }).toBe(3);

@@ -44,20 +44,20 @@ type AccessPorts = Pick<UseCasePorts, "access" | "store" | "now" | "random" | "l
 
 /**
  * null: permitted. `owner`: the user whose thing it is; without one the question is about things of the caller's own.
- * The type of the resource is the first word of the action.
+ * The type of the resource is the first word of the action. `detail`: what a no says, where the roles that the policies name are not the whole of it.
  */
 export async function denied(
   ports: AccessPorts,
   asked: Asked,
   action: Action,
-  about: { readonly owner?: string; readonly attributes?: JsonObject; readonly name?: string } = {},
+  about: { readonly owner?: string; readonly attributes?: JsonObject; readonly name?: string; readonly detail?: string | undefined } = {},
 ): Promise<Refusal | null> {
   const { principal } = asked;
   const type = action.slice(0, action.indexOf("."));
   const resource = { type, org: principal.org, owner: about.owner ?? principal.user, attributes: about.attributes ?? {} };
   const answer = decide(ports, asked, action, resource);
   if (answer.decision === "allow") return null;
-  const detail = `this caller may not do \`${action}\`${whoMay(ports, asked, action, resource)}`;
+  const detail = about.detail ?? `this caller may not do \`${action}\`${whoMay(ports, asked, action, resource)}`;
   return forbid(ports, asked, action, about.name ?? type, detail, answer);
 }
 

@@ -7,7 +7,7 @@ import { hasIdForm } from "../../core/ids.ts";
 import { isObject, type Json, mergePatch, own, parsePointer } from "../../core/json.ts";
 import { valueAt } from "../../core/json-pointer.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { isNamed } from "../../core/review/approvers.ts";
+import { isNamed, refusalOfApprover } from "../../core/review/approvers.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import { INPUT_ACTIVITY } from "../../core/run/steps/node.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
@@ -42,7 +42,9 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   const isApprover = rule !== null && isNamed(rule, rule.next.length, { user, roles });
   // What a run was estimated to cost is for its starter to agree to, as its signals are.
   const isOwnMoney = review !== null && (await isOwnEstimate(ports, by, review));
-  const refusal = await denied(ports, by, isApprover ? "review.decide_named" : isOwnMoney ? "run.signal" : "review.decide");
+  const outsider = refusalOfApprover(rule, rule?.next.length ?? 0, { user, roles });
+  const right = isApprover ? "review.decide_named" : isOwnMoney ? "run.signal" : "review.decide";
+  const refusal = await denied(ports, by, right, isApprover ? {} : { detail: outsider?.detail });
   if (refusal !== null) return err(refusal);
   if ((command.changes !== undefined) !== (action === "modify")) {
     const message = action === "modify" ? "is required" : "goes with `modify` only";

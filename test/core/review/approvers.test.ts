@@ -56,7 +56,7 @@ const factsOf = (state: Case, at: number): string[] => {
 };
 
 describe("who decides", () => {
-  it("[APPROVE-1] only the approvers of an operation approve, reject or change, and everybody who sees the case may escalate", () => {
+  it("[APPROVE-1] [APPROVE-20] only the approvers of an operation approve, reject or change, and everybody who sees the case may escalate", () => {
     const held = rule({ roles: ["operator"] });
     const state = opened(held);
     for (const action of ["approve", "reject", "modify"]) {
@@ -64,7 +64,7 @@ describe("who decides", () => {
     }
     const turn = transition(state, judged("rita", ["reviewer"], held));
     expect(turn.ok ? "" : turn.error.detail).toBe(
-      "only the approvers of `tool:payments.refund` decide this: the role `operator` and the user `fin`",
+      "only the approvers of `tool:payments.refund` decide this: the role `operator` and one user whom its entry names; an admin gives roles and changes the entry (PUT /v1/approvers/tool%3Apayments.refund)",
     );
     expect(codeOf(state, judged("rita", ["reviewer"], held, "escalate"))).toBe("escalated");
     expect(codeOf(state, judged("fin", ["developer"], held))).toBe("approved");
