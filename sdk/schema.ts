@@ -400,10 +400,13 @@ export type ConsistencyProof = {
   readonly proof: readonly string[];
 };
 
+/** what no ledger pays: people's decisions, and the platform itself, estimated; not in `cost` */
 export type CostNode = {
   readonly name: string;
   readonly usd: number;
   readonly calls?: number;
+  /** how long a person took */
+  readonly ms?: number;
   readonly children?: readonly CostNode[];
 };
 
@@ -413,9 +416,30 @@ export type Costs = {
     readonly tokens_in: number;
     readonly tokens_out: number;
     readonly calls: number;
+    /** the platform's own cost, an estimate; in no ledger */
+    readonly storage_usd?: number;
+    /** what people's decisions cost, where the org says what an hour does; in no ledger */
+    readonly people_usd?: number;
+    readonly people_minutes?: number;
+    /** runs that ended */
+    readonly runs?: number;
+    /** runs that completed */
+    readonly completed?: number;
   } & { readonly [name: string]: unknown })[];
   /** the sum of `usd` over all groups */
   readonly total_usd: number;
+  /** what `include` asked for, over all groups; `usd` has none of it */
+  readonly total?: {
+    /** the platform's own cost, an estimate; in no ledger */
+    readonly storage_usd?: number;
+    /** what people's decisions cost, where the org says what an hour does; in no ledger */
+    readonly people_usd?: number;
+    readonly people_minutes?: number;
+    /** runs that ended */
+    readonly runs?: number;
+    /** runs that completed */
+    readonly completed?: number;
+  };
 };
 
 export type CreateApiKey = {
@@ -1218,6 +1242,7 @@ export type Event = {
 export type Explanation = {
   readonly run: string;
   readonly cost: CostNode;
+  readonly beside: CostNode;
   readonly time: {
     readonly total_ms: number;
     readonly critical_path: readonly PathPart[];
@@ -1685,6 +1710,7 @@ export type Org = {
     readonly dear_usd: number;
     readonly content: boolean;
   };
+  readonly costs: OrgCosts;
   readonly witnesses: readonly ({
     readonly name: string;
     readonly url: string;
@@ -1703,6 +1729,24 @@ export type Org = {
   } | null;
   readonly created_at: string;
   readonly callback_secret_made_at: string | null;
+};
+
+/** replaced as a whole */
+export type OrgCosts = {
+  /** what an hour of the people who decide costs; runs keep the price that holds at their start */
+  readonly people?: {
+    readonly usd_per_hour: number;
+    /** what one decision counts at most; 15 by default */
+    readonly minutes_at_most?: number;
+  };
+  /** what a completed run is worth, by workflow (`GET /v1/costs/outcomes`) */
+  readonly outcomes?: readonly ({
+    readonly workflow: string;
+    /** minutes of work that a completed run saves */
+    readonly minutes_saved?: number;
+    /** dollars that a completed run is worth */
+    readonly success_usd?: number;
+  })[];
 };
 
 export type OrgGuardrails = {
@@ -1818,6 +1862,35 @@ export type OrgGuardrails = {
   };
   /** rules that a definition may make weaker; `injection` means the rule of that name everywhere */
   readonly may_weaken?: readonly ("input.injection" | "input.content" | "input.topics" | "input.names" | "input.max_chars" | "input.on_failure" | "tools.injection" | "tools.names" | "output.injection" | "output.prompt_leak" | "output.content" | "output.topics" | "output.max_chars" | "output.format" | "output.tone" | "output.forbid" | "output.require" | "output.grounded_in" | "output.on_failure" | "hand_over.asked" | "hand_over.confidence_below" | "hand_over.failures" | "hand_over.negative_tone" | "hand_over.high_stakes" | "hand_over.guardrail" | "injection" | "content" | "topics" | "names" | "max_chars" | "on_failure" | "prompt_leak" | "format" | "tone" | "forbid" | "require" | "grounded_in" | "asked" | "confidence_below" | "failures" | "negative_tone" | "high_stakes" | "guardrail")[];
+};
+
+export type Outcomes = {
+  readonly data: readonly ({
+    readonly workflow: string;
+    /** runs that ended */
+    readonly runs: number;
+    readonly completed: number;
+    /** what their calls cost, as the ledger has it */
+    readonly usd: number;
+    readonly storage_usd: number;
+    readonly people_usd: number;
+    /** the sum of the three */
+    readonly total_usd: number;
+    readonly usd_per_success: number | null;
+    /** null: the org does not say what a success saves */
+    readonly hours_saved: number | null;
+    /** what the completed runs were worth; null: the org does not say */
+    readonly value_usd: number | null;
+    /** `value_usd` without `total_usd` */
+    readonly net_usd: number | null;
+    readonly break_even: {
+      /** completed runs that pay for `total_usd` */
+      readonly successes: number;
+      /** the share of `runs` that this is; over 1: not even if every run completed */
+      readonly success_rate: number | null;
+      readonly reached: boolean;
+    } | null;
+  })[];
 };
 
 export type Override = {
@@ -2043,7 +2116,7 @@ export type PutBudget = {
   readonly usd_per_run?: number | null;
 };
 
-/** an absent field stays as it is; null restores the default; `guardrails`, `models` and `accepts` are replaced as a whole */
+/** an absent field stays as it is; null restores the default; `guardrails`, `models`, `accepts` and `costs` are replaced as a whole */
 export type PutOrg = {
   /** null: this deployment offers none yet */
   readonly jurisdiction?: Json;
@@ -2078,6 +2151,7 @@ export type PutOrg = {
     readonly dear_usd?: number | null;
     readonly content?: boolean | null;
   } | null;
+  readonly costs?: OrgCosts | null;
   /** witnesses of the audit log; a change waits for a second admin */
   readonly witnesses?: readonly ({
     readonly name: string;

@@ -2,13 +2,15 @@
  * What one chat costs on Cloudflare's price list, counted while it happens. Chats of a busy org share slices of budget and messages of
  * records; one that comes alone shares nothing: both are told.
  */
+
+import { PLATFORM_PRICES } from "../../core/costs/platform-prices.ts";
 import { type Counts, difference, rowsWritten } from "../counted/counts.ts";
 import { chatModel, furnishChats } from "../engines/chat-model.ts";
 import { startCounted } from "../engines/counted.ts";
 import { LOAD_USER } from "../engines/platform.ts";
 import { chatContender } from "../load/chat.ts";
 import { closedLoop } from "../load/closed-loop.ts";
-import { PRICES, type PricedUse, priced, totalUsd } from "../prices.ts";
+import { type PricedUse, priced, totalUsd } from "../prices.ts";
 import type { Figure, Side } from "../report/figure.ts";
 import { median, summarise } from "../report/statistics.ts";
 import { startChildServer } from "../servers/child-server.ts";
@@ -67,7 +69,7 @@ function figureOf({ id, what }: Load, measured: readonly Used[]): Figure {
     measured.map(({ uses }) => uses.find((use) => use.what === name)?.[field] ?? 0);
   const names = (measured[0]?.uses ?? []).map(({ what }) => what).filter((name) => median(valuesOf(name, "amount")) > 0);
   const sides: Side[] = names.map((name) => ({
-    name: `${name} (${median(valuesOf(name, "amount")).toFixed(2)} ${PRICES[name].unit})`,
+    name: `${name} (${median(valuesOf(name, "amount")).toFixed(2)} ${PLATFORM_PRICES[name].unit})`,
     unit: "USD",
     value: summarise(valuesOf(name, "usd")),
   }));
@@ -79,6 +81,6 @@ function figureOf({ id, what }: Load, measured: readonly Used[]): Figure {
     target: null,
     value: summarise(measured.map(({ uses }) => totalUsd(uses))),
     sides,
-    note: `prices: ${[...new Set(names.map((name) => PRICES[name].source))].join(", ")}; the model's own price is not in it`,
+    note: `prices: ${[...new Set(names.map((name) => PLATFORM_PRICES[name].source))].join(", ")}; the model's own price is not in it`,
   };
 }

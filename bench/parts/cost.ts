@@ -1,10 +1,11 @@
 /** What a run of ten model calls of 8 s and ten tool calls of 1 s costs on Cloudflare's price list, counted while it happens. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { PLATFORM_PRICES } from "../../core/costs/platform-prices.ts";
 import type { RunView } from "../../sdk/client.ts";
 import { difference } from "../counted/counts.ts";
 import { SLOW_MS, TWENTY } from "../definitions.ts";
 import { type CountedPlatform, startCounted } from "../engines/counted.ts";
-import { PRICES, type PricedUse, priced, totalUsd } from "../prices.ts";
+import { type PricedUse, priced, totalUsd } from "../prices.ts";
 import type { Figure, Unit } from "../report/figure.ts";
 import { median, summarise } from "../report/statistics.ts";
 import type { Part } from "./part.ts";
@@ -80,11 +81,11 @@ function figureOf(measured: readonly (readonly PricedUse[])[]): Figure {
     target: { at: "most", value: 0.001 },
     value: summarise(measured.map(totalUsd)),
     sides: whats.map((what) => ({
-      name: `${what} (${median(measured.map((uses) => amountOf(uses, what))).toFixed(1)} ${PRICES[what].unit})`,
+      name: `${what} (${median(measured.map((uses) => amountOf(uses, what))).toFixed(1)} ${PLATFORM_PRICES[what].unit})`,
       unit: "USD" satisfies Unit,
       value: summarise(measured.map((uses) => uses.find((use) => use.what === what)?.usd ?? 0)),
     })),
-    note: `beyond what the plan includes; prices: ${[...new Set(whats.map((what) => PRICES[what].source))].join(", ")}`,
+    note: `beyond what the plan includes; prices: ${[...new Set(whats.map((what) => PLATFORM_PRICES[what].source))].join(", ")}`,
   };
 }
 

@@ -7,19 +7,21 @@ import type { JsonObject } from "../json.ts";
 import type { MicroUsd } from "../money.ts";
 import type { EpochMs } from "../time.ts";
 
-/** What kind of cost it is: a model's text, a model's vectors, a tool. */
+/** What kind of call the ledger paid for: a model's text, a model's vectors, a tool. */
 export type CostKind = "llm" | "embedding" | "tool";
+/** What a run costs beside its calls, which no ledger pays: the platform itself, estimated, and people's time. */
+export type BesideKind = "storage" | "people";
 
 /**
  * PERSISTED in outboxes and queue messages: one call that was made. A call that nobody made (an open breaker, a kept answer) is none; one whose
- * cost nobody reported costs nothing here, and stays held in the ledger.
+ * cost nobody reported costs nothing here, and stays held in the ledger. What has a `BesideKind` is no call, and in no ledger.
  */
 export type CostCall = {
   /** Unique in its run. */
   readonly id: string;
   readonly at: EpochMs;
-  readonly kind: CostKind;
-  /** Of the model or the tool. */
+  readonly kind: CostKind | BesideKind;
+  /** Of the model or the tool; of `storage` how the run ended, of `people` nothing. */
   readonly name: string;
   readonly ok: boolean;
   readonly micro_usd: MicroUsd;

@@ -4,9 +4,14 @@ import { err, ok, type Result } from "../result.ts";
 import type { EpochMs } from "../time.ts";
 
 /** What sums may be broken down by, beside `metadata.KEY`. */
-const COST_DIMENSIONS = ["workflow", "version", "model", "tool", "user", "session", "day"] as const;
+const COST_DIMENSIONS = ["workflow", "version", "model", "tool", "user", "session", "day", "cost_type"] as const;
 /** One of them. */
 export type CostDimension = (typeof COST_DIMENSIONS)[number] | `metadata.${string}`;
+
+/** What may be summed beside the ledger's money: the platform's own cost, estimated; people's time; runs that ended. */
+const INCLUDED = ["storage", "people", "runs"] as const;
+/** One of them. */
+export type Included = (typeof INCLUDED)[number];
 
 /** Maximum dimensions of one question. */
 const MOST_DIMENSIONS = 6;
@@ -17,21 +22,37 @@ const DEFAULT_SPAN_MS = 30 * 24 * 60 * 60_000;
 /** A question, ready to be answered. `from` is in it, `to` is not; `to` null: up to now, and no end is drawn. */
 export type CostQuestion = {
   readonly by: readonly CostDimension[];
+  readonly include: readonly Included[];
   readonly from: EpochMs;
   readonly to: EpochMs | null;
 };
 
 /** Reads the query. Without `from`: the thirty days before `to`. */
 export function readCostQuestion(
-  query: { readonly from?: EpochMs | undefined; readonly to?: EpochMs | undefined; readonly by?: string | undefined },
+  query: {
+    readonly from?: EpochMs | undefined;
+    readonly to?: EpochMs | undefined;
+    readonly by?: string | undefined;
+    readonly include?: string | undefined;
+  },
   now: EpochMs,
 ): Result<CostQuestion, readonly FieldError[]> {
   const errors: FieldError[] = [];
   const by = readDimensions(query.by, errors);
+  const include = readIncluded(query.include, errors);
   const to = query.to ?? null;
   const from = query.from ?? (to ?? now) - DEFAULT_SPAN_MS;
   if (to !== null && from > to) errors.push({ path: "query.from", message: "is after `to`" });
-  return errors.length > 0 ? err(errors) : ok({ by, from, to });
+  return errors.length > 0 ? err(errors) : ok({ by, include, from, to });
+}
+
+function readIncluded(text: string | undefined, errors: FieldError[]): Included[] {
+  const names = text === undefined || text === "" ? [] : text.split(",");
+  const known = INCLUDED.filter((name) => names.includes(name));
+  const told = INCLUDED.map((name) => `\`${name}\``).join(", ");
+  if (known.length < names.length)
+    errors.push({ path: "query.include", message: `has one or more of ${told}, each once, with commas between them` });
+  return known;
 }
 
 function readDimensions(text: string | undefined, errors: FieldError[]): CostDimension[] {

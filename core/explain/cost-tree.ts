@@ -9,6 +9,8 @@ export type CostNode = {
   readonly name: string;
   readonly microUsd: MicroUsd;
   readonly calls?: number;
+  /** How long people took. Absent: it is not about people. */
+  readonly ms?: number;
   readonly children?: readonly CostNode[];
 };
 
@@ -60,7 +62,8 @@ export function costTree(birth: Birth, events: readonly RunEvent[]): CostNode {
   return node(`run ${birth.definition.name}`, children);
 }
 
-function node(name: string, children: readonly CostNode[]): CostNode {
+/** A node over these, the dearest first. */
+export function node(name: string, children: readonly CostNode[]): CostNode {
   const dearestFirst = children.toSorted((a, b) => b.microUsd - a.microUsd);
   return { name, microUsd: children.reduce((sum, { microUsd }) => sum + microUsd, 0), children: dearestFirst };
 }

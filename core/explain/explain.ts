@@ -8,6 +8,7 @@ import type { RunContext } from "../run/machine/birth.ts";
 import type { RunEvent } from "../run/machine/event.ts";
 import type { RunState } from "../run/machine/state.ts";
 import type { EpochMs } from "../time.ts";
+import { besideTree } from "./beside.ts";
 import { type Cause, rankedCauses } from "./causes.ts";
 import { type CheaperModel, cheaperModels } from "./cheaper.ts";
 import { type ChildRun, childRuns } from "./child-runs.ts";
@@ -21,7 +22,7 @@ import type { Typical } from "./typical.ts";
 import { wasteOf } from "./waste.ts";
 
 /** A node of the cost tree as clients see it. */
-export type CostView = { name: string; usd: number; calls?: number; children?: CostView[] };
+export type CostView = { name: string; usd: number; calls?: number; ms?: number; children?: CostView[] };
 
 /**
  * A stretch of the critical path. `run`: the child run that had the time, of several side by side the longest; `within`: that run's own
@@ -33,6 +34,8 @@ export type PathPart = { step: string; ms: number; what: string; run?: string; w
 export type Explanation = {
   readonly run: string;
   readonly cost: CostView;
+  /** What no ledger pays: people's decisions, and the platform itself, estimated. Not in `cost`. */
+  readonly beside: CostView;
   readonly time: {
     readonly total_ms: number;
     readonly critical_path: PathPart[];
@@ -114,6 +117,7 @@ export function explain(
   return {
     run: birth.id,
     cost: costView(tree),
+    beside: costView(besideTree(birth, state, events)),
     time: {
       total_ms: totalMs,
       critical_path: critical.slice(0, MOST_LINES),
@@ -144,9 +148,10 @@ function exactCache(events: readonly RunEvent[]): CheaperModel[] {
   });
 }
 
-const costView = ({ name, microUsd, calls, children }: CostNode): CostView => ({
+const costView = ({ name, microUsd, calls, ms, children }: CostNode): CostView => ({
   name,
   usd: toUsd(microUsd),
   ...(calls === undefined ? {} : { calls }),
+  ...(ms === undefined ? {} : { ms }),
   ...(children === undefined ? {} : { children: children.map(costView) }),
 });

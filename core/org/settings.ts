@@ -8,6 +8,7 @@ import type { NotifyEntry } from "../notice/destination.ts";
 import type { AssistMode } from "../review/suggestion.ts";
 import { DEFAULT_RISK_LIMITS, type RiskLimits } from "../risk/limits.ts";
 import { DEFAULT_TRACE_SETTINGS, type TraceSettings } from "../trace/rule.ts";
+import type { OrgCosts } from "./costs.ts";
 import { type ChosenRetention, type Retention, retentionOf } from "./retention.ts";
 
 /** Requests a minute, and requests under way at once; what is absent is without a limit. */
@@ -71,10 +72,12 @@ export type OrgSettings = {
   readonly witnesses: readonly OrgWitness[];
   /** Which traces leave for the deployment's collector, and what of them (docs/observability.md). */
   readonly traces: TraceSettings;
+  /** What people's time costs, and what the workflows' successes are worth (docs/costs.md). */
+  readonly costs: OrgCosts;
 };
 
 /** Settings of an org that a change replaces as a whole: what is no longer asked for must not stay. */
-export const REPLACED = ["guardrails", "models", "accepts"] as const satisfies readonly (keyof OrgSettings)[];
+export const REPLACED = ["guardrails", "models", "accepts", "costs"] as const satisfies readonly (keyof OrgSettings)[];
 
 /** What holds while an org has chosen nothing. */
 export const DEFAULT_ORG_SETTINGS: OrgSettings = {
@@ -96,6 +99,7 @@ export const DEFAULT_ORG_SETTINGS: OrgSettings = {
   accepts: {},
   witnesses: [],
   traces: DEFAULT_TRACE_SETTINGS,
+  costs: {},
 };
 
 /** RFC 7396: what is absent stays, null goes back to the default. What `REPLACED` lists is replaced as a whole. */

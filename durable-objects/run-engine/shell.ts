@@ -392,7 +392,7 @@ export class RunShell {
       const id = String(some.at(-1)?.seq);
       const records = auditRecords(run.machinery, some);
       const line = row !== null && start + EVENTS_PER_ROW >= events.length ? { run: row } : {};
-      const costs = costsOfRun(run.machinery.birth, some);
+      const costs = costsOfRun(run.machinery.birth, state, some);
       const leaves = records.length > 0 || "run" in line || costs !== null;
       const leaving = leaves ? { id, after, records, ...line, ...(costs === null ? {} : { costs: [costs] }) } : null;
       parts.push({ events: some, leaving, texts: start === 0 ? texts : NO_TEXTS });

@@ -5,13 +5,14 @@ import type { CostView, Explanation, PathPart } from "../../core/explain/explain
 const LINES = { cost: 6, path: 5, causes: 4, waste: 2 } as const;
 
 /** One screen. */
-export function explanationText({ summary, cost, time, causes, waste, what_ifs }: Explanation): string {
+export function explanationText({ summary, cost, beside, time, causes, waste, what_ifs }: Explanation): string {
   const section = (title: string, lines: readonly string[], most: number): string[] =>
     lines.length === 0 ? [] : [title, ...lines.slice(0, most), ...(lines.length > most ? [`  … ${lines.length - most} more`] : [])];
   return [
     summary,
     "",
     ...section("Money", costLines(cost, 1), LINES.cost),
+    ...(beside.children ?? []).filter(({ usd }) => usd > 0).map(({ name, usd }) => row(dollars(usd), `beside it: ${name}`)),
     ...section(
       "Critical path, the longest first",
       time.critical_path.toSorted((a, b) => b.ms - a.ms).flatMap((part) => pathLines(part, 1)),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Counts, ObjectCounts } from "../../bench/counted/counts.ts";
-import { PRICES, priced, totalUsd } from "../../bench/prices.ts";
+import { priced, totalUsd } from "../../bench/prices.ts";
+import { PLATFORM_PRICES } from "../../core/costs/platform-prices.ts";
 
 const object = (given: Partial<ObjectCounts>): ObjectCounts => ({
   rowsRead: 0,
@@ -20,7 +21,8 @@ const nothing: Counts = {
   http: { requests: 0 },
   constructedAt: {},
 };
-const amount = (uses: ReturnType<typeof priced>, what: keyof typeof PRICES): number => uses.find((use) => use.what === what)?.amount ?? 0;
+const amount = (uses: ReturnType<typeof priced>, what: keyof typeof PLATFORM_PRICES): number =>
+  uses.find((use) => use.what === what)?.amount ?? 0;
 
 describe("what a use costs on the price list", () => {
   it("is nothing for nothing", () => {
@@ -28,7 +30,7 @@ describe("what a use costs on the price list", () => {
   });
 
   it("bills a million of each at its price", () => {
-    for (const [what, { usdPerMillion }] of Object.entries(PRICES)) {
+    for (const [what, { usdPerMillion }] of Object.entries(PLATFORM_PRICES)) {
       const counts: Counts = {
         ...nothing,
         objects: { AuditLog: object({ requests: what === "objectRequest" ? 1e6 : 0 }) },

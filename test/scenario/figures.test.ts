@@ -87,6 +87,62 @@ describe("costs", () => {
   });
 });
 
+describe("what runs cost beside their calls, and what they were worth", () => {
+  it("[COSTS-8] [COSTS-9] [COSTS-10] is in the explanation, in the costs that include it, and in the outcomes; never in the ledger's sum", async () => {
+    const definition = {
+      name: "asking",
+      input: { type: "object" },
+      output: { cel: "1" },
+      steps: { ask: { kind: "review", proposal: {} } },
+    };
+    expect((await call("POST", "/v1/workflows", world.keys.developer, definition)).status).toBe(201);
+    const outcomes = [{ workflow: "asking", minutes_saved: 30, success_usd: 2 }];
+    const costs = { people: { usd_per_hour: 3_600, minutes_at_most: 5 }, outcomes };
+    const put = (body: JsonObject) => call("PUT", `/v1/orgs/${world.org}`, ADMIN, body, { "bulkhead-org": world.org });
+    expect(await put({ costs })).toMatchObject({ status: 200, body: { costs } });
+    const twice = await put({ costs: { outcomes: [...outcomes, ...outcomes] } });
+    expect([twice.status, (twice.body["errors"] as JsonObject[]).map(({ path }) => path)]).toEqual([400, ["/costs/outcomes/1/workflow"]]);
+
+    const started = await call("POST", "/v1/runs", world.keys.app, { workflow: "asking", input: {} });
+    const path = `/v1/runs/${String(started.body["id"])}`;
+    const asked = await eventually(path, world.keys.app, status("waiting"));
+    const review = `/v1/reviews/${String((asked["waiting_for"] as JsonObject)["id"])}/decision`;
+    expect((await call("POST", review, world.keys.reviewer, { action: "approve", reason: "checked" })).status).toBe(200);
+    expect(await eventually(path, world.keys.app, ENDED)).toMatchObject({ status: "completed", usage: { usd: 0 } });
+
+    const { beside, cost } = (await call("GET", `${path}/explain`, world.keys.app)).body as { beside: JsonObject; cost: JsonObject };
+    expect(cost).toMatchObject({ usd: 0 });
+    const [people, storage] = (beside["children"] as JsonObject[]).toSorted((a, b) => String(a["name"]).localeCompare(String(b["name"])));
+    expect(people).toMatchObject({ name: "people", children: [{ name: expect.stringMatching(/^review rev_/), ms: expect.any(Number) }] });
+    const seconds = Number((people?.["children"] as JsonObject[])[0]?.["ms"]) / 1_000;
+    expect(people?.["usd"]).toBeCloseTo(seconds, 5); // a dollar a second
+    expect(storage?.["name"]).toBe("storage (estimated)");
+
+    const line = async (query: string) =>
+      ((await asAdmin(`/v1/costs?by=workflow${query}`)).body["data"] as JsonObject[]).find(({ workflow }) => workflow === "asking");
+    const included = {
+      ...{ workflow: "asking", usd: 0, tokens_in: 0, tokens_out: 0, calls: 0, runs: 1, completed: 1 },
+      ...{ people_usd: people?.["usd"], people_minutes: Math.round(seconds / 0.6) / 100, storage_usd: storage?.["usd"] },
+    };
+    await expect.poll(() => line("&include=people,storage,runs"), { timeout: 10_000 }).toEqual(included);
+    expect(await line("")).toBeUndefined();
+    const { body } = await asAdmin("/v1/costs/outcomes");
+    expect((body["data"] as JsonObject[]).find(({ workflow }) => workflow === "asking")).toMatchObject({
+      ...{
+        runs: 1,
+        completed: 1,
+        usd: 0,
+        hours_saved: 0.5,
+        value_usd: 1_802,
+        break_even: { successes: 1, success_rate: 1, reached: true },
+      },
+    });
+    expect((await call("GET", "/v1/costs/outcomes", other)).body).toMatchObject({ data: [] });
+    const scraped = String((await call("GET", "/metrics", ADMIN)).body["text"]);
+    expect(scraped).toMatch(new RegExp(`agent_cost_usd_total\\{[^}]*org="${world.org}"[^}]*cost_type="storage"[^}]*\\} `));
+  });
+});
+
 describe("health", () => {
   it("[HEALTH-1] says of each workflow how its runs did lately, and what is left of its error budget", async () => {
     const definition = { name: "promised", input: { type: "object" }, output: { cel: "1" }, slo: { success: 0.5, p95_ms: 60_000 } };

@@ -18,6 +18,7 @@ it("[EXPLAIN-6] an explanation fits on one screen, the dearest first", () => {
       usd: 4.27,
       children: Array.from({ length: 40 }, (_, index) => ({ name: `step${index}`, usd: 1, children: [leaf("model a/b", 1)] })),
     },
+    beside: { name: "beside the ledger", usd: 0.0004, children: [leaf("storage (estimated)", 0.0004)] },
     time: {
       total_ms: 180_000,
       critical_path: Array.from({ length: 30 }, (_, index) => ({ step: `s${index}`, ms: 900, what: "tool x" })),

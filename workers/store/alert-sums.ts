@@ -27,7 +27,9 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
          FROM runs WHERE org = ?1 AND ended_at > ?2 AND workflow <> ?4 ORDER BY ended_at DESC LIMIT ?3`,
       )
       .bind(org, at - 60 * MINUTE, MOST_RUNS, DRILL_WORKFLOW),
-    usd: db.prepare("SELECT SUM(micro_usd) / 1e6 AS n FROM cost_calls WHERE org = ?1 AND at > ?2").bind(org, at - 60 * MINUTE),
+    usd: db
+      .prepare("SELECT SUM(micro_usd) / 1e6 AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind NOT IN ('storage', 'people')")
+      .bind(org, at - 60 * MINUTE),
     answers: db
       .prepare("SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'llm' AND ok = 1")
       .bind(org, at - 60 * MINUTE),

@@ -3,8 +3,8 @@
  * keeps in the transaction of the call. A question is answered from the sums of whole days, and from single calls only where it asks for what
  * the sums do not have: parts of days, sessions, metadata. So it costs by days and groups, not by calls.
  */
-import type { CostsOf } from "../../core/costs/call.ts";
-import type { CostDimension, CostQuestion } from "../../core/costs/question.ts";
+import type { BesideKind, CostsOf } from "../../core/costs/call.ts";
+import type { CostDimension, CostQuestion, Included } from "../../core/costs/question.ts";
 import { toUsd } from "../../core/money.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
@@ -28,8 +28,17 @@ export type CostLine = {
   readonly calls: number;
 };
 
-/** The answer: groups, the dearest first. */
-export type CostAnswer = { readonly data: readonly CostLine[]; readonly total_usd: number };
+/** What a question may include beside the ledger's money (docs/costs.md). Absent: it did not. */
+type Beside = {
+  readonly storage_usd?: number;
+  readonly people_usd?: number;
+  readonly people_minutes?: number;
+  readonly runs?: number;
+  readonly completed?: number;
+};
+
+/** The answer: groups, the dearest first. `total`: of what was included. */
+export type CostAnswer = { readonly data: readonly (CostLine & Beside)[]; readonly total_usd: number; readonly total?: Beside };
 
 /** The question needs single calls, which are not kept for so long; `since`: from when on they are. */
 export type TooOld = { readonly code: "too_old"; readonly since: EpochMs };
@@ -67,7 +76,7 @@ export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
     },
 
     async ask(org, user, question) {
-      const { by } = question;
+      const { by, include } = question;
       const since = startOfCalls(now());
       const needsCalls = by.some((dimension) => dimension === "session" || dimension.startsWith("metadata."));
       const span = needsCalls
@@ -75,12 +84,12 @@ export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
         : spanOf(question);
       const old = span.parts.filter(({ from }) => from < since);
       for (const part of old) if (await hasSums(db, org, part.from, Math.min(part.to, since))) return err({ code: "too_old", since });
-      const { sql, bind } = selectOf(org, user, by, span);
+      const { sql, bind } = selectOf(org, user, question, span);
       const { results } = await db
         .prepare(sql)
         .bind(...bind)
         .all<Row>();
-      return ok(answerOf(by, results));
+      return ok(answerOf(by, include, results));
     },
 
     async sweep() {
@@ -142,31 +151,58 @@ async function hasSums(db: D1Database, org: string, from: EpochMs, to: EpochMs):
   return found !== null;
 }
 
-const SUMS = ["micro_usd", "tokens_in", "tokens_out", "calls"] as const;
+/** The kinds that a ledger paid for. */
+const PAID = "kind IN ('llm', 'embedding', 'tool')";
+/** Each sum, from the columns of a single call or of a day; `n`: how many calls the row stands for. */
+const SUMS = {
+  micro_usd: () => `IIF(${PAID}, micro_usd, 0)`,
+  tokens_in: () => "tokens_in",
+  tokens_out: () => "tokens_out",
+  calls: ({ n }) => `IIF(${PAID}, ${n}, 0)`,
+  storage: () => "IIF(kind = 'storage', micro_usd, 0)",
+  people: () => "IIF(kind = 'people', micro_usd, 0)",
+  people_ms: ({ ms }) => `IIF(kind = 'people', ${ms}, 0)`,
+  runs: ({ n }) => `IIF(kind = 'storage', ${n}, 0)`,
+  completed: ({ n }) => `IIF(kind = 'storage' AND name = 'completed', ${n}, 0)`,
+} as const satisfies { readonly [sum: string]: (columns: { readonly n: string; readonly ms: string }) => string };
+type Sum = keyof typeof SUMS;
+const COLUMNS = { calls: { n: "1", ms: "ms" }, days: { n: "calls", ms: "people_ms" } } as const;
+/** What each inclusion reads and shows: the kind of its rows, and its sums. */
+const INCLUSIONS = {
+  storage: { kind: "storage", sums: ["storage"] },
+  people: { kind: "people", sums: ["people", "people_ms"] },
+  runs: { kind: "storage", sums: ["runs", "completed"] },
+} as const satisfies { readonly [name in Included]: { readonly kind: BesideKind; readonly sums: readonly Sum[] } };
 
 /** The statement that answers. What is bound: the org, the user, then times and keys in their order. */
-function selectOf(org: string, user: string | null, by: readonly CostDimension[], { days, parts }: Span): { sql: string; bind: unknown[] } {
+function selectOf(
+  org: string,
+  user: string | null,
+  { by, include }: CostQuestion,
+  { days, parts }: Span,
+): { sql: string; bind: unknown[] } {
   const bind: unknown[] = [org, user ?? ""];
   const bound = (value: unknown): string => `?${bind.push(value)}`;
   const keys = new Map(
     by.filter((dimension) => dimension.startsWith("metadata.")).map((dimension) => [dimension, bound(pathOf(dimension))]),
   );
   const mine = user === null ? "?2 = ''" : "user = ?2";
+  const kinds = [PAID, ...include.map((name) => `kind = '${INCLUSIONS[name].kind}'`)].join(" OR ");
   const columns = (isDays: boolean): string =>
     [
       ...by.map((dimension, index) => `${columnOf(dimension, isDays, keys)} AS d${index}`),
-      ...SUMS.map((sum) => (sum === "calls" && !isDays ? "1 AS calls" : sum)),
+      ...Object.entries(SUMS).map(([sum, of]) => `${of(isDays ? COLUMNS.days : COLUMNS.calls)} AS ${sum}`),
     ].join(", ");
-  const selects = parts.map(
-    ({ from, to }) => `SELECT ${columns(false)} FROM cost_calls WHERE org = ?1 AND ${mine} AND at >= ${bound(from)} AND at < ${bound(to)}`,
-  );
+  const from = (table: string, isDays: boolean): string =>
+    `SELECT ${columns(isDays)} FROM ${table} WHERE org = ?1 AND ${mine} AND (${kinds})`;
+  const selects = parts.map((part) => `${from("cost_calls", false)} AND at >= ${bound(part.from)} AND at < ${bound(part.to)}`);
   if (days !== null) {
     const until = days.to === null ? "" : ` AND day < ${bound(days.to)}`;
-    selects.push(`SELECT ${columns(true)} FROM cost_days WHERE org = ?1 AND ${mine} AND day >= ${bound(days.from)}${until}`);
+    selects.push(`${from("cost_days", true)} AND day >= ${bound(days.from)}${until}`);
   }
   const groups = by.map((_, index) => `d${index}`);
-  const sums = SUMS.map((sum) => `SUM(${sum}) AS ${sum}`);
-  const order = ["micro_usd DESC", "calls DESC", ...groups].join(", ");
+  const sums = Object.keys(SUMS).map((sum) => `SUM(${sum}) AS ${sum}`);
+  const order = ["micro_usd DESC", "storage + people DESC", "calls DESC", ...groups].join(", ");
   const grouped = groups.length === 0 ? "" : `GROUP BY ${groups.join(", ")}`;
   return { sql: `SELECT ${[...groups, ...sums].join(", ")} FROM (${selects.join(" UNION ALL ")}) ${grouped} ORDER BY ${order}`, bind };
 }
@@ -184,9 +220,11 @@ function columnOf(dimension: CostDimension, isDays: boolean, keys: ReadonlyMap<s
     case "version":
       return "NULLIF(version, 0)";
     case "model":
-      return "CASE kind WHEN 'tool' THEN NULL ELSE name END";
+      return "CASE WHEN kind IN ('llm', 'embedding') THEN name END";
     case "tool":
       return "CASE kind WHEN 'tool' THEN name END";
+    case "cost_type":
+      return "kind";
     case "day":
       return isDays ? "day" : "date(at / 1000, 'unixepoch')";
     default:
@@ -195,23 +233,34 @@ function columnOf(dimension: CostDimension, isDays: boolean, keys: ReadonlyMap<s
 }
 
 /** Sums stay whole micro-dollars until the last: what is shown sums to the total. */
-function answerOf(by: readonly CostDimension[], rows: readonly Row[]): CostAnswer {
+function answerOf(by: readonly CostDimension[], include: readonly Included[], rows: readonly Row[]): CostAnswer {
   const shown = rows.filter(({ calls }) => calls !== null);
-  const total = shown.reduce((sum, row) => sum + Number(row["micro_usd"]), 0);
   const rest = shown.slice(MOST_GROUPS);
-  const line = (names: readonly (string | number | null)[], sums: (name: (typeof SUMS)[number]) => number): CostLine => ({
+  const over =
+    (some: readonly Row[]) =>
+    (sum: Sum): number =>
+      some.reduce((total, row) => total + Number(row[sum]), 0);
+  const line = (names: readonly (string | number | null)[], sum: (name: Sum) => number): CostLine & Beside => ({
     ...Object.fromEntries(by.map((dimension, index) => [dimension, names[index] ?? null])),
-    usd: toUsd(sums("micro_usd")),
-    tokens_in: sums("tokens_in"),
-    tokens_out: sums("tokens_out"),
-    calls: sums("calls"),
+    usd: toUsd(sum("micro_usd")),
+    tokens_in: sum("tokens_in"),
+    tokens_out: sum("tokens_out"),
+    calls: sum("calls"),
+    ...besideOf(include, sum),
   });
   const lines = shown.slice(0, MOST_GROUPS).map((row) =>
     line(
       by.map((_, index) => row[`d${index}`] ?? null),
-      (name) => Number(row[name]),
+      over([row]),
     ),
   );
-  const others = rest.length === 0 ? [] : [line([], (name) => rest.reduce((sum, row) => sum + Number(row[name]), 0))];
-  return { data: [...lines, ...others], total_usd: toUsd(total) };
+  const others = rest.length === 0 ? [] : [line([], over(rest))];
+  const total = include.length === 0 ? {} : { total: besideOf(include, over(shown)) };
+  return { data: [...lines, ...others], total_usd: toUsd(over(shown)("micro_usd")), ...total };
 }
+
+const besideOf = (include: readonly Included[], sum: (name: Sum) => number): Beside => ({
+  ...(include.includes("storage") ? { storage_usd: toUsd(sum("storage")) } : {}),
+  ...(include.includes("people") ? { people_usd: toUsd(sum("people")), people_minutes: Math.round(sum("people_ms") / 600) / 100 } : {}),
+  ...(include.includes("runs") ? { runs: sum("runs"), completed: sum("completed") } : {}),
+});

@@ -197,12 +197,12 @@ export function storeErasures(
     async forgetCostsOf(org, subject) {
       const theirs = sql`org = ${org} AND user = ${subject} AND user <> ${ERASED}`;
       const [, days, calls] = await db.batch([
-        sql`INSERT INTO cost_days (org, day, user, workflow, version, kind, name, micro_usd, tokens_in, tokens_out, calls)
-          SELECT org, day, ${ERASED}, workflow, version, kind, name, micro_usd, tokens_in, tokens_out, calls FROM cost_days
+        sql`INSERT INTO cost_days (org, day, user, workflow, version, kind, name, micro_usd, tokens_in, tokens_out, calls, people_ms)
+          SELECT org, day, ${ERASED}, workflow, version, kind, name, micro_usd, tokens_in, tokens_out, calls, people_ms FROM cost_days
           WHERE ${theirs}
           ON CONFLICT (org, day, user, workflow, version, kind, name) DO UPDATE SET
             micro_usd = micro_usd + excluded.micro_usd, tokens_in = tokens_in + excluded.tokens_in,
-            tokens_out = tokens_out + excluded.tokens_out, calls = calls + excluded.calls`,
+            tokens_out = tokens_out + excluded.tokens_out, calls = calls + excluded.calls, people_ms = people_ms + excluded.people_ms`,
         sql`DELETE FROM cost_days WHERE ${theirs}`,
         sql`UPDATE cost_calls SET user = ${ERASED} WHERE ${theirs}`,
       ]);

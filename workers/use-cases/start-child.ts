@@ -1,6 +1,7 @@
 /** Starts the run that is a step of another: with its parent's caller, subject and trace. */
 
 import { raisedBySchema } from "../../core/label/labels-of-input.ts";
+import { peopleOf } from "../../core/org/costs.ts";
 import { sinksOf } from "../../core/org/settings.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import { takeInt64 } from "../../core/workflow/int64.ts";
@@ -40,6 +41,7 @@ export async function startChild(
     ...(rules === null ? {} : { guardrails: rules }),
     ...sinksOf(settings.accepts),
     ...(trace === undefined ? {} : { trace }),
+    ...peopleOf(settings.costs),
     id: child.run,
     definition,
     version,

@@ -12,6 +12,7 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { labelsOfCallersInput } from "../../core/label/labels-of-input.ts";
 import { fromUsd } from "../../core/money.ts";
+import { peopleOf } from "../../core/org/costs.ts";
 import { type SinkClasses, sinksOf } from "../../core/org/settings.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
@@ -107,7 +108,7 @@ async function begin(
   stops: Stops,
 ): Promise<Result<RunOutcome, Refusal>> {
   const { org } = by.principal;
-  const { guardrails: asked, accepts, traces } = await ports.store.orgs.settings(org);
+  const { guardrails: asked, accepts, traces, costs } = await ports.store.orgs.settings(org);
   const rules = runRulesOf(asked, workflow.definition);
   const admitted = await admit(ports, by, command, first.id, rules);
   if (!admitted.ok) {
@@ -128,7 +129,7 @@ async function begin(
   const traced = ports.exportsTraces ? { trace: traceRuleOf(traces, by.trace.traceId) } : {};
   const run = await bear(
     ports,
-    { ...startOf(by, command, first.id, workflow, admitted.value, rules, accepts), ...estimated, ...traced },
+    { ...startOf(by, command, first.id, workflow, admitted.value, rules, accepts), ...estimated, ...traced, ...peopleOf(costs) },
     stops,
     command.waitMs,
   );

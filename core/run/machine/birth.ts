@@ -1,6 +1,7 @@
 /** The data that a run starts with and keeps for its whole life: its definition, its caller, its input, its bounds. */
 import type { Holder } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
+import type { PeopleRate } from "../../costs/people.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import type { RunRules } from "../../guardrail/rules/merge.ts";
 import type { Json, JsonObject } from "../../json.ts";
@@ -56,6 +57,8 @@ export type Birth = {
   readonly parentSpanId: string | null;
   /** How the run's trace leaves the platform. Absent: it does not. */
   readonly trace?: TraceRule;
+  /** What people's time costs in the org. Absent: the org does not say. */
+  readonly people?: PeopleRate;
   readonly createdAt: EpochMs;
   readonly redrive: Redrive | null;
   /** The run that started this one as a step; its tools and budget bound this run's. */

@@ -91,6 +91,7 @@ GET /v1/runs/{id}/context
 POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
 GET /v1/costs
+GET /v1/costs/outcomes
 GET /v1/health/workflows
 POST /v1/runs/{id}/feedback
 POST /v1/runs/{id}/replay

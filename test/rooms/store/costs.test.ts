@@ -18,7 +18,7 @@ const of = (calls: readonly CostCall[], change: Partial<CostsOf> = {}): CostsOf 
   calls,
   ...change,
 });
-async function ask(org: string, by: string, times: { from?: number; to?: number } = {}, user: string | null = null) {
+async function ask(org: string, by: string, times: { from?: number; to?: number; include?: string } = {}, user: string | null = null) {
   const question = readCostQuestion({ by, ...times }, NOW);
   if (!question.ok) throw new Error("the question is invalid");
   const answer = await costs.ask(org, user, question.value);
@@ -118,5 +118,59 @@ describe("what calls cost", () => {
     await env.DB.prepare("UPDATE cost_days SET day = '2025-01-01' WHERE org = ? AND micro_usd = 3").bind(org).run();
     await costs.sweep();
     expect((await ask(org, "day", { from: 0 })).total_usd).toBe(0.000004);
+  });
+
+  it("[COSTS-11] sums the platform's own cost, people's time and ended runs beside the ledger's money where asked, and never in it", async () => {
+    const org = newOrg();
+    const beside = (change: Partial<CostCall>) => call({ tokens_in: 0, tokens_out: 0, ...change });
+    const old = NOW - 10 * DAY;
+    await costs.put(org, [
+      of([
+        call({ micro_usd: 5_000 }),
+        beside({ id: "storage", kind: "storage", name: "completed", micro_usd: 380 }),
+        beside({ kind: "people", name: "", micro_usd: 3_000_000, ms: 180_000 }),
+      ]),
+      of([beside({ id: "storage", kind: "storage", name: "failed", micro_usd: 20, at: old })], { workflow: "other" }),
+    ]);
+    expect(await ask(org, "workflow")).toEqual({
+      data: [{ workflow: "refund", usd: 0.005, tokens_in: 10, tokens_out: 5, calls: 1 }],
+      total_usd: 0.005,
+    });
+    for (const from of [old - DAY, old - (old % DAY) - DAY])
+      expect(await ask(org, "workflow", { from, include: "storage,people,runs" }), String(from)).toEqual({
+        data: [
+          {
+            ...{ workflow: "refund", usd: 0.005, tokens_in: 10, tokens_out: 5, calls: 1 },
+            ...{ storage_usd: 0.00038, people_usd: 3, people_minutes: 3, runs: 1, completed: 1 },
+          },
+          {
+            ...{ workflow: "other", usd: 0, tokens_in: 0, tokens_out: 0, calls: 0 },
+            ...{ storage_usd: 0.00002, people_usd: 0, people_minutes: 0, runs: 1, completed: 0 },
+          },
+        ],
+        total_usd: 0.005,
+        total: { storage_usd: 0.0004, people_usd: 3, people_minutes: 3, runs: 2, completed: 1 },
+      });
+    const types = await ask(org, "cost_type,model,tool", { include: "storage" });
+    expect(types.data.map((line) => [line["cost_type"], line["model"], line["tool"], line.usd])).toEqual([
+      ["llm", "acme/big-1", null, 0.005],
+      ["storage", null, null, 0],
+    ]);
+  });
+
+  it("[COSTS-11] counts the platform's own cost in the metric of dollars, people in none, and neither as a call", async () => {
+    const org = newOrg();
+    const rows = [call({ id: "storage", kind: "storage", name: "completed", micro_usd: 380 }), call({ kind: "people", name: "", ms: 5 })];
+    await costs.put(org, [of([...rows, call({ micro_usd: 5 })])]);
+    const { results } = await env.DB.prepare("SELECT series, sort, n FROM metric_sums WHERE org = ? ORDER BY series, sort").bind(org).all();
+    expect(results).toEqual([
+      { series: "calls", sort: "llm:success", n: 1 },
+      { series: "micro_usd", sort: "llm", n: 5 },
+      { series: "micro_usd", sort: "storage", n: 380 },
+      { series: "tokens", sort: "input", n: 10 },
+      { series: "tokens", sort: "output", n: 5 },
+    ]);
+    const kinds = await env.DB.prepare("SELECT DISTINCT sort FROM metric_buckets WHERE org = ? AND series = 'call_s'").bind(org).all();
+    expect(kinds.results).toEqual([{ sort: "llm" }]);
   });
 });

@@ -15,7 +15,7 @@ export async function showExplanation(view, id) {
     el("p", { class: "summary" }, it.summary.replaceAll("`", "")),
     el("dl", { class: "facts" }, ...facts(it).map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, value)))),
     ...causes(it),
-    el("div", { class: "columns" }, criticalPath(it.time), costs(it.cost)),
+    el("div", { class: "columns" }, criticalPath(it.time), costs(it.cost, it.beside)),
     ...listed("Waste", it.waste, ({ what, usd, ms }) => `${what}: ${amounts(ms, usd)}`),
     ...listed("Would have saved money", it.what_ifs, ({ what, usd }) => `${what}: ${money(usd)}`),
     ...listed("Decisions", it.decisions, decisionLine),
@@ -66,7 +66,7 @@ function criticalPath({ critical_path: path, total_ms: total }) {
 }
 
 /** The tree of what was paid for, as indented bars in their share of the total. */
-function costs(root) {
+function costs(root, beside) {
   const lines = [];
   const walk = (node, depth) => {
     lines.push({ ...node, depth });
@@ -84,8 +84,12 @@ function costs(root) {
       ...shown.map(({ name, usd, calls, depth }) => bar(named(name, calls), `$${usd.toFixed(6)}`, usd, root.usd, depth)),
     ),
     more(lines, 2 * LINES),
+    ...(beside.usd > 0 ? [el("p", { class: "meta" }, besideLine(beside))] : []),
   );
 }
+
+const besideLine = ({ children }) =>
+  `Beside it, in no ledger: ${children.map(({ name, usd }) => `${name} $${usd.toFixed(6)}`).join(", ")}.`;
 
 const named = (name, calls) => (calls === undefined ? name : `${name} (${calls} ${calls === 1 ? "call" : "calls"})`);
 

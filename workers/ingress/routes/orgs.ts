@@ -21,6 +21,7 @@ import {
   type SentDestination,
 } from "../../../core/notice/destination.ts";
 import { NOTICE_TOPICS } from "../../../core/notice/notice.ts";
+import { flawsOfCosts } from "../../../core/org/costs.ts";
 import type { OrgChange, OrgWitness, SinkClasses as SinkLimits } from "../../../core/org/settings.ts";
 import type { OrgView } from "../../../core/org/view.ts";
 import { warningsOfChange } from "../../../core/org/warnings.ts";
@@ -47,6 +48,7 @@ import {
   ModelRequirements,
   NotifyDestination,
   Org,
+  OrgCostsShape,
   RequestLimits,
   RetentionChange,
   RiskLimits,
@@ -106,6 +108,7 @@ const Body = z
         description:
           "the percentage of traces that are exported, which runs are exported in any case, and whether redacted prompts and answers go along",
       }),
+    costs: z.union([OrgCostsShape, z.null()]).optional(),
     witnesses: z
       .array(z.strictObject({ name: z.string().regex(/^[\x21-\x7e]{1,64}$/), url: z.string().max(2_048), key: z.string().max(400) }))
       .max(MOST_WITNESSES)
@@ -115,7 +118,8 @@ const Body = z
     may_weaken: z.array(z.string()).optional().openapi({ description: "the same as `guardrails.may_weaken`" }),
   })
   .openapi("PutOrg", {
-    description: "an absent field stays as it is; null restores the default; `guardrails`, `models` and `accepts` are replaced as a whole",
+    description:
+      "an absent field stays as it is; null restores the default; `guardrails`, `models`, `accepts` and `costs` are replaced as a whole",
   });
 
 const params = { org: orgName };
@@ -259,6 +263,7 @@ function flawsOf(
   const errors: FieldError[] = [];
   if (jurisdiction !== undefined && jurisdiction !== null)
     errors.push({ path: "/jurisdiction", message: "cannot be chosen: this deployment keeps every org in one jurisdiction" });
+  errors.push(...flawsOfCosts(change.costs ?? {}));
   const { allowPrivateHosts, auditLockYears } = ports.settings;
   if ((change.retention?.audit_years ?? auditLockYears) < auditLockYears)
     errors.push({

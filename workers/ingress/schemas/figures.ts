@@ -7,7 +7,15 @@ const count = z.number().int().min(0);
 const dollars = z.number();
 
 const costNode: z.ZodType<CostView> = z
-  .lazy(() => z.object({ name: z.string(), usd: dollars, calls: count.optional(), children: z.array(costNode).optional() }))
+  .lazy(() =>
+    z.object({
+      name: z.string(),
+      usd: dollars,
+      calls: count.optional(),
+      ms: z.number().optional(),
+      children: z.array(costNode).optional(),
+    }),
+  )
   .openapi("CostNode", {
     type: "object",
     required: ["name", "usd"],
@@ -15,6 +23,7 @@ const costNode: z.ZodType<CostView> = z
       name: { type: "string" },
       usd: { type: "number" },
       calls: { type: "integer", minimum: 0 },
+      ms: { type: "number", description: "how long a person took" },
       children: { type: "array", items: { $ref: "#/components/schemas/CostNode" } },
     },
   }) as z.ZodType<CostView>;
@@ -39,6 +48,7 @@ export const Explanation = z
   .object({
     run: z.string(),
     cost: costNode,
+    beside: costNode.openapi({ description: "what no ledger pays: people's decisions, and the platform itself, estimated; not in `cost`" }),
     time: z.object({
       total_ms: ms,
       critical_path: z.array(pathPart),
@@ -107,15 +117,57 @@ export const AnomalyList = z
   })
   .openapi("Anomalies");
 
+const beside = {
+  storage_usd: dollars.optional().openapi({ description: "the platform's own cost, an estimate; in no ledger" }),
+  people_usd: dollars
+    .optional()
+    .openapi({ description: "what people's decisions cost, where the org says what an hour does; in no ledger" }),
+  people_minutes: z.number().optional(),
+  runs: count.optional().openapi({ description: "runs that ended" }),
+  completed: count.optional().openapi({ description: "runs that completed" }),
+};
+
 /** `GET /v1/costs`. */
 export const Costs = z
   .object({
     data: z.array(
       z
-        .object({ usd: dollars, tokens_in: count, tokens_out: count, calls: count })
+        .object({ usd: dollars, tokens_in: count, tokens_out: count, calls: count, ...beside })
         .catchall(z.union([z.string(), z.number(), z.null()]))
         .openapi({ description: "a group; beside its sums it has the dimensions asked for by name, null where its calls have none" }),
     ),
     total_usd: dollars.openapi({ description: "the sum of `usd` over all groups" }),
+    total: z.object(beside).optional().openapi({ description: "what `include` asked for, over all groups; `usd` has none of it" }),
   })
   .openapi("Costs");
+
+/** `GET /v1/costs/outcomes`. */
+export const Outcomes = z
+  .object({
+    data: z.array(
+      z.object({
+        workflow: z.string(),
+        runs: count.openapi({ description: "runs that ended" }),
+        completed: count,
+        usd: dollars.openapi({ description: "what their calls cost, as the ledger has it" }),
+        storage_usd: dollars,
+        people_usd: dollars,
+        total_usd: dollars.openapi({ description: "the sum of the three" }),
+        usd_per_success: dollars.nullable(),
+        hours_saved: z.number().nullable().openapi({ description: "null: the org does not say what a success saves" }),
+        value_usd: dollars.nullable().openapi({ description: "what the completed runs were worth; null: the org does not say" }),
+        net_usd: dollars.nullable().openapi({ description: "`value_usd` without `total_usd`" }),
+        break_even: z
+          .object({
+            successes: count.openapi({ description: "completed runs that pay for `total_usd`" }),
+            success_rate: z
+              .number()
+              .nullable()
+              .openapi({ description: "the share of `runs` that this is; over 1: not even if every run completed" }),
+            reached: z.boolean(),
+          })
+          .nullable(),
+      }),
+    ),
+  })
+  .openapi("Outcomes");

@@ -5,6 +5,7 @@ import { MOST_DAYS, REGION } from "../../../core/model/requirements.ts";
 import { DESTINATION_KINDS } from "../../../core/notice/destination.ts";
 import { NOTICE_TOPICS } from "../../../core/notice/notice.ts";
 import { OrgGuardrailsShape } from "./guardrail-shapes.ts";
+import { workflowName } from "./names.ts";
 import { Run, workflowVersionFields } from "./views.ts";
 
 const time = z.iso.datetime();
@@ -74,6 +75,35 @@ const Retention = z.object({
   audit_years: z.int(),
 });
 
+/** What an org says of money beside its calls. */
+export const OrgCostsShape = z
+  .strictObject({
+    people: z
+      .strictObject({
+        usd_per_hour: z.number().min(0).max(100_000),
+        minutes_at_most: z
+          .number()
+          .min(0)
+          .max(1_440)
+          .optional()
+          .openapi({ description: "what one decision counts at most; 15 by default" }),
+      })
+      .optional()
+      .openapi({ description: "what an hour of the people who decide costs; runs keep the price that holds at their start" }),
+    outcomes: z
+      .array(
+        z.strictObject({
+          workflow: workflowName,
+          minutes_saved: z.number().min(0).max(1_000_000).optional().openapi({ description: "minutes of work that a completed run saves" }),
+          success_usd: z.number().min(0).max(1_000_000_000).optional().openapi({ description: "dollars that a completed run is worth" }),
+        }),
+      )
+      .max(500)
+      .optional()
+      .openapi({ description: "what a completed run is worth, by workflow (`GET /v1/costs/outcomes`)" }),
+  })
+  .openapi("OrgCosts", { description: "replaced as a whole" });
+
 const Witness = z.object({ name: z.string(), url: z.string(), key: z.string() });
 const topics = z.array(z.enum(NOTICE_TOPICS));
 /** Whom the org has told. */
@@ -129,6 +159,7 @@ export const Org = z
     accepts: SinkClasses,
     credentials: z.object({ burst: onUnusual, new_destination: onUnusual, new_scope: onUnusual }),
     traces: z.object({ percent: z.number(), slow_ms: z.number(), dear_usd: z.number(), content: z.boolean() }),
+    costs: OrgCostsShape,
     witnesses: z.array(Witness),
     witnesses_change: z
       .object({ id: z.string(), witnesses: z.array(Witness), requested_by: z.string(), requested_at: time })
