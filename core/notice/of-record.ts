@@ -17,7 +17,7 @@ const TOLD: { readonly [type: string]: readonly string[] } = {
   "credential.burst": ["tool", "count", "usual"],
   "credential.new_destination": ["tool", "destinations"],
   "credential.new_scope": ["tool", "scopes"],
-  "tool.drifted": ["proposed", "changed"],
+  "tool.drifted": ["proposed", "changed", "refused"],
   "run.dead_lettered": ["code", "step", "undone"],
   "run.failed": ["code", "step", "undone"],
   "run.cancelled": ["undone"],

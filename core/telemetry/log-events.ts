@@ -383,6 +383,11 @@ export const LOG_EVENTS = {
     says: "A request of a tool's sandboxed code was refused; `code` says why, `result` is the class of its host.",
     fields: ["org", "run", "tool", "activity", "code", "result"],
   },
+  "tool.source_unchecked": {
+    level: "warn",
+    says: "Imported tools could not be compared with what their server says of them; they are compared again in an hour.",
+    fields: ["org", "error"],
+  },
   "limits.out_of_reach": {
     level: "warn",
     says: "The object that keeps an org's limits cannot be reached; each isolate enforces them by itself until it can.",

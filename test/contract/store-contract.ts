@@ -259,6 +259,29 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
     });
   });
 
+  it(`${name}: [IMPORT-9] gives imported tools of a server to be compared to one asker, and only those in force`, async () => {
+    const { store } = open();
+    const org = fresh();
+    const propose = (tool: string, text: string, origin = ORIGIN) =>
+      store.tools.propose(org, manifestOf(tool, text), origin, (version) => recordOf(`p.${version}`));
+    const elsewhere = { ...ORIGIN, url: "https://other.example.com/mcp" };
+    for (const [tool, origin] of [
+      ["m.a", ORIGIN],
+      ["m.b", elsewhere],
+      ["m.c", { ...ORIGIN, kind: "openapi" }],
+    ] as const) {
+      await propose(tool, "one", origin);
+      expect(await store.tools.approve(org, tool, 1, origin, recordOf("approved"))).toBe(true);
+    }
+    await propose("m.a", "two");
+    await propose("m.waits", "one");
+    await store.tools.put(org, manifestOf("m.hand", "one"), (version) => recordOf(`h.${version}`));
+    const claimed = await Promise.all([1, 2].map(() => store.tools.claimCheck(org, String(ORIGIN.url), 0)));
+    expect(claimed.flat().map(({ manifest }) => [manifest.name, manifest.version])).toEqual([["m.a", 1]]);
+    expect(await store.tools.claimCheck(fresh(), String(ORIGIN.url), Number.MAX_SAFE_INTEGER)).toEqual([]);
+    expect(await store.tools.claimCheck(org, String(ORIGIN.url), Number.MAX_SAFE_INTEGER)).toHaveLength(1);
+  });
+
   describe(`${name}: what was withdrawn`, () => {
     it("[TOOL-93] a tool is none any more, but for runs that were born before; registering it again makes a new version", async () => {
       const { store, recorded } = open();

@@ -57,6 +57,7 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   const layouts = new Map<string, Layout>();
   const feedback = new Map<string, FeedbackView>();
   const tools = new Map<string, StoredTool[]>();
+  const checkedAt = new Map<StoredTool, number>();
   const withdrawnTools = new Map<string, { readonly at: EpochMs; readonly versions: number }>();
   const everyToolOf = (org: string, name: string): StoredTool[] => tools.get(`${org}/${name}`) ?? [];
   const toolsOf = (org: string, name: string): StoredTool[] =>
@@ -385,6 +386,15 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
           everyToolOf(org, name).map((known) => (known === proposed ? { ...known, status: "active", origin } : known)),
         );
         return true;
+      },
+      async claimCheck(org, url, before) {
+        const due = namesOf(tools, org).flatMap((name) => {
+          const active = toolsOf(org, name).findLast(({ status }) => status === "active");
+          return active?.origin?.kind === "mcp" && active.origin.url === url ? [active] : [];
+        });
+        const claimed = due.filter((tool) => (checkedAt.get(tool) ?? 0) <= before);
+        for (const tool of claimed) checkedAt.set(tool, now());
+        return claimed;
       },
       names: async (org) => namesOf(tools, org).filter((name) => toolsOf(org, name).some(({ status }) => status === "active")),
       known: async (org, names) => new Set(names.filter((name) => toolsOf(org, name).some(({ status }) => status === "active"))),

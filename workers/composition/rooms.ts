@@ -72,6 +72,7 @@ import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import type { ToolGatewayPorts } from "../tool-gateway/ports.ts";
 import { defineToolSources } from "../tool-gateway/sources.ts";
+import { defineSourceChecks } from "../use-cases/check-tool-source.ts";
 import { buildAnswers, buildEmbed, buildEmbedTexts, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
 import { recordOfUse } from "./credential-use.ts";
@@ -268,7 +269,9 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     ...(containers === null ? {} : { sandboxes: defineSandboxes({ ...containers, now, log }) }),
     ...(isolates === null ? {} : { runCode: codeCalls(isolates, gatePorts) }),
   };
-  const tools = defineToolGateway(toolPorts);
+  const sources = defineToolSources(toolPorts);
+  const checkSource = defineSourceChecks({ now, random, log, store, sources, settings: { allowPrivateHosts: settings.allowPrivateHosts } });
+  const tools = defineToolGateway({ ...toolPorts, calledServer: (called) => waitUntil(checkSource(called)) });
   const modelGateway = defineModelGateway({
     ...egress,
     guard,
@@ -371,7 +374,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     egressGates,
     isolates,
     callTool,
-    sources: defineToolSources(toolPorts),
+    sources,
     lookUp,
     governed,
     modelGateway,

@@ -169,6 +169,11 @@ export type ToolStore = {
     origin: ToolOrigin,
     record: (version: number) => AuditRecord,
   ): Promise<StoredTool & { readonly isNew: boolean }>;
+  /**
+   * The versions in force that were imported from this MCP server and were not compared with it since `before`; from now on they count as
+   * compared. Whoever is given one compares it: nobody else is.
+   */
+  claimCheck(org: string, url: string, before: EpochMs): Promise<readonly StoredTool[]>;
   /** False: it is not proposed, or a newer version is active. `origin`: with who approved it. */
   approve(org: string, name: string, version: number, origin: ToolOrigin, record: AuditRecord): Promise<boolean>;
   /** Names in use, for a caller who missed one: `MOST_NAMES` (core/errors/unknown-name.ts) at most. */

@@ -241,6 +241,8 @@ export const tools = sqliteTable(
     origin: text("origin", { mode: "json" }).$type<ToolOrigin>(),
     /** When the tool was withdrawn while this version existed; null: it is not withdrawn. */
     withdrawnAt: integer("withdrawn_at"),
+    /** When it was last compared with its source; null: never. */
+    checkedAt: integer("checked_at"),
   },
   (table) => [primaryKey({ columns: [table.org, table.name, table.version] })],
 );

@@ -138,6 +138,19 @@ export function storeTools(db: Database, outbox: Outbox, now: () => number): Too
       return { manifest: { ...manifest, version: outcome.version }, status: "proposed", origin, isNew: true };
     },
 
+    async claimCheck(org, url, before) {
+      const newest = sql`(SELECT MAX(version) FROM tools AS other WHERE other.org = ${tools.org} AND other.name = ${tools.name}
+        AND other.status = 'active' AND other.withdrawn_at IS NULL)`;
+      const isOfServer = sql`json_extract(${tools.origin}, '$.kind') = 'mcp' AND json_extract(${tools.origin}, '$.url') = ${url}`;
+      const isDue = sql`COALESCE(${tools.checkedAt}, 0) <= ${before}`;
+      const rows = await db.typed
+        .update(tools)
+        .set({ checkedAt: now() })
+        .where(and(eq(tools.org, org), eq(tools.status, "active"), isNull(tools.withdrawnAt), eq(tools.version, newest), isOfServer, isDue))
+        .returning();
+      return rows.map(toStored);
+    },
+
     async approve(org, name, version, origin, record) {
       const at = now();
       const mayBe = sql`EXISTS (SELECT 1 FROM tools WHERE org = ${org} AND name = ${name} AND version = ${version} AND status = 'proposed'

@@ -101,6 +101,8 @@ export type ToolGatewayPorts = {
     readonly destinations: readonly string[];
     readonly scopes: readonly string[];
   }) => Promise<{ readonly kind: UnusualKind; readonly retryMs: number } | null>;
+  /** An MCP server was called; neither throws nor takes time. Absent: nobody wants to know. */
+  readonly calledServer?: (called: { readonly org: string; readonly url: string; readonly secret: string | null }) => void;
   /** A secret's value and the hosts it may be sent to (`api.example.com`, `localhost:8080`); null: no such secret. */
   readonly secret: (org: string, name: string) => Promise<{ readonly value: string; readonly hosts: readonly string[] } | null>;
   /** Hosts that the org's tools may call; null: any that the deployment allows. */

@@ -178,6 +178,13 @@ describe("what is sent", () => {
     ]);
   });
 
+  it("[IMPORT-9] whoever wants to know hears which server was called, and with which secret", async () => {
+    const called: unknown[] = [];
+    const ports = { calledServer: (server: unknown) => void called.push(server) };
+    await mcpCaller({}, { fetch: scriptedMcp().fetch, ...ports })({ text: "hi" });
+    expect(called).toEqual([{ org: "acme", url: URL_OF_SERVER, secret: null }]);
+  });
+
   it("[MCP-6] a secret takes the credential's place, at its own hosts", async () => {
     const mcp = { url: URL_OF_SERVER, tool: "add", secret: "notes-key" };
     const server = scriptedMcp();

@@ -16,6 +16,7 @@ import type { Answer, Plan, Read, Transport } from "./transport.ts";
 
 type McpPlan = Plan & { readonly target: URL; readonly input: JsonObject };
 type McpRequest = {
+  readonly server: { readonly url: string; readonly secret: string | null };
   readonly target: URL;
   readonly org: string;
   readonly tool: string;
@@ -34,7 +35,7 @@ const OUTPUT_AT = "/result/structuredContent";
 
 /** `clients`: what they know of servers outlives a call. */
 export function mcpTransport(
-  { fetch, now }: Pick<ToolGatewayPorts, "fetch" | "now">,
+  { fetch, now, calledServer }: Pick<ToolGatewayPorts, "fetch" | "now" | "calledServer">,
   clients: McpClients,
 ): Transport<ManifestOf<"mcp">, McpPlan, McpRequest> {
   return {
@@ -47,6 +48,7 @@ export function mcpTransport(
     prepare({ mcp, input: schema }, { target, input }, { context, credential }) {
       const traceparent = traceparentOf(context);
       return ok({
+        server: { url: mcp.url, secret: mcp.secret },
         target,
         org: context.org,
         tool: mcp.tool,
@@ -58,12 +60,13 @@ export function mcpTransport(
       });
     },
 
-    async send({ target, org, tool, input, schema, credential, headers, meta }, deadline) {
+    async send({ server, target, org, tool, input, schema, credential, headers, meta }, deadline) {
       const write = (message: JsonObject): string => writeCall(message, schema, input);
       const wire = defineWire({ fetch, now, target, deadline, method: "tools/call", write });
       const end = await clients.work({ url: target, org, headers: { authorization: `Bearer ${credential}` }, wire, deadline }, (asking) =>
         asking.callTool(tool, input, { meta, headers, schema: isObject(schema) ? schema : {} }),
       );
+      calledServer?.({ org, ...server });
       if (!end.ok) {
         if (deadline.signal.aborted && !end.seen.sent) return { reached: "no", status: null, answer: err(overdue()) };
         if (deadline.signal.aborted) throw end.error instanceof DeadlineError ? end.error : new DeadlineError("timeout");
