@@ -161,6 +161,11 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(await standing(user)).toEqual(["reviewer"]);
       const over = { ...keyOf(org), user: "over", expires_at: toRfc3339(clock.at - 1) };
       await store.keys.create(over, recordOf("key.created"));
+      expect(await standing("over")).toEqual(over.roles); // it expired, and nobody took it away
+      const valid = { ...keyOf(org), user: "over", roles: ["monitor" as const] };
+      await store.keys.create(valid, recordOf("key.created"));
+      expect(await standing("over")).toEqual(["monitor"]);
+      await store.keys.revoke(org, valid.id, clock.at, recordOf("key.revoked"));
       expect(await standing("over")).toEqual([]);
     });
 

@@ -164,7 +164,11 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         const held = [...keys.values()].filter((key) => key.org === org && key.user === user);
         const seen = [...logins.values()].filter((login) => login.org === org && login.user === user);
         if (held.length + seen.length === 0) return null;
-        return this.rolesOf(org, user);
+        const valid = await this.rolesOf(org, user);
+        if (valid.length > 0) return valid;
+        const revoked = Math.max(0, ...held.map((key) => Date.parse(key.revoked_at ?? toRfc3339(0))));
+        const lapsed = held.filter((key) => key.revoked_at === null && Date.parse(key.expires_at) > revoked);
+        return [...new Set(lapsed.flatMap(({ roles }) => roles))];
       },
       async holding(org, id) {
         const key = inForce(org, id);

@@ -78,12 +78,17 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
 
     async standing(org, user) {
       const at = now();
-      const rows = await db.typed.all<{ roles: string; counts: number }>(sql`
-        SELECT roles, MAX(revoked_at IS NULL AND expires_at > ${at}) AS counts FROM api_keys WHERE org = ${org} AND user = ${user} GROUP BY roles
+      const rows = await db.typed.all<{ roles: string; counts: number; lapsed: number | null; revoked: number | null }>(sql`
+        SELECT roles, MAX(revoked_at IS NULL AND expires_at > ${at}) AS counts, MAX(revoked_at) AS revoked,
+          MAX(CASE WHEN revoked_at IS NULL THEN expires_at END) AS lapsed FROM api_keys WHERE org = ${org} AND user = ${user} GROUP BY roles
         UNION ALL
-        SELECT roles, MAX(seen_at > ${at - LOGIN_COUNTS_MS}) AS counts FROM logins WHERE org = ${org} AND user = ${user} GROUP BY roles`);
+        SELECT roles, MAX(seen_at > ${at - LOGIN_COUNTS_MS}) AS counts, NULL AS revoked, NULL AS lapsed FROM logins
+          WHERE org = ${org} AND user = ${user} GROUP BY roles`);
       if (rows.length === 0) return null;
-      return [...new Set(rows.filter(({ counts }) => counts === 1).flatMap(({ roles }) => JSON.parse(roles) as Role[]))];
+      const valid = rows.filter(({ counts }) => counts === 1);
+      const revoked = Math.max(0, ...rows.map((row) => row.revoked ?? 0));
+      const held = valid.length > 0 ? valid : rows.filter(({ lapsed }) => lapsed !== null && lapsed > revoked);
+      return [...new Set(held.flatMap(({ roles }) => JSON.parse(roles) as Role[]))];
     },
 
     async rotate(old, key, overlapUntil, record) {

@@ -40,8 +40,8 @@ export type KeyStore = {
   /** The roles of all keys and logins that are in force for a user; empty: there is none. */
   rolesOf(org: string, user: string): Promise<readonly Role[]>;
   /**
-   * As `rolesOf`; null: neither a key nor a login of the org was ever this user's. `how`: as it is now, or as it was at most as long ago as a
-   * revoked key may still count.
+   * As `rolesOf`, but a user without any key or login in force keeps the roles of keys that merely expired since the last one was revoked. null:
+   * neither a key nor a login of the org was ever this user's. `how`: as it is now, or as it was at most as long ago as a revoked key may still count.
    */
   standing(org: string, user: string, how: "now" | "lately"): Promise<readonly Role[] | null>;
   /** Makes the key that replaces another one, which ends at `overlapUntil` at the latest. False: there is no such key in force; nothing is made. */
