@@ -1,10 +1,16 @@
-/** Records journals of today's engine as histories that every later version must fold (test/core/run/history.test.ts). Never overwrites. */
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+/**
+ * Records journals of today's engine as histories that every later version must fold, and what each history shows (test/core/run/history.test.ts).
+ * Never overwrites. After a change of what runs show that is meant: delete the files in test/shown/ that the test names, record anew, and
+ * look at the difference.
+ */
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
 import type { Reached } from "../core/run/calls/call.ts";
 import { define, model, review, tool, transform, undoneBy } from "../test/support/run/definition.ts";
 import { answered, Drive, failed, said } from "../test/support/run/drive.ts";
+import { type Journal, shownOf } from "../test/support/run/shown.ts";
 
-/** v1: `tool.answered` has a status alone. v2: it says how far the call `reached`. */
+/** v1: `tool.answered` has a status alone. v2: it says how far the call `reached`. v3: journals of the engine's tests, with their turns. */
 const folder = new URL("../test/histories/v2/", import.meta.url).pathname;
 mkdirSync(folder, { recursive: true });
 
@@ -65,4 +71,25 @@ for (const [name, drive] of Object.entries(drives)) {
   if (existsSync(file)) continue;
   writeFileSync(file, `${JSON.stringify({ birth: drive.machinery.birth, events: drive.events, state: drive.state }, null, 1)}\n`);
   console.log(`recorded ${name}: ${drive.events.length} events, ${drive.state.status}`);
+}
+
+const test = new URL("../test/", import.meta.url).pathname;
+for (const name of globSync("*/*.json", { cwd: `${test}histories` })) {
+  const file = `${test}shown/${name}`;
+  if (existsSync(file)) continue;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, written(shownOf(JSON.parse(readFileSync(`${test}histories/${name}`, "utf8")) as Journal)));
+  console.log(`recorded what ${name} shows`);
+}
+
+/** JSON with a line for each turn, record, span and line of the log, so that a difference can be read. */
+function written(shown: ReturnType<typeof shownOf>): string {
+  const lines = Object.entries(shown).map(([name, part]) => {
+    const items = name === "line" ? null : Object.entries(part);
+    if (items === null || items.length === 0) return `${JSON.stringify(name)}: ${JSON.stringify(part)}`;
+    const isList = Array.isArray(part);
+    const inside = items.map(([key, item]) => `${isList ? "" : `${JSON.stringify(key)}: `}${JSON.stringify(item)}`).join(",\n");
+    return `${JSON.stringify(name)}: ${isList ? "[" : "{"}\n${inside}\n${isList ? "]" : "}"}`;
+  });
+  return `{\n${lines.join(",\n")}\n}\n`;
 }
