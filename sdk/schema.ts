@@ -1627,6 +1627,7 @@ export type NewDocument = {
     readonly type?: string;
     readonly data: string;
   };
+  /** an http or https address, or a name of your own without a colon */
   readonly source?: string;
   readonly allow?: Readers;
   readonly metadata?: { readonly [name: string]: string | number | boolean };

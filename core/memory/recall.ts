@@ -1,35 +1,39 @@
 /** Which memories answer a question, and whose word they are. Pure, linear in what is remembered of one person. */
-import { queryTermsOf, termsOf } from "../knowledge/terms.ts";
+import { queryTermsOf } from "../knowledge/terms.ts";
 import { type DataClass, join, type Label, OWN } from "../label/label.ts";
 import type { Memory } from "./memory.ts";
+import { shareOf, sought } from "./word-forms.ts";
 
 /** Maximum memories of one recall. */
 export const MOST_RECALLED = 20;
 /** Memories of a recall that does not say how many. */
 export const DEFAULT_RECALLED = 5;
 
-/** A memory that answers a question, best first. `score`: 0 to 1, the share of the question's words that it has, rare ones counting more. */
+/** A memory that answers a question, best first. `score`: 0 to 1, the share of the question's words that it has, rare ones counting more and forms of them less. */
 export type Recalled = { readonly memory: Memory; readonly score: number };
 
 /** A pinned memory that shares a word with the question comes before others that are as good. */
 const PINNED = 0.1;
 
-/** Those that share a word with the question, best first; of equals the newest. What is in quarantine or was superseded counts for nobody. */
+/**
+ * Those that have a word of the question, or a form of it (word-forms.ts), best first; of equals the newest. What is in quarantine or was superseded
+ * counts for nobody.
+ */
 export function recalled(memories: readonly Memory[], query: string, k: number): readonly Recalled[] {
   const active = memories.filter(({ status, supersededBy }) => status === "active" && supersededBy === undefined);
-  const asked = [...new Set(queryTermsOf(query).map(({ term }) => term))];
-  const known = active.map((memory) => ({ memory, terms: new Set(termsOf(memory.text)) }));
+  const asked = sought(queryTermsOf(query).map(({ term }) => term));
+  const known = active.map((memory) => ({ memory, shares: shareOf(asked, memory.text) }));
   const weights = new Map(
-    asked.map((term) => {
-      const having = known.reduce((count, { terms }) => count + (terms.has(term) ? 1 : 0), 0);
-      return [term, Math.log(1 + (active.length + 1) / (having + 1))] as const;
+    asked.words.map((word) => {
+      const having = known.reduce((count, { shares }) => count + (shares.has(word) ? 1 : 0), 0);
+      return [word, Math.log(1 + (active.length + 1) / (having + 1))] as const;
     }),
   );
   const all = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
   if (all === 0) return [];
   return known
-    .map(({ memory, terms }) => {
-      const shared = [...weights].reduce((sum, [term, weight]) => sum + (terms.has(term) ? weight : 0), 0) / all;
+    .map(({ memory, shares }) => {
+      const shared = [...shares].reduce((sum, [word, share]) => sum + (weights.get(word) ?? 0) * share, 0) / all;
       return { memory, score: shared === 0 ? 0 : Math.min(1, shared + (memory.pinned ? PINNED : 0)) };
     })
     .filter(({ score }) => score > 0)

@@ -6,7 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Admission, BreakerRule, BreakerState, BreakerView, CallOutcome } from "../../core/breaker/breaker.ts";
 import { admitOrg, readUpstream, reportOrg, type UpstreamState, viewOfOrg, WELL } from "../../core/breaker/upstream.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { isMigrated, migrate } from "../kit/schema.ts";
+import { isMigrated, migrate, storedRow } from "../kit/schema.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** Everything this room needs from outside. */
@@ -33,10 +33,8 @@ export function defineCircuitBreaker(portsFor: (env: Cloudflare.Env) => CircuitB
       super(ctx, env);
       this.#ports = portsFor(env);
       const { storage } = ctx;
-      if (!isMigrated(storage.sql)) return;
-      migrate(storage, SCHEMA);
-      const [row] = storage.sql.exec<{ body: string }>("SELECT body FROM breaker").toArray();
-      if (row !== undefined) this.#state = readUpstream(JSON.parse(row.body) as UpstreamState | BreakerState);
+      const row = storedRow<{ body: string }>(storage, SCHEMA, "SELECT body FROM breaker");
+      if (row !== null) this.#state = readUpstream(JSON.parse(row.body) as UpstreamState | BreakerState);
     }
 
     /** May a call of this org that takes `callMs` at most go out now? */

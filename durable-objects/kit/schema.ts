@@ -11,6 +11,20 @@ export function migrate(storage: DurableObjectStorage, steps: readonly string[])
   });
 }
 
+/**
+ * The row that says what the object is about, with its tables brought up to date first. null: the object has stored nothing, or no such row; asking
+ * creates nothing.
+ */
+export function storedRow<Row extends Record<string, SqlStorageValue>>(
+  storage: DurableObjectStorage,
+  steps: readonly string[],
+  query: string,
+): Row | null {
+  if (!isMigrated(storage.sql)) return null;
+  migrate(storage, steps);
+  return storage.sql.exec<Row>(query).toArray()[0] ?? null;
+}
+
 /** True when the object has stored anything: asking creates nothing. */
 export function isMigrated(sql: SqlStorage): boolean {
   return sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'").toArray().length > 0;

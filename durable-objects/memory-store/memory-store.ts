@@ -1,14 +1,15 @@
 /** `MemoryStore`: the single writer of what an org remembers of a part of its people. Decides nothing of who may see or change it. */
 import { DurableObject } from "cloudflare:workers";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
-import { queryTermsOf, termsOf } from "../../core/knowledge/terms.ts";
+import { queryTermsOf } from "../../core/knowledge/terms.ts";
 import { type Memory, type MemoryTier, supersession } from "../../core/memory/memory.ts";
 import { type Recalled, recalled } from "../../core/memory/recall.ts";
+import { shareOf, sought } from "../../core/memory/word-forms.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
-import { isMigrated, migrate } from "../kit/schema.ts";
+import { migrate, storedRow } from "../kit/schema.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** Everything this room needs from outside. */
@@ -40,10 +41,8 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, this.#ports.now);
-      if (!isMigrated(ctx.storage.sql)) return;
-      migrate(ctx.storage, SCHEMA);
-      const [name] = ctx.storage.sql.exec<{ org: string; name: string }>("SELECT org, name FROM store_of").toArray();
-      if (name !== undefined) this.#stores = this.#storesOf(name.org, name.name);
+      const of = storedRow<{ org: string; name: string }>(ctx.storage, SCHEMA, "SELECT org, name FROM store_of");
+      if (of !== null) this.#stores = this.#storesOf(of.org, of.name);
     }
 
     /** Stores a new or changed memory. False: there are too many of this person. */
@@ -107,13 +106,16 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
       return row === undefined ? null : (JSON.parse(row.body) as Memory);
     }
 
-    /** Of this person alone, newest first; with `query`, those that share a word with it, best first. `before`: the last id of the page before. */
+    /** Of this person alone, newest first; with `query`, those that have one of its words in some form, best first. `before`: the last id of the page before. */
     async list(subject: string, tier: MemoryTier | null, query: string | null, before: string | null, limit: number): Promise<Memory[]> {
       if (this.#stores === null) return [];
       const all = this.#allOf(subject).filter((one) => tier === null || one.tier === tier);
       if (query === null) return all.filter(({ id }) => before === null || id < before).slice(0, limit);
-      const asked = new Set(queryTermsOf(query).map(({ term }) => term));
-      const scored = all.map((memory) => ({ memory, score: new Set(termsOf(memory.text).filter((term) => asked.has(term))).size }));
+      const asked = sought(queryTermsOf(query).map(({ term }) => term));
+      const scored = all.map((memory) => ({
+        memory,
+        score: [...shareOf(asked, memory.text).values()].reduce((sum, share) => sum + share, 0),
+      }));
       return scored
         .filter(({ score }) => score > 0)
         .sort((a, b) => b.score - a.score)

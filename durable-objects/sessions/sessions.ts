@@ -7,6 +7,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { AuditRecord, RecordsMessage } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import { expiryOf } from "../../core/memory/memory.ts";
+import { type Forgotten, withoutForgotten } from "../../core/session/forgotten.ts";
 import { type Member, nextOf } from "../../core/session/order.ts";
 import {
   classOfSession,
@@ -23,7 +24,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
-import { isMigrated, migrate } from "../kit/schema.ts";
+import { migrate, storedRow } from "../kit/schema.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** What a run answers when it is told that its turn has come. `unborn`: there is no such run, or none any more. */
@@ -80,14 +81,13 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, this.#ports.now);
-      if (!isMigrated(ctx.storage.sql)) return;
-      migrate(ctx.storage, SCHEMA);
-      const [of] = ctx.storage.sql.exec<{ org: string; subject: string }>("SELECT org, subject FROM sessions_of").toArray();
-      if (of !== undefined) this.#book = this.#bookOf(of.org, of.subject);
+      const of = storedRow<{ org: string; subject: string }>(ctx.storage, SCHEMA, "SELECT org, subject FROM sessions_of");
+      if (of !== null) this.#book = this.#bookOf(of.org, of.subject);
     }
 
     /** Takes a place for a run that is about to be born. `full`: too many wait already. The same run again changes nothing. */
     async join(org: string, subject: string, session: string, run: string): Promise<"joined" | "full"> {
+      await this.#endIfOver(session);
       this.#begin(org, subject);
       const answer = this.ctx.storage.transactionSync((): "joined" | "full" => {
         if (this.#member(run) !== null) return "joined";
@@ -104,6 +104,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
 
     /** A run asks for its turn; one that has not joined does so, whatever waits. Asked again with the turn, it is told the same. */
     async enter(org: string, subject: string, session: string, run: string): Promise<Turn> {
+      await this.#endIfOver(session);
       this.#begin(org, subject);
       let called: string | null = null;
       const turn = this.ctx.storage.transactionSync((): Turn => {
@@ -172,6 +173,28 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       };
     }
 
+    /** Takes the sentences of a memory that is forgotten out of everything that was said. What a run under way was told already stays with it. */
+    async forgetSaid(forgotten: Forgotten): Promise<void> {
+      if (this.#book === null) return;
+      const { sql } = this.ctx.storage;
+      this.ctx.storage.transactionSync(() => {
+        for (const { n, body } of sql.exec<{ n: number; body: string }>("SELECT n, body FROM message").toArray()) {
+          const message = JSON.parse(body) as SessionMessage;
+          const content = withoutForgotten(message.content, forgotten);
+          if (content === message.content) continue;
+          overwrite(sql, "message", MESSAGE_TEXTS.columns, "n = ?", n);
+          sql.exec("UPDATE message SET body = ? WHERE n = ?", JSON.stringify({ ...message, content }), n);
+        }
+        for (const row of sql.exec<SessionRow>("SELECT * FROM session WHERE summary IS NOT NULL").toArray()) {
+          const summary = summaryOf(row);
+          const text = withoutForgotten(summary?.text ?? "", forgotten);
+          if (summary === null || text === summary.text) continue;
+          overwrite(sql, "session", SESSION_TEXTS.columns, "id = ?", row.id);
+          sql.exec("UPDATE session SET summary = ? WHERE id = ?", JSON.stringify({ ...summary, text }), row.id);
+        }
+      });
+    }
+
     /** The ids of the person's sessions after one, in their order. */
     async list(after: string, limit: number): Promise<string[]> {
       if (this.#book === null) return [];
@@ -223,12 +246,20 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
         await this.#callOne(member.run);
       }
       const over = sql.exec<SessionRow>("SELECT * FROM session WHERE expires_at <= ? LIMIT ?", now, EXPIRED_PER_TURN).toArray();
-      for (const { id, owner } of over) {
-        await this.#ports.forget(book.org, owner);
-        this.ctx.storage.transactionSync(() => this.#delete(id));
-      }
+      for (const { id } of over) await this.#endIfOver(id);
       await book.outbox.flush(this.#ports.send, this.#ports.now);
       await this.#arm();
+    }
+
+    /** What is over is gone before anybody hears of it again, also where the alarm is late: the values in the vault first. */
+    async #endIfOver(session: string): Promise<void> {
+      const row = this.#book === null ? null : this.#session(session);
+      if (this.#book === null || row === null || row.expires_at > this.#ports.now()) return;
+      await this.#ports.forget(this.#book.org, row.owner);
+      this.ctx.storage.transactionSync(() => {
+        const { owner } = this.#session(session) ?? {};
+        if (owner === row.owner) this.#delete(session);
+      });
     }
 
     /** Calls a run in the background: the alarm calls again what was not heard. */

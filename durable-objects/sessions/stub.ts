@@ -2,7 +2,7 @@
 import { stubsOf, type Verbs } from "../kit/stub.ts";
 import type { Sessions } from "./sessions.ts";
 
-type Verb = "join" | "enter" | "stepAside" | "leave" | "read" | "list" | "remove" | "erase" | "confirm";
+type Verb = "join" | "enter" | "stepAside" | "leave" | "read" | "forgetSaid" | "list" | "remove" | "erase" | "confirm";
 
 /** One object, by its name (`sessionsName`). */
 export const sessionsOf = stubsOf<Sessions, Verb>();

@@ -86,6 +86,7 @@ describe("a collection", () => {
     await put("right");
     expect(paths(await upload("right", { title: "t", text: "x", file: "f_1" }))[0]).toBe(400);
     expect(paths(await upload("right", { id: "no blank", title: "t", text: "x" }))).toEqual([400, "/id"]);
+    expect(paths(await upload("right", { title: "t", text: "x", source: "javascript:alert(1)" }))).toEqual([400, "/source"]);
     expect((await upload("nowhere", { title: "t", text: "word" })).status).toBe(404);
     expect((await search("right", "x", world.keys.app, { k: 51 })).status).toBe(400);
     expect((await call("GET", "/v1/knowledge/right/documents?cursor=%20", world.keys.developer)).status).toBe(400);

@@ -90,6 +90,22 @@ describe("memory in runs", () => {
     expect((entries as JsonObject[])[0]).toMatchObject({ actor: { type: "agent" }, decision: "allow" });
   });
 
+  it("[SESSION-17] is gone from the session, too, when a person forgets what a run of it remembered", async () => {
+    const more = { session: { user: said, assistant: "noted" }, memory: { recall: "off", remember: "facts" }, output: "noted" };
+    await define("tell", { a: { kind: "transform", value: 1 } }, more as JsonObject);
+    const body = { workflow: "tell", input: { text: "Hello there. I live in Bergen." }, session: "chat-1" };
+    await call("POST", "/v1/runs", paul, body, { prefer: "wait=15" });
+    const told = await eventually("/v1/memories", paul, (list) =>
+      (list["data"] as JsonObject[]).some(({ text }) => text === "I live in Bergen."),
+    );
+    const before = await eventually("/v1/sessions/chat-1", paul, (one) => JSON.stringify(one).includes("noted"));
+    expect(JSON.stringify(before)).toContain("Bergen");
+    const [fact] = (told["data"] as JsonObject[]).filter(({ text }) => text === "I live in Bergen.");
+    expect((await call("DELETE", `/v1/memories/${String(fact?.["id"])}`, paul)).status).toBe(204);
+    const after = (await call("GET", "/v1/sessions/chat-1", paul)).body;
+    expect((after["messages"] as JsonObject[]).map(({ content }) => content)).toEqual(["Hello there.", "noted"]);
+  });
+
   it("[RECALL-8] keeps what a tool said in quarantine, where nobody recalls it until somebody lets it in", async () => {
     const kept = await outputOf("keep-order", "A-1001");
     expect(kept["status"]).toBe("quarantined");

@@ -3,11 +3,13 @@ import { createHash } from "node:crypto";
 import { OWN, UNKNOWN } from "../../core/label/label.ts";
 import { MOST_RECALLED } from "../../core/memory/recall.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
+import { forgottenIn } from "../../core/session/forgotten.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { MemoryTool } from "../../core/tool/memory-tools.ts";
 import { memoryStoreName, type memoryStoreOf } from "../../durable-objects/memory-store/stub.ts";
 import type { MemoryOf, MemoryPort } from "../../durable-objects/run-engine/ports.ts";
+import { sessionsName, type sessionsOf } from "../../durable-objects/sessions/stub.ts";
 import type { Authority } from "../access/authority.ts";
 import type { Guard } from "../guardrail/ports.ts";
 import { defineRunMemory, type RunMemory, recalledView } from "../memory/memory.ts";
@@ -16,7 +18,11 @@ import type { MemoriesPort } from "../use-cases/ports.ts";
 import { carrier, type VaultOf } from "./carrier.ts";
 
 /** The objects in which memories and their values lie. */
-export type Shelves = { readonly memoryStore: (name: string) => ReturnType<typeof memoryStoreOf>; readonly vault: VaultOf };
+export type Shelves = {
+  readonly memoryStore: (name: string) => ReturnType<typeof memoryStoreOf>;
+  readonly sessions: (name: string) => Pick<ReturnType<typeof sessionsOf>, "forgetSaid">;
+  readonly vault: VaultOf;
+};
 
 /** What runs remember and recall. */
 export const runMemoryOf = (rooms: Shelves & { readonly now: () => EpochMs; readonly guard: Guard }): RunMemory =>
@@ -97,6 +103,10 @@ export function memoriesOf(objects: Shelves, org: string, shard: string): Memori
     get: (id) => store().get(id),
     list: (...given) => store().list(...given),
     async remove(id, record) {
+      const forgotten = await store().get(id);
+      // Before the memory itself: what is cut short can be forgotten again. Only what a run stored was said in a session.
+      if (forgotten?.run !== undefined)
+        await objects.sessions(sessionsName(org, forgotten.subject)).forgetSaid(forgottenIn(forgotten.text));
       // The values first: what is cut short leaves a text without them, which can be removed again.
       await objects.vault(org).forget(id);
       return store().remove(id, record);

@@ -7,7 +7,9 @@ import { type Memory, saysSomething, supersession } from "../../../core/memory/m
 import { hasSeenOwnAlone, keptAs, labelOfRecalled, recalled } from "../../../core/memory/recall.ts";
 import { fitted, type Snippet, snippetText } from "../../../core/memory/snippets.ts";
 import { expectTokens } from "../../../core/model/estimate.ts";
-import { cpuMs } from "../../support/cpu-time.ts";
+import { bestOf, cpuMs } from "../../support/cpu-time.ts";
+import { INFLECTED } from "./inflected.ts";
+import { HELD_OUT, SAID } from "./intents.ts";
 
 let made = 0;
 const memory = (text: string, more: Partial<Memory> = {}): Memory => ({
@@ -57,6 +59,44 @@ describe("memory", () => {
     ];
     expect(needed.filter((text) => !intentOf(text).needed)).toEqual([]);
     expect(alone.filter((text) => intentOf(text).needed)).toEqual([]);
+  });
+
+  it("[RECALL-1] is asked in ten languages: nearly always where it is needed, and hardly ever where it is not", () => {
+    const rates = (said: typeof SAID) => {
+      const all = Object.values(said);
+      const share = (texts: readonly string[]) => texts.filter((text) => intentOf(text).needed).length / texts.length;
+      return { languages: all.length, found: share(all.flatMap(({ needed }) => needed)), false: share(all.flatMap(({ alone }) => alone)) };
+    };
+    expect(rates(SAID)).toEqual({ languages: 10, found: 1, false: 0 });
+    const held = rates(HELD_OUT);
+    expect(held.found).toBeGreaterThanOrEqual(0.9);
+    expect(held.false).toBe(0);
+    // Written in any form of Unicode, and in time that grows with the text alone.
+    expect(intentOf("Was wissen Sie u\u0308ber mich?").needed).toBe(true);
+    const long = (letters: number) => intentOf("schlage mi ma mes что ".repeat(letters));
+    expect(bestOf(() => long(100_000), 200)).toBeLessThan(200);
+  });
+
+  it("[RECALL-14] answers with other forms of the question's words, in ten languages", () => {
+    for (const [language, { memories, questions }] of Object.entries(INFLECTED)) {
+      const all = memories.map((text, index) => memory(text, { id: `mem_${index}` }));
+      for (const [question, at] of questions)
+        expect(
+          recalled(all, question, 5).map(({ memory: { id } }) => id),
+          `${language}: ${question}`,
+        ).toEqual([`mem_${at}`]);
+    }
+    // Letters that happen to be the same are no form, and the word itself counts more than a form of it.
+    for (const [one, other] of [
+      ["contact", "contract"],
+      ["rate", "accurate"],
+      ["Kasse", "Klasse"],
+    ] as const)
+      expect(recalled([memory(one)], other, 5), `${one} ${other}`).toEqual([]);
+    const [first] = recalled([memory("Wohnt in Wien."), memory("Mag Wiener Kaffee.")], "Wien", 5);
+    expect(first?.memory.text).toBe("Wohnt in Wien.");
+    const many = Array.from({ length: 1_000 }, (_, index) => memory(`${index} ${"Lieferungen verspätet ".repeat(80)}`));
+    expect(bestOf(() => recalled(many, "Wann wird geliefert? ".repeat(60), 5), 2_000)).toBeLessThan(2_000);
   });
 
   it("[RECALL-2] answers with what shares words with the question, rare ones first, and never with what is in quarantine or was superseded", () => {

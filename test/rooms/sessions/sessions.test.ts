@@ -2,6 +2,7 @@
 import { abortAllDurableObjects, env, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { mintId } from "../../../core/ids.ts";
+import { forgottenIn } from "../../../core/session/forgotten.ts";
 import type { Said } from "../../../core/session/session.ts";
 import { sessionsOf } from "../../../durable-objects/sessions/stub.ts";
 import { FAR } from "../../support/far.ts";
@@ -119,6 +120,46 @@ describe("the runs of a session", () => {
       ...storage.sql.exec("SELECT id FROM session"),
     ]);
     expect(left).toEqual([]);
+  });
+
+  it("[SESSION-11] say nothing of a session that is over to a later run, also where the alarm is late", async () => {
+    await join("run_1");
+    const first = await enter("run_1");
+    await book().leave("run_1", [says("one")]);
+    now += 181 * 86_400_000;
+    const forgotten: string[] = [];
+    sessionsWorld.forget = async (_org, owner) => void forgotten.push(owner);
+    await join("run_2");
+    const next = await enter("run_2");
+    expect(next?.content).toEqual({ messages: [], summary: null });
+    expect([forgotten, next?.owner === first?.owner]).toEqual([[first?.owner], false]);
+    await book().leave("run_2", [says("two")]);
+    expect(await saidIn()).toEqual(["two"]);
+  });
+
+  it("[SESSION-17] lose the sentences of a memory that is forgotten, in messages and summaries", async () => {
+    await book().forgetSaid(forgottenIn("nobody has said this"));
+    const tables = "SELECT name FROM sqlite_master WHERE name = 'session'";
+    const begun = await runInDurableObject(env.SESSIONS.getByName(name), (_room, { storage }) => [...storage.sql.exec(tables)]);
+    expect(begun).toEqual([]);
+    await join("run_1");
+    await enter("run_1");
+    await book().leave("run_1", [
+      says("Remember that I live in Oslo. It is cold."),
+      ...Array.from({ length: 3 }, () => says(`${"It snows again today. ".repeat(300)}\n`)),
+    ]);
+    expect((await book().read("s1"))?.summary?.text).toContain("I live in Oslo");
+    await join("run_2");
+    await enter("run_2");
+    await book().leave("run_2", [says("Hello there! Remember that I live in Oslo.")]);
+    await book().forgetSaid(forgottenIn("Remember that I live in Oslo."));
+    const left = await book().read("s1");
+    expect(JSON.stringify(left)).not.toContain("Oslo");
+    expect(left?.messages.at(-1)?.content).toBe("Hello there!");
+    const rows = await runInDurableObject(env.SESSIONS.getByName(name), (_room, { storage }) =>
+      JSON.stringify([...storage.sql.exec("SELECT body FROM message"), ...storage.sql.exec("SELECT summary FROM session")]),
+    );
+    expect(rows).not.toContain("Oslo");
   });
 
   it("[SESSION-12] are asked for without leaving anything, and erased with their person", async () => {

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
 import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
 import { MOST_RESULTS, SEARCH_MODES } from "../../../core/knowledge/search.ts";
+import { flawOfSourceName } from "../../../core/knowledge/source.ts";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
 import { instant, MODEL_PART, TOOL_NAME, userName } from "./names.ts";
 
@@ -100,7 +101,16 @@ export const DocumentBody = z
       .openapi({
         description: "instead of `text`: a file of text, Markdown, HTML, PDF or DOCX. What it is its bytes say, not `name` or `type`",
       }),
-    source: z.string().min(1).max(2_000).optional().openapi({ example: "https://a.example/terms" }),
+    source: z
+      .string()
+      .min(1)
+      .max(2_000)
+      .superRefine((text, check) => {
+        const message = flawOfSourceName(text);
+        if (message !== null) check.addIssue({ code: "custom", message });
+      })
+      .optional()
+      .openapi({ example: "https://a.example/terms", description: "an http or https address, or a name of your own without a colon" }),
     allow: Readers.optional(),
     metadata: z
       .record(factName, scalar)
