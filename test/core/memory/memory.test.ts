@@ -78,7 +78,10 @@ describe("memory", () => {
   });
 
   it("[RECALL-14] answers with other forms of the question's words, in ten languages", () => {
-    for (const [language, { memories, questions }] of Object.entries(INFLECTED)) {
+    const languages = Object.entries(INFLECTED);
+    expect(languages).toHaveLength(10);
+    for (const [language, { memories, questions }] of languages) {
+      expect(questions.length, language).toBeGreaterThan(2);
       const all = memories.map((text, index) => memory(text, { id: `mem_${index}` }));
       for (const [question, at] of questions)
         expect(
