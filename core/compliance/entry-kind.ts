@@ -3,7 +3,7 @@
  * what is counted for whom.
  */
 import { isObject, type Json, type JsonObject } from "../json.ts";
-import { DRILL_WORKFLOW } from "../kill-switch/stops.ts";
+import { isOfDrill } from "../kill-switch/of-drill.ts";
 
 /** An entry as far as it is counted. */
 export type CountedEntry = {
@@ -29,7 +29,7 @@ export function countedEntry(entry: Json): CountedEntry {
  * What a run of a drill leaves is its type and `drill`: nobody's work. PERSISTED in the progress of an export.
  */
 function kindOf({ event_type: type, decision, data }: CountedEntry): string {
-  if (typeof data["workflow"] === "string" && data["workflow"].startsWith(`${DRILL_WORKFLOW}@`)) return `${type} drill`;
+  if (typeof data["workflow"] === "string" && isOfDrill(data["workflow"].split("@")[0] ?? "")) return `${type} drill`;
   return [type, ...detailsOf(type, decision, data)].join(" ");
 }
 

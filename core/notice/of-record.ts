@@ -1,7 +1,7 @@
 /** Turns audit records on which somebody has to act into notices. Pure. */
 import type { AuditRecord } from "../audit/record.ts";
 import { isObject, type Json, own } from "../json.ts";
-import { DRILL_WORKFLOW } from "../kill-switch/stops.ts";
+import { isOfDrill } from "../kill-switch/of-drill.ts";
 import type { Notice, NoticeSeverity } from "./notice.ts";
 
 /** How urgent the severities of reviews are to those who are told. */
@@ -36,7 +36,7 @@ const ENDS: ReadonlySet<string> = new Set(["run.dead_lettered", "run.failed", "r
 /** null: nobody is told. `run`: of which the record is; null: of none. The same record is the same notice, however often it comes. */
 export function noticeOf(record: AuditRecord, run: AboutRun | null): Notice | null {
   const fields = own(TOLD, record.event_type);
-  if (fields === undefined || run?.workflow === DRILL_WORKFLOW) return null;
+  if (fields === undefined || (run !== null && isOfDrill(run.workflow))) return null;
   const from = isObject(record.data) ? record.data : {};
   if (own(from, "auto") === true) return null; // it passed without a person: nobody is needed
   const letter = ENDS.has(record.event_type) ? (run?.dead_letter ?? null) : null;

@@ -1,8 +1,7 @@
 /** What ran, as the records on their way to the log name it: for the inventory. */
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import { isObject } from "../../core/json.ts";
-import { DRILL_WORKFLOW } from "../../core/kill-switch/stops.ts";
-import { DRILL_MODEL } from "../../core/model/defaults.ts";
+import { isOfDrill } from "../../core/kill-switch/of-drill.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** A model, tool or version of a workflow that ran. */
@@ -24,12 +23,12 @@ export function sightingsIn(messages: readonly RecordsMessage[]): readonly SeenT
   };
   for (const { org, rows } of messages) {
     for (const { records, run } of rows) {
-      if (run !== undefined && run.workflow !== DRILL_WORKFLOW)
+      if (run !== undefined && !isOfDrill(run.workflow))
         see({ org, kind: "workflow", name: run.workflow, version: String(run.version), at: run.ended_at ?? run.created_at });
       for (const { event_type, data, timestamp } of records) {
         if (!isObject(data)) continue;
         const at = Date.parse(timestamp);
-        if (event_type === "model.called" && typeof data["model"] === "string" && data["model"] !== DRILL_MODEL.id)
+        if (event_type === "model.called" && typeof data["model"] === "string" && !isOfDrill(data["model"]))
           see({ org, kind: "model", name: data["model"], version: "", at });
         if (event_type === "tool.called" && typeof data["tool"] === "string")
           see({ org, kind: "tool", name: data["tool"], version: String(data["version"] ?? ""), at });

@@ -2,7 +2,8 @@
 import type { AlertSums, WorkflowSums } from "../../core/alert/sums.ts";
 import { isAttack, isViolation } from "../../core/guardrail/finding.ts";
 import { BURN_WINDOWS, type Burns, burnsOf, EDGE_LEAST_FAILURES, EDGE_OBJECTIVE, NOT_THE_EDGES_FAULT } from "../../core/health/burn.ts";
-import { covers, DRILL_WORKFLOW, type Stops } from "../../core/kill-switch/stops.ts";
+import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
+import { covers, type Stops } from "../../core/kill-switch/stops.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 
 const MINUTE = 60_000;
@@ -10,6 +11,7 @@ const MINUTE = 60_000;
 const MOST_RUNS = 5_000;
 /** The org whose people run the deployment. */
 const EDGE_ORG = "default";
+const WORK = notOfDrill("workflow");
 const USAGE_USD = "CAST(COALESCE(summary ->> '$.usage.usd', 0) AS REAL)";
 const BUDGET_USD = "CAST(COALESCE(summary ->> '$.budget.usd', 0) AS REAL)";
 
@@ -24,23 +26,25 @@ export async function readAlertSums(db: D1Database, org: string, stops: Stops, a
     ended: db
       .prepare(
         `SELECT workflow, status, (ended_at - created_at) / 1000.0 AS seconds, ended_at, ${USAGE_USD} AS usd, ${BUDGET_USD} AS budget
-         FROM runs WHERE org = ?1 AND ended_at > ?2 AND workflow <> ?4 ORDER BY ended_at DESC LIMIT ?3`,
+         FROM runs WHERE org = ?1 AND ended_at > ?2 AND ${WORK} ORDER BY ended_at DESC LIMIT ?3`,
       )
-      .bind(org, at - 60 * MINUTE, MOST_RUNS, DRILL_WORKFLOW),
+      .bind(org, at - 60 * MINUTE, MOST_RUNS),
     usd: db
       .prepare("SELECT SUM(micro_usd) / 1e6 AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind NOT IN ('storage', 'people')")
       .bind(org, at - 60 * MINUTE),
     answers: db
-      .prepare("SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'llm' AND ok = 1")
+      .prepare(`SELECT COUNT(*) AS n FROM cost_calls WHERE org = ?1 AND at > ?2 AND kind = 'llm' AND ok = 1 AND ${WORK}`)
       .bind(org, at - 60 * MINUTE),
     findings: db
       .prepare("SELECT type, channel, minute, findings AS count FROM finding_minutes WHERE org = ?1 AND minute >= ?2")
       .bind(org, Math.floor(at / MINUTE) - 60),
     moving: db
-      .prepare("SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating', 'paused')")
+      .prepare(`SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating', 'paused') AND ${WORK}`)
       .bind(org),
     stuck: db
-      .prepare("SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating') AND created_at < ?2")
+      .prepare(
+        `SELECT COUNT(*) AS n FROM runs WHERE org = ?1 AND status IN ('queued', 'running', 'compensating') AND created_at < ?2 AND ${WORK}`,
+      )
       .bind(org, at - 60 * MINUTE),
     overdue: db
       .prepare(

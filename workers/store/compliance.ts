@@ -2,8 +2,7 @@
 import { sql } from "drizzle-orm";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { ComplianceExport, ExportProgress, Framework } from "../../core/compliance/export.ts";
-import { DRILL_WORKFLOW } from "../../core/kill-switch/stops.ts";
-import { DRILL_MODEL } from "../../core/model/defaults.ts";
+import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
@@ -125,7 +124,7 @@ export function storeCompliance(db: Database, outbox: Outbox, now: () => EpochMs
       const place = sql`kind || ' ' || name || ' ' || substr('0000000000' || version, -10)`;
       return db.typed.all<UsedThing & { place: string }>(sql`
         SELECT kind, name, version, first_used_at AS firstUsedAt, last_used_at AS lastUsedAt, ${place} AS place FROM used_things
-        WHERE org = ${org} AND ${place} > ${after ?? ""} AND name NOT IN (${DRILL_WORKFLOW}, ${DRILL_MODEL.id}) ORDER BY ${place} LIMIT ${limit}`);
+        WHERE org = ${org} AND ${place} > ${after ?? ""} AND ${sql.raw(notOfDrill("name"))} ORDER BY ${place} LIMIT ${limit}`);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** How workflows did lately, read off the index of runs, the calls of tools and what people thought: it costs by the window, not by history. */
 import { type SQL, sql } from "drizzle-orm";
+import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
 import { toUsd } from "../../core/money.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { Database } from "./database.ts";
@@ -27,6 +28,8 @@ export type HealthStore = {
 
 type Row = { readonly [column: string]: unknown };
 
+const WORK = sql.raw(notOfDrill("workflow"));
+
 /** Over D1. */
 export function storeHealth(db: Database): HealthStore {
   return {
@@ -41,12 +44,12 @@ export function storeHealth(db: Database): HealthStore {
             ROW_NUMBER() OVER (PARTITION BY workflow ORDER BY ms) AS by_ms, ROW_NUMBER() OVER (PARTITION BY workflow ORDER BY micro) AS by_usd
           FROM (
             SELECT workflow, status, ended_at - created_at AS ms, ROUND(COALESCE(summary ->> '$.usage.usd', 0) * 1000000) AS micro
-            FROM runs WHERE org = ${org} AND ended_at >= ${since} AND ended_at IS NOT NULL))
+            FROM runs WHERE org = ${org} AND ended_at >= ${since} AND ended_at IS NOT NULL AND ${WORK}))
         GROUP BY workflow`,
         sql`
         SELECT workflow, AVG(1 - ok) AS rate FROM cost_calls
         WHERE org = ${org} AND at >= ${since} AND kind = 'tool' AND workflow <> '' GROUP BY workflow`,
-        sql`SELECT workflow, COUNT(*) AS n FROM runs WHERE org = ${org} AND status = 'waiting' GROUP BY workflow`,
+        sql`SELECT workflow, COUNT(*) AS n FROM runs WHERE org = ${org} AND status = 'waiting' AND ${WORK} GROUP BY workflow`,
         sql`
         SELECT runs.workflow AS workflow, AVG(score) AS score FROM feedback JOIN runs ON runs.id = feedback.run AND runs.org = feedback.org
         WHERE feedback.org = ${org} AND feedback.created_at >= ${since} GROUP BY runs.workflow`,

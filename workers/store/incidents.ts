@@ -2,6 +2,7 @@
 import { and, desc, eq, gte, inArray, lt, lte, sql } from "drizzle-orm";
 import type { Incident } from "../../core/incident/incident.ts";
 import type { Json } from "../../core/json.ts";
+import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
 import { CURSOR_FORMS, readCursor, toPage } from "./cursor.ts";
 import { type Database, wrote } from "./database.ts";
 import type { Outbox } from "./outbox.ts";
@@ -65,7 +66,15 @@ export async function failedRuns(db: Database, org: string, from: number, to: nu
   const rows = await db.typed
     .select({ summary: runs.summary })
     .from(runs)
-    .where(and(eq(runs.org, org), gte(runs.endedAt, from), lte(runs.endedAt, to), inArray(runs.status, ["failed", "dead_lettered"])))
+    .where(
+      and(
+        eq(runs.org, org),
+        gte(runs.endedAt, from),
+        lte(runs.endedAt, to),
+        inArray(runs.status, ["failed", "dead_lettered"]),
+        sql.raw(notOfDrill("workflow")),
+      ),
+    )
     .orderBy(desc(runs.endedAt))
     .limit(limit);
   return rows.map(({ summary }) => summary as Json);

@@ -2,6 +2,7 @@
 import { NO_RUNS, type Tally } from "../../core/anomaly/tally.ts";
 import { isViolation } from "../../core/guardrail/finding.ts";
 import type { Slo } from "../../core/health/budget.ts";
+import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 const MINUTE = 60_000;
@@ -34,7 +35,7 @@ export async function readMinutes(db: D1Database, org: string, from: number, to:
         `SELECT workflow, minute, ${SUMS("ms", "usd", "status <> 'completed'")} FROM (
            SELECT workflow, status, ended_at / ${MINUTE} AS minute, LN(MAX(ended_at - created_at, 1)) AS ms,
              LN(1 + MAX(0, CAST(COALESCE(summary ->> '$.usage.usd', 0) AS REAL) * 1000000)) AS usd
-           FROM runs WHERE org = ?1 AND ended_at >= ?2 AND ended_at < ?3 AND ended_at IS NOT NULL AND status <> 'cancelled')
+           FROM runs WHERE org = ?1 AND ended_at >= ?2 AND ended_at < ?3 AND ended_at IS NOT NULL AND status <> 'cancelled' AND ${notOfDrill("workflow")})
          GROUP BY workflow, minute`,
       )
       .bind(org, from * MINUTE, to * MINUTE),
@@ -53,7 +54,8 @@ export async function readMinutes(db: D1Database, org: string, from: number, to:
       .bind(org, from, to),
     db
       .prepare(
-        "SELECT workflow, created_at FROM runs WHERE org = ?1 AND status IN ('queued', 'running') AND created_at < ?2 ORDER BY id LIMIT ?3",
+        `SELECT workflow, created_at FROM runs WHERE org = ?1 AND status IN ('queued', 'running') AND created_at < ?2 AND ${notOfDrill("workflow")}
+         ORDER BY id LIMIT ?3`,
       )
       .bind(org, at - MINUTE, MOST_OPEN),
   ]);

@@ -1,6 +1,7 @@
 /** The index of runs, as those look at it who look after runs: the limit, the watchdog, the archive. */
 import { sql } from "drizzle-orm";
 import type { AuditRecord } from "../../core/audit/record.ts";
+import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
 import { DATA_CLASSES, type DataClass } from "../../core/label/label.ts";
 import { DEFAULT_ORG_SETTINGS } from "../../core/org/settings.ts";
 import { FINAL_STATUSES, RUN_STATUSES, type RunStatus } from "../../core/run/outside/view.ts";
@@ -28,7 +29,7 @@ export type ExpiredRun = {
 
 /** The index of runs, for the limit, the watchdog and the archive. */
 export type RunKeeping = {
-  /** One snapshot: unfinished runs of the org (counted up to `atMost`), and which of these runs have a line here. */
+  /** One snapshot: unfinished runs of the org (counted up to `atMost`, those of a drill not), and which of these runs have a line here. */
   look(org: string, runs: readonly string[], atMost: number): Promise<{ unfinished: number; indexed: readonly string[] }>;
   /** Takes up to `limit` runs whose line nobody touched since `before`, longest untouched first; two callers share them. */
   takeQuiet(statuses: readonly RunStatus[], before: EpochMs, limit: number): Promise<readonly QuietRun[]>;
@@ -50,7 +51,8 @@ export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs
     async look(org, runs, atMost) {
       const [counted, found] = await db.batch([
         sql`SELECT COUNT(*) AS unfinished FROM (
-          SELECT 1 FROM runs WHERE org = ${org} AND status IN (SELECT value FROM json_each(${UNFINISHED})) LIMIT ${atMost})`,
+          SELECT 1 FROM runs WHERE org = ${org} AND status IN (SELECT value FROM json_each(${UNFINISHED})) AND ${sql.raw(notOfDrill("workflow"))}
+          LIMIT ${atMost})`,
         sql`SELECT id FROM runs WHERE id IN (SELECT value FROM json_each(${JSON.stringify(runs)}))`,
       ]);
       const [count] = (counted?.results ?? []) as { unfinished: number }[];

@@ -4,7 +4,8 @@
  * index: those of unfinished runs. Names and labels: docs/metrics.md.
  */
 import { isViolation } from "../../core/guardrail/finding.ts";
-import { DRILL_WORKFLOW, type Stops } from "../../core/kill-switch/stops.ts";
+import { isOfDrill, notOfDrill } from "../../core/kill-switch/of-drill.ts";
+import type { Stops } from "../../core/kill-switch/stops.ts";
 import { toUsd } from "../../core/money.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Exemplar, type ExpositionFormat, type Family, type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
@@ -34,7 +35,7 @@ export async function renderMetrics(
   const [summed, filled, reviews, busy, active, orgs, oldest, stuck, overdue, dead, newest] = await db.batch(scrapeQueries(db, at));
 
   // A drill's runs are stopped on purpose: they say nothing about how work goes. Its figures are its own (`GET /admin/kill-switch/drills`).
-  const ofWork = ({ name }: { readonly name: string }): boolean => name !== DRILL_WORKFLOW;
+  const ofWork = ({ name }: { readonly name: string }): boolean => !isOfDrill(name);
   const sums = rowsOf<Sum>(summed).filter(ofWork);
   const buckets = rowsOf<Bucket>(filled).filter(ofWork);
   const calls = sums.filter(({ series }) => series === "calls");
@@ -211,7 +212,8 @@ const scrapeQueries = (db: D1Database, at: EpochMs): D1PreparedStatement[] => [
   db.prepare(runsOfEveryOrg("status = 'waiting' AND summary ->> '$.waiting_for.kind' = 'review'")),
   db.prepare(runsOfEveryOrg("status IN ('queued', 'running', 'compensating', 'paused')")),
   db.prepare(
-    "SELECT org, workflow, COUNT(*) AS n FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused', 'compensating') GROUP BY org, workflow",
+    `SELECT org, workflow, COUNT(*) AS n FROM runs WHERE status IN ('queued', 'running', 'waiting', 'paused', 'compensating')
+       AND ${notOfDrill("workflow")} GROUP BY org, workflow`,
   ),
   db.prepare("SELECT name AS org FROM orgs"),
   db.prepare("SELECT MIN(created_at) AS at FROM audit_outbox"),
@@ -244,7 +246,7 @@ const rowsOf = <R>(result: D1Result<unknown> | undefined): readonly R[] => (resu
 const of = (buckets: readonly Bucket[], series: string): readonly Bucket[] => buckets.filter((bucket) => bucket.series === series);
 
 const runsOfEveryOrg = (condition: string): string =>
-  `SELECT orgs.name AS org, COUNT(runs.id) AS n FROM orgs LEFT JOIN runs ON runs.org = orgs.name AND ${condition} GROUP BY orgs.name`;
+  `SELECT orgs.name AS org, COUNT(runs.id) AS n FROM orgs LEFT JOIN runs ON runs.org = orgs.name AND ${condition} AND ${notOfDrill("runs.workflow")} GROUP BY orgs.name`;
 
 /** The edge has these series before its first fault, for the same reason as below. */
 const FAULTS_OF_THE_EDGE: readonly Sum[] = [

@@ -118,7 +118,7 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
   expect(lines.join("\n")).not.toContain("secret-user");
 });
 
-it("[ALERT-8] the runs of a drill count in no figure of how work goes", async () => {
+it("[ALERT-8] [KILL-102] the runs of a drill count in no figure of how work goes", async () => {
   const org = `org-${crypto.randomUUID()}`;
   await env.DB.batch([
     insertRun(org, "1", "cancelled", {}, 7),
@@ -129,7 +129,19 @@ it("[ALERT-8] the runs of a drill count in no figure of how work goes", async ()
       org,
     ),
   ]);
-  expect((await scrape()).filter((line) => line.includes(org) && line.includes("(drill)"))).toEqual([]);
+  await env.DB.batch([
+    env.DB.prepare("INSERT INTO orgs (name, settings, created_at) VALUES (?, '{}', 1)").bind(org),
+    insertRun(org, "2", "running"),
+    insertRun(org, "3", "waiting"),
+    env.DB.prepare("UPDATE runs SET workflow = '(drill)' WHERE org = ?").bind(org),
+    env.DB.prepare(
+      "INSERT INTO metric_buckets (org, series, name, sort, le, n, total) VALUES (?, 'call_s', 'bulkhead/drill-1.0.0', 'llm', 1, 1, 1)",
+    ).bind(org),
+  ]);
+  const lines = (await scrape()).filter((line) => line.includes(org));
+  expect(lines.filter((line) => /drill/.test(line))).toEqual([]);
+  const depths = ["orchestration_queue_depth", "runs_stuck", "agent_human_review_queue_depth"].map((name) => linesOf(lines, name, org));
+  expect(depths).toEqual([["0"], ["0"], ["0"]]);
 });
 
 it("[METRIC-3] counts a run when it ends, once, and a thousand names of an org at most", async () => {

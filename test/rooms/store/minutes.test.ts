@@ -9,6 +9,7 @@ import { readAlertSums } from "../../../workers/store/alert-sums.ts";
 import { defineCosts } from "../../../workers/store/costs.ts";
 import { readMinutes, sweepMinutes } from "../../../workers/store/minutes.ts";
 import { testRecord } from "../../support/audit-chain.ts";
+import { storeWorld } from "./support.ts";
 
 const AT = Date.UTC(2100, 0, 1, 12);
 const MINUTE = 60_000;
@@ -74,6 +75,31 @@ it("[ANOM-9] sums the runs and chats of each minute, the runs in which something
   expect(byName["chat 2"]).toMatchObject({ runs: 2, failed: 1 });
   expect(byName["chat 1"]).toMatchObject({ runs: 0, guardrail: 1 });
   expect([...openMs]).toEqual([["refund", [5 * MINUTE]]]);
+});
+
+it("[KILL-102] what a drill runs is in no figure of how work goes", async () => {
+  const org = fresh();
+  const statuses = ["queued", "running", "waiting", "paused", "compensating"];
+  const open = statuses.map((status, index) => run(org, `o${index}`, status, AT - 90 * MINUTE, null));
+  const ended = ["completed", "failed", "dead_lettered"].map((status, index) =>
+    run(org, `e${index}`, status, AT - 3 * MINUTE, AT - 2 * MINUTE),
+  );
+  await env.DB.batch([...open, ...ended]);
+  await put(org, "refund", [call("1", "llm")]);
+  const { store } = storeWorld();
+  const look = async () => {
+    const { minutes, openMs } = await readMinutes(env.DB, org, NOW - 5, NOW, AT);
+    const { moving, stuck, answers1h, workflows } = await readAlertSums(env.DB, org, { epoch: 1, active: [], asOf: 0 }, AT);
+    const [health, { unfinished }] = [await store.health.health(org, AT - 60 * MINUTE), await store.keeping.look(org, [], 100)];
+    const failed = await store.failedRuns(org, AT - 60 * MINUTE, AT, 10);
+    return [minutes.length, openMs.size, moving, stuck, answers1h, workflows.length, health.length, unfinished, failed.length];
+  };
+  expect(await look()).toEqual([1, 1, 4, 3, 1, 1, 1, 5, 2]);
+  await env.DB.batch([
+    env.DB.prepare("UPDATE runs SET workflow = '(drill)' WHERE org = ?").bind(org),
+    env.DB.prepare("UPDATE cost_calls SET workflow = '(drill)' WHERE org = ?").bind(org),
+  ]);
+  expect(await look()).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0]);
 });
 
 it("[METRIC-8] counts what was refused at the door with what was found inside, of the workflow that it was for", async () => {
