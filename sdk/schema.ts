@@ -2219,6 +2219,85 @@ export type Readers = {
   readonly users?: readonly string[];
 };
 
+export type Reconcile = {
+  /** a provider's export of usage or cost, with its header */
+  readonly csv?: string;
+  /** `result` of AI Gateway's list of logs; further fields are ignored */
+  readonly logs?: readonly ({
+    readonly created_at: string;
+    readonly provider?: string;
+    readonly model: string;
+    readonly cached?: boolean;
+    readonly tokens_in?: number | null;
+    readonly tokens_out?: number | null;
+    readonly cost?: number | null;
+  })[];
+  /** what the CSV calls its columns, where they are not found by themselves */
+  readonly columns?: {
+    readonly day?: string;
+    readonly model?: string;
+    readonly tokens_in?: string;
+    readonly tokens_out?: string;
+    readonly usd?: string;
+    readonly calls?: string;
+  };
+  /** compares only our models of this provider */
+  readonly provider?: string;
+  /** the first day; by default the export's */
+  readonly from?: string;
+  /** the day after the last; by default the export's */
+  readonly to?: string;
+  /** what a line may differ by, whichever is more; 0.01 dollars and 0 % by default */
+  readonly tolerance?: {
+    readonly usd?: number;
+    readonly percent?: number;
+  };
+};
+
+export type Reconciliation = {
+  readonly from: string;
+  /** the day after the last */
+  readonly to: string;
+  readonly rows: {
+    readonly read: number;
+    readonly left_out: number;
+    /** the first twenty that were left out */
+    readonly skipped: readonly ({
+      readonly row: number;
+      readonly why: string;
+    })[];
+  };
+  readonly data: readonly ({
+    readonly day: string;
+    /** as its upstream names it */
+    readonly model: string;
+    /** our names of it */
+    readonly models: readonly string[];
+    readonly status: "differs" | "only_ours" | "only_theirs";
+    readonly ours: {
+      readonly usd: number | null;
+      readonly tokens_in: number | null;
+      readonly tokens_out: number | null;
+      readonly calls: number | null;
+    } | null;
+    readonly theirs: {
+      readonly usd: number | null;
+      readonly tokens_in: number | null;
+      readonly tokens_out: number | null;
+      readonly calls: number | null;
+    } | null;
+    /** theirs without ours; null: the export tells of no money */
+    readonly difference_usd: number | null;
+  })[];
+  /** days and models on which both agree */
+  readonly equal: number;
+  readonly total: {
+    readonly ours_usd: number;
+    readonly theirs_usd: number | null;
+    readonly difference_usd: number | null;
+  };
+};
+
 export type Recovery = {
   readonly id: string;
   readonly switch: string;

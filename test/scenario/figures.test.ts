@@ -143,6 +143,39 @@ describe("what runs cost beside their calls, and what they were worth", () => {
   });
 });
 
+describe("reconciliation", () => {
+  it("[RECON-5] compares the ledger with an export by HTTP, and says what is wrong with a request", async () => {
+    const lines = (await asAdmin("/v1/costs?by=day,model")).body["data"] as JsonObject[];
+    const [ours] = lines.filter(({ model }) => model === MODEL);
+    const day = String(ours?.["day"]);
+    const post = (body: JsonObject, key = ADMIN) =>
+      call("POST", "/v1/costs/reconcile", key, body, key === ADMIN ? { "bulkhead-org": world.org } : {});
+    const same = await post({ csv: `date,model,cost,requests\n${day},figures,${String(ours?.["usd"])},3\n` });
+    expect(same.body).toMatchObject({ from: day, rows: { read: 1, left_out: 0 }, data: [], equal: 1, total: { difference_usd: 0 } });
+    const off = await post({ csv: `date,model,cost\n${day},figures,1\n` });
+    expect(off.body).toMatchObject({
+      data: [{ day, model: "figures", models: [MODEL], status: "differs", ours: { usd: ours?.["usd"] }, theirs: { usd: 1 } }],
+    });
+    expect((await post({ csv: "date,model,cost\n" }, other)).status).toBe(403);
+    const wrong: [JsonObject, string][] = [
+      [{}, ""],
+      [{ csv: "date,model,cost\n", logs: [] }, ""],
+      [{ csv: "" }, "/csv"],
+      [{ csv: 'date,model,cost\n"' }, "/csv"],
+      [{ csv: "date,model,cost\n1,2,3" }, "/csv"],
+      [{ logs: [] }, "/logs"],
+      [{ csv: `date,model,cost\n${day},m,1`, from: "2020-01-01" }, "/to"],
+      [{ csv: `date,model,cost\n${day},m,1`, to: "2020-01-01" }, "/from"],
+    ];
+    for (const [body, path] of wrong) {
+      const refused = await post(body);
+      expect([refused.status, refused.body["code"], (refused.body["errors"] as JsonObject[])[0]?.["path"]], JSON.stringify(body)).toEqual([
+        ...[400, "invalid_request", path],
+      ]);
+    }
+  });
+});
+
 describe("health", () => {
   it("[HEALTH-1] says of each workflow how its runs did lately, and what is left of its error budget", async () => {
     const definition = { name: "promised", input: { type: "object" }, output: { cel: "1" }, slo: { success: 0.5, p95_ms: 60_000 } };

@@ -49,6 +49,7 @@ import { personRoutes } from "./routes/persons.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
 import { policyRoutes } from "./routes/policies.ts";
 import { reachRoutes } from "./routes/reach.ts";
+import { reconcileRoutes } from "./routes/reconcile.ts";
 import { replayRoutes } from "./routes/replay.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { runEventRoutes } from "./routes/run-events.ts";
@@ -162,6 +163,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...metricsRoutes(ports),
   ...costRoutes(ports),
   ...explainRoutes(ports),
+  ...reconcileRoutes(ports),
   ...contextRoutes(ports),
   ...healthRoutes(ports),
 ];

@@ -92,6 +92,7 @@ POST /v1/runs/{id}/signals/{name}
 POST /v1/runs/estimate
 GET /v1/costs
 GET /v1/costs/outcomes
+POST /v1/costs/reconcile
 GET /v1/health/workflows
 POST /v1/runs/{id}/feedback
 POST /v1/runs/{id}/replay

@@ -171,3 +171,36 @@ export const Outcomes = z
     ),
   })
   .openapi("Outcomes");
+
+const side = z.object({
+  usd: dollars.nullable(),
+  tokens_in: z.number().nullable(),
+  tokens_out: z.number().nullable(),
+  calls: z.number().nullable(),
+});
+
+/** `POST /v1/costs/reconcile`. */
+export const Reconciliation = z
+  .object({
+    from: z.string(),
+    to: z.string().openapi({ description: "the day after the last" }),
+    rows: z.object({
+      read: count,
+      left_out: count,
+      skipped: z.array(z.object({ row: count, why: z.string() })).openapi({ description: "the first twenty that were left out" }),
+    }),
+    data: z.array(
+      z.object({
+        day: z.string(),
+        model: z.string().openapi({ description: "as its upstream names it" }),
+        models: z.array(z.string()).openapi({ description: "our names of it" }),
+        status: z.enum(["differs", "only_ours", "only_theirs"]),
+        ours: side.nullable(),
+        theirs: side.nullable(),
+        difference_usd: dollars.nullable().openapi({ description: "theirs without ours; null: the export tells of no money" }),
+      }),
+    ),
+    equal: count.openapi({ description: "days and models on which both agree" }),
+    total: z.object({ ours_usd: dollars, theirs_usd: dollars.nullable(), difference_usd: dollars.nullable() }),
+  })
+  .openapi("Reconciliation");
