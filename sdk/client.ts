@@ -199,7 +199,7 @@ export function createClient(options: ClientOptions) {
     models: {
       /** `id`: `{provider}/{name}`; its slash is not encoded. */
       register: (id: string, entry: unknown) =>
-        http.json<Api.Model>("PUT", `/v1/models/${id.split("/").map(encodeURIComponent).join("/")}`, { body: entry }),
+        http.json<Api.RegisteredModel>("PUT", `/v1/models/${id.split("/").map(encodeURIComponent).join("/")}`, { body: entry }),
       list: () => http.json<Api.ModelList>("GET", "/v1/models"),
     },
     /** Which models answer for a task. */

@@ -2320,6 +2320,13 @@ export type RegisterPolicies = {
   readonly note?: string;
 };
 
+export type RegisteredModel = Model & {
+  readonly warnings: readonly ({
+    readonly path: string;
+    readonly message: string;
+  })[];
+};
+
 export type RegisteredTool = Tool & {
   readonly warnings: readonly ({
     readonly path: string;

@@ -3,9 +3,12 @@
  * the manifest and what is registered leave no doubt. Pure and total.
  */
 import { didYouMean } from "../errors/unknown-name.ts";
+import { escapeToken } from "../json.ts";
+import { isListedHost } from "../net/listed-host.ts";
 import { flawsOfInput } from "../workflow/warnings/constants.ts";
 import { warningsAt } from "../workflow/warnings/schemas.ts";
 import type { Warning } from "../workflow/warnings/warning.ts";
+import { toolAddress } from "./address.ts";
 import type { ToolContent } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 
@@ -15,6 +18,10 @@ export type ToolsAround = {
   readonly undoes: Pick<ToolContent, "effect" | "input"> | null;
   /** Names of the org's tools, for one that is misspelt. */
   readonly names: readonly string[];
+  /** Of the secrets that the tool names: the hosts of each; null: there is no such secret. Absent: nobody looked. */
+  readonly secrets?: ReadonlyMap<string, readonly string[] | null>;
+  /** The org's `egress`; null: it has none. */
+  readonly egress?: readonly string[] | null;
 };
 
 /** The warnings about a tool. Their paths are JSON Pointers into the manifest. */
@@ -24,7 +31,63 @@ export function toolWarnings(tool: ToolContent, around: ToolsAround): readonly W
     ...warningsAt("/output", tool.output),
     ...(tool.kind === "http" ? urlFlaws(tool.http, tool.input).warnings : []),
     ...undoingWarnings(tool, around),
+    ...secretWarnings(tool, around),
+    ...egressWarnings(tool, around),
   ];
+}
+
+/** The secrets that a tool names, each with the place where it does and the address that it is sent to. */
+export function secretsOf(tool: ToolContent): readonly { readonly path: string; readonly name: string; readonly address: string }[] {
+  if (tool.kind === "isolate")
+    return Object.entries(tool.isolate.secrets ?? {}).map(([host, name]) => {
+      return { path: `/isolate/secrets/${escapeToken(host)}`, name, address: `https://${host}/` };
+    });
+  const binding = tool.kind === "http" ? tool.http : tool.kind === "mcp" ? tool.mcp : null;
+  if (binding === null || binding.secret === null) return [];
+  return [{ path: `/${tool.kind}/secret`, name: binding.secret, address: binding.url }];
+}
+
+function secretWarnings(tool: ToolContent, { secrets }: ToolsAround): Warning[] {
+  return secretsOf(tool).flatMap(({ path, name, address }): Warning[] => {
+    const hosts = secrets?.get(name);
+    if (hosts === undefined) return [];
+    const message = secretFlaw(name, hosts, address);
+    return message === null ? [] : [{ path, message }];
+  });
+}
+
+/** What keeps a secret from being sent to an address; null: nothing. `hosts` null: there is no such secret. */
+export function secretFlaw(name: string, hosts: readonly string[] | null, address: string): string | null {
+  if (hosts === null) return `there is no secret \`${name}\` yet; until there is (PUT /v1/secrets/${name}), every call fails`;
+  const url = hostOf(address);
+  if (url === null || isListedHost(url, hosts)) return null;
+  return `the secret \`${name}\` may not be sent to \`${url.host}\`: its \`hosts\` lack it, so every call fails`;
+}
+
+function egressWarnings(tool: ToolContent, { egress }: ToolsAround): Warning[] {
+  if (egress === undefined || egress === null) return [];
+  const address = toolAddress(tool);
+  const isLacking = (url: string): boolean => {
+    const host = hostOf(url);
+    return host !== null && !isListedHost(host, egress);
+  };
+  if (address !== null)
+    return isLacking(address)
+      ? [{ path: `/${tool.kind}/url`, message: "the host is not in the org's `egress`, so every call is refused" }]
+      : [];
+  return (tool.egress ?? []).flatMap((host, index) =>
+    isLacking(`https://${host}/`)
+      ? [{ path: `/egress/${index}`, message: "is not in the org's `egress`, so requests to it are refused" }]
+      : [],
+  );
+}
+
+/** As `isListedHost` wants it; the port of https is not written. */
+function hostOf(address: string): { readonly host: string; readonly hostname: string } | null {
+  const [, scheme = "", hostname = "", port = ""] = /^(https?):\/\/(\[[^\]]*\]|[^/:?#]+)(:\d+)?/i.exec(address.toLowerCase()) ?? [];
+  if (hostname === "") return null;
+  const isUsual = port === "" || (scheme === "https" ? port === ":443" : port === ":80");
+  return { hostname, host: isUsual ? hostname : `${hostname}${port}` };
 }
 
 function undoingWarnings({ name, compensate }: ToolContent, { undoes, names }: ToolsAround): Warning[] {

@@ -8,7 +8,7 @@ import { BUILT_IN_TOOLS } from "../../core/tool/built-in.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
 import { unusualOf } from "../../core/tool/unusual.ts";
-import { type ToolsAround, toolWarnings } from "../../core/tool/warnings.ts";
+import { secretsOf, type ToolsAround, toolWarnings } from "../../core/tool/warnings.ts";
 import { WORKFLOW_TOOL } from "../../core/tool/workflow-tool.ts";
 import type { Warning } from "../../core/workflow/warnings/warning.ts";
 import { denied } from "./access.ts";
@@ -63,10 +63,13 @@ export async function registerTool(
   return ok({ tool: registered, warnings: toolWarnings(registered, await aroundOf(ports, org, registered)) });
 }
 
-async function aroundOf({ store }: UseCasePorts, org: string, { compensate }: ToolContent): Promise<ToolsAround> {
-  if (compensate === undefined) return { undoes: null, names: [] };
-  const undoes = await store.tools.get(org, compensate.tool, null);
-  return { undoes, names: undoes === null ? await store.tools.names(org) : [] };
+async function aroundOf({ store }: UseCasePorts, org: string, tool: ToolContent): Promise<ToolsAround> {
+  const { compensate } = tool;
+  const undoes = compensate === undefined ? null : await store.tools.get(org, compensate.tool, null);
+  const names = compensate === undefined || undoes !== null ? [] : await store.tools.names(org);
+  const named = [...new Set(secretsOf(tool).map(({ name }) => name))];
+  const secrets = await Promise.all(named.map(async (name) => [name, (await store.secrets.get(org, name))?.hosts ?? null] as const));
+  return { undoes, names, secrets: new Map(secrets), egress: (await store.orgs.settings(org)).egress };
 }
 
 /** The workflow must exist, and its runs must do no more than the tool says; and no workflow undoes a call. */

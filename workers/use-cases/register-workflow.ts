@@ -132,6 +132,8 @@ async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): 
     guardrails: settings.guardrails,
     standing: definition.owner === undefined ? "known" : await standingOf(ports, org, definition.owner, settings),
     undoing,
+    models: new Set(models.map(({ id }) => id)),
+    collections: await collectionsOf(ports, org, definition),
     workflow: (name, version) => children.get(childKey(name, version)) ?? null,
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
     serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),
@@ -139,6 +141,11 @@ async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): 
   const reach = await reachNews(ports, org, definition);
   const grown = reach.against === null ? [] : warningsOfReach(reach.difference, reach.against);
   return ok({ definition, digest, warnings: [...warnings, ...grown], reach });
+}
+
+async function collectionsOf({ store }: RegisteringPorts, org: string, { knowledge = [] }: Definition): Promise<ReadonlySet<string>> {
+  const found = await Promise.all(knowledge.map(async (name) => ((await store.collections.get(org, name)) === null ? [] : [name])));
+  return new Set(found.flat());
 }
 
 async function standingOf(

@@ -21,6 +21,10 @@ export type Surroundings = {
   readonly workflow: (name: string, version: number | null) => { readonly input: JsonSchema; readonly tools: readonly string[] } | null;
   /** Whether a model serves the task today. */
   readonly serves: (task: string) => boolean;
+  /** Ids of the models that the org may use. Absent: nobody looked. */
+  readonly models?: ReadonlySet<string>;
+  /** Of the collections that the definition names: which exist. Absent: nobody looked. */
+  readonly collections?: ReadonlySet<string>;
   /** What stands behind the definition's owner; absent: somebody does. */
   readonly standing?: OwnerStanding;
   /** What the org asks of all its workflows; absent: nothing. */

@@ -5,6 +5,7 @@
 import type { Definition } from "../definition.ts";
 import { childWarnings } from "./children.ts";
 import { constantWarnings } from "./constants.ts";
+import { danglingNames } from "./dangling.ts";
 import { vainGuardrails } from "./guardrails.ts";
 import { vainConfidence } from "./hand-over.ts";
 import { missingPaths } from "./missing-paths.ts";
@@ -28,6 +29,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...childWarnings(definition, around),
     ...undoingWarnings(definition, around),
     ...tasksWithoutModel(definition, around),
+    ...danglingNames(definition, around),
     ...unreadReviews(definition),
     ...vainSlots(definition),
     ...vainSchemas(definition),

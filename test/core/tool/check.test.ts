@@ -406,6 +406,40 @@ describe("[WARN-10] what undoes a tool", () => {
   it("fits", () => expect(undone({ effect: "write", input: ID })).toEqual([]));
 });
 
+describe("[WARN-13] what a tool names and nobody has registered", () => {
+  const told = (raw: JsonObject, around: Partial<Parameters<typeof toolWarnings>[1]>, rule = {}) => {
+    const checked = checkTool("x", raw, { allowPrivateHosts: false, ...rule });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+    return toolWarnings(checked.value, { undoes: null, names: [], ...around }).map(({ path, message }) => `${path} ${message}`);
+  };
+  const http = tool({ http: { url: "https://API.example.com:443/a", secret: "k" } });
+  const code = { code: "export default async () => ({})", secrets: { "b.example.com": "k" } };
+  const { http: _, ...bare } = tool({ kind: "isolate", isolate: code, egress: ["b.example.com", "c.example.com"] });
+  const isolate: JsonObject = bare;
+  const holding = (...hosts: string[]) => ({ secrets: new Map([["k", hosts]]) });
+
+  it("a secret that there is not, or that may not be sent to the tool's host", () => {
+    const none = { secrets: new Map([["k", null]]) };
+    expect(told(http, none)).toEqual(["/http/secret there is no secret `k` yet; until there is (PUT /v1/secrets/k), every call fails"]);
+    expect(told(isolate, none, { isolates: true })[0]).toMatch(/^\/isolate\/secrets\/b\.example\.com there is no secret/);
+    expect(told(http, holding("other.example.com"))[0]).toMatch(/^\/http\/secret the secret `k` may not be sent to `api\.example\.com`/);
+    expect(told(http, holding("api.example.com:8443"))).toHaveLength(1);
+    expect([told(http, holding("api.example.com")), told(isolate, holding("b.example.com"), { isolates: true }), told(http, {})]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+  });
+
+  it("a host that the org's `egress` lacks", () => {
+    expect(told(http, { egress: [] })).toEqual(["/http/url the host is not in the org's `egress`, so every call is refused"]);
+    expect(told(isolate, { egress: ["B.example.com"] }, { isolates: true })).toEqual([
+      "/egress/1 is not in the org's `egress`, so requests to it are refused",
+    ]);
+    expect([told(http, { egress: null }), told(http, { egress: ["api.example.com"] })]).toEqual([[], []]);
+  });
+});
+
 describe("a container", () => {
   const container = { kind: "container", http: undefined, container: { language: "python", code: "def main(input): return input" } };
   const { http: _, ...rest } = tool() as { http?: object };

@@ -166,3 +166,26 @@ it("[WARN-11] what looks like a slot and is none", () => {
     expect(warned(of(template))).toEqual(["/steps/m/prompt/template"]);
   expect(warned(of("Hi {{ name }}, {{EMAIL_1}}, {x}, {{}}", { name: "Ada" }))).toEqual([]);
 });
+
+describe("[WARN-13] a name that nobody has registered", () => {
+  const models = new Set(["acme/small-1"]);
+  const asked = (model: Json): Json => ({ m: { kind: "model", model, prompt: { template: "x" } } });
+  const told = (model: Json, more: Partial<Surroundings>) =>
+    warningsOf(definitionOf(asked(model)), { ...around, ...more }).map(({ path }) => path);
+
+  it("of a model, also as a fallback", () => {
+    expect(told({ id: "acme/smal-1" }, { models })).toEqual(["/steps/m/model/id"]);
+    expect(told({ task: "write", fallback: ["acme/small-1", "acme/gone-1"] }, { models })).toEqual(["/steps/m/model/fallback/1"]);
+    expect([told({ id: "acme/small-1" }, { models }), told({ id: "acme/smal-1" }, {})]).toEqual([[], []]);
+  });
+
+  it("of a collection", () => {
+    const raw = { name: "pay", input: {}, output: 1, tools: ["knowledge.search"], knowledge: ["faq", "fqa"], steps: value("1") };
+    const checked = checkDefinition(raw, { tools: new Set(["knowledge.search"]) });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+    const paths = (collections?: Set<string>) =>
+      warningsOf(checked.value, { ...around, ...(collections === undefined ? {} : { collections }) }).map(({ path }) => path);
+    expect(paths(new Set(["faq"]))).toEqual(["/knowledge/1"]);
+    expect([paths(new Set(["faq", "fqa"])), paths()]).toEqual([[], []]);
+  });
+});

@@ -24,6 +24,19 @@ const send = async (method: string, path: string, key: string, body?: unknown, h
 const put = (body: unknown, task = "classify", key = developer) => send("PUT", `/v1/routes/${task}`, key, body);
 const paths = (body: Body) => ((body["errors"] ?? []) as { path: string }[]).map(({ path }) => path);
 
+it("[WARN-13] a model's or a tool's secret that is not registered is a warning, until it is", async () => {
+  const model = { upstream_id: "x-1", price: { input: 1, output: 1 }, context: 1_000, tasks: [], pii: "redacted", secret: "key-of-x" };
+  const http = { url: "https://api.example.com/x", secret: "key-of-x" };
+  const tool = { effect: "read", kind: "http", http, input: {}, output: true };
+  const warned = async () => [
+    (await send("PUT", "/v1/models/acme/x-2026-01-01", developer, model)).body["warnings"],
+    (await send("PUT", "/v1/tools/x", developer, tool)).body["warnings"],
+  ];
+  expect(await warned()).toMatchObject([[{ path: "/secret" }], [{ path: "/http/secret" }]]);
+  expect((await send("PUT", "/v1/secrets/key-of-x", developer, { value: "v", hosts: ["api.example.com"] })).status).toBe(200);
+  expect(await warned()).toEqual([[], []]);
+});
+
 describe("[ROUTE-4] a route", () => {
   it("is set, shown, listed and taken away; again and again the same", async () => {
     const route = { models: [{ id: ONE, weight: 3 }, { id: TWO }], strategy: "weighted" };

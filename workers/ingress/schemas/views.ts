@@ -387,6 +387,10 @@ export const Model = z
     parameters: ModelParametersView.optional(),
   })
   .openapi("Model");
+/** A model that was registered, and what will fail although it is valid. */
+export const RegisteredModel = Model.extend({ warnings: z.array(z.object({ path: z.string(), message: z.string() })) }).openapi(
+  "RegisteredModel",
+);
 /** A secret without its value, and the hosts it may be sent to. */
 export const Secret = z.object({ name: z.string(), hosts: z.array(z.string()) }).openapi("Secret");
 
