@@ -365,7 +365,7 @@ export const RiskAssessment = z
   })
   .openapi("RiskAssessment");
 /** A model's entry with every default filled in. */
-export const Model = z
+const Model = z
   .object({
     id: z.string(),
     base_url: z.string().nullable(),
