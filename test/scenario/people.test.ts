@@ -22,6 +22,7 @@ const JUDGE_AT = "http://judge.test";
 /** What the model that suggests decisions says. */
 let judge: (request: string) => Response = () => new Response(null, { status: 501 });
 
+const RECEIPT = { type: "object", properties: { receipt: { type: "string" } }, required: ["receipt"] };
 const done = (): Response => Response.json({ done: true });
 
 beforeAll(async () => {
@@ -41,6 +42,7 @@ beforeAll(async () => {
     ["crm.put", { effect: "write", approval: "always" }],
     ["crm.free", { effect: "write" }],
     ["crm.get", { effect: "read" }],
+    ["crm.once", { effect: "write", approval: "never", idempotency: "none", output: RECEIPT }],
   ] as const) {
     const input = { type: "object", properties: { value: { type: "string", maxLength: 80 } }, required: ["value"] };
     const tool = { description: `${name} of the customer`, kind: "http", http: { url: `${HOST}/${name}` }, input, output: {}, ...more };
@@ -51,7 +53,7 @@ beforeAll(async () => {
 
 const ENDED = status("completed", "failed", "dead_lettered", "cancelled");
 async function register(name: string, steps: JsonObject, more: JsonObject = {}) {
-  const tools = ["crm.put", "crm.free", "crm.get"];
+  const tools = ["crm.put", "crm.free", "crm.get", "crm.once"];
   const post = await call("POST", "/v1/workflows", world.keys.developer, { name, input: {}, output: {}, tools, steps, ...more } as Json);
   expect(post.status, JSON.stringify(post.body)).toBe(201);
 }
@@ -290,6 +292,26 @@ describe("a person steps in", () => {
     const line = ((await call("GET", "/v1/reviews", world.keys.reviewer)).body["data"] as JsonObject[])[0];
     expect(line).not.toHaveProperty("context");
   });
+});
+
+it("[REV-30] a person says that a write of unknown outcome happened: nothing is sent again, and what they say is its answer", async () => {
+  await register(
+    "once",
+    { put: step("crm.once", "input.note", { retry: { attempts: 1 } }) },
+    { output: { cel: "steps.put.output.receipt" } },
+  );
+  answer = () => new Response("the gateway gave up", { status: 504 });
+  const { run: id, review } = await waiting("once", { note: "pay" });
+  answer = done;
+  const shown = (await call("GET", `/v1/reviews/${review}`, world.keys.reviewer)).body;
+  expect(shown).toMatchObject({ reason: "unknown_outcome", meaning: { modify: expect.stringContaining("output") } });
+  const say = (changes: JsonObject) => decide(review, world.keys.reviewer, { action: "modify", changes });
+  const sentBy = () => calls.filter(({ url, body }) => url === `${HOST}/crm.once` && JSON.stringify(body).includes("pay")).length;
+  expect(await say({ output: { receipt: 7 } })).toMatchObject({ status: 400, body: { errors: [{ path: "/changes/output/receipt" }] } });
+  expect((await say({ output: { receipt: "r-17" }, input: { value: "other" } })).status).toBe(400);
+  expect((await say({ output: { receipt: "r-17" } })).status).toBe(200);
+  expect(await ended(id)).toMatchObject({ status: "completed", output: "r-17" });
+  expect(sentBy()).toBe(1);
 });
 
 describe("a redrive", () => {

@@ -184,6 +184,22 @@ describe("what a redrive changed is seen by a person", () => {
     expect(heir(dead(define(steps()), breaksAt("payments.refund")), { from: "look", changes: { look: { id: 2 } } }).proposed).toEqual([]);
   });
 
+  it("[PAUSE-16] a review that the run keeps from the run before it saw no change, also one of a step that comes before it", () => {
+    // `look` failed and a spare value stood in for it, so that it is done again; what was approved on the spare value is kept.
+    const look = tool(READ, { input: { first: true }, on_error: { value: { total: 7 } } });
+    const breaks: Tools = (name, input) =>
+      breaksAt(name === "payments.refund" || JSON.stringify(input).includes("first") ? name : "")(name, input);
+    const ports = { tool: (name: string, input: unknown) => breaks(name, input as Json), person: () => "approve" as const };
+    const run = new Drive(define({ ...approved(), look }, { on_failure: "park" }), ports, { toolEffects: EFFECTS } as Partial<Birth>);
+    expect(run.start().run().state.deadLetter?.status).toBe("open");
+    const kept = heir(run, { changes: { look: { id: "other" } } });
+    expect([Object.keys(kept.start.redrive?.kept ?? {}), kept.ran]).toEqual([
+      ["approve", "fetch"],
+      ["look", "pay", "tell"],
+    ]);
+    expect(kept.proposed[0]).toEqual(call("payments.refund", { amount: 7, id: 1 }));
+  });
+
   it("[PAUSE-17] a review shows what was changed, its digest covers it, and it never passes alone", () => {
     const run = () => deadAfterApproval("pay", "compensate");
     const waits = (how: How) => {
