@@ -50,6 +50,30 @@ describe("children", () => {
     expect(reservedBy(run.start().run())).toEqual([500_000, 500_000]);
   });
 
+  it.each<[number, number, readonly number[]]>([
+    [1, 3, [1_000_000]],
+    [2, 1, [1_000_000]],
+    [2, 3, [500_000, 500_000]],
+    [3, 2, [500_000, 500_000]],
+    [4, 4, [250_000, 250_000, 250_000, 250_000]],
+  ])("[RUN-145] %i at a time of a map of %i get the same", (concurrency, count, shares) => {
+    const map: MapStep = {
+      ...{ needs: [], when: null, on_error: null, kind: "map", concurrency },
+      over: Array.from({ length: count }, (_, index) => index),
+      step: child(),
+    };
+    const run = new Drive(define({ all: map }), { child: () => "never" }).start().run();
+    expect(reservedBy(run)).toEqual(shares);
+  });
+
+  it("[RUN-145] are not started when nothing at all is left", () => {
+    const usage = { tokensIn: 0, tokensOut: 0, microUsd: 1_000_000, modelCalls: 1, toolCalls: 0, cacheHits: 0 };
+    const end = { ok: true, usage }; // the script passes on what it says of the end
+    const run = new Drive(define({ x: child(), y: child({ needs: ["x"] }) }), { child: () => end }).start().run();
+    expect(reservedBy(run)).toEqual([1_000_000]);
+    expect(run.state.flags).toContain("budget_exceeded");
+  });
+
   it("[RUN-145] of a map share by its concurrency", () => {
     const each: MapStep = {
       needs: [],
