@@ -10,10 +10,13 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   // core/run
   ["00e09f25", "`undefined > 0` is false, as `0 > 0` is."],
   ["22a402d0", "`undefined >= 3` is false, as `0 >= 3` is."],
-  ["f6ae88a2", "The loop returned above where the agent is not known, so `seen` is always there; the default is for the compiler."],
+  ["f6ae88a2", "`observe` returned above where the agent is not known, and every agent has `seen`; the default is for the compiler."],
   ["5a91862b", "`NaN > 8` is false, as `1 > 8` is: a run without a parent is at no depth that is too deep."],
   ["05358c8b", "`judgeOutput` reads an absent opinion as null."],
   ["04879b34", "`rest` is the quick way to the list that the filter below gives too, since an id is in it once."],
-  ["02799ef1", "A call that has ended is not taken up again: the next call of the activity sets its own span first, and closing a closed one is skipped."],
+  [
+    "02799ef1",
+    "A call that has ended is not taken up again: the next call of the activity sets its own span first, and closing a closed one is skipped.",
+  ],
   ["01dabdf1", "An output of exactly half the bound is small enough to be shown, whole or as a reference."],
 ]);

@@ -40,7 +40,11 @@ describe("[RUN-303] a child run tells its parent", () => {
   it("where it failed, whose word the failed steps had, and nobody else's", () => {
     const error = { code: "tool_error", message: "no", step: "a" } as const;
     const labels = { a: whole(TOOL), b: whole(saidBy("tool:other", "untrusted", OWN, "restricted")) };
-    expect(told({ status: "failed", error, labels, steps: withSteps("failed") })).toMatchObject({ ok: false, error: { code: error.code }, labels: whole(TOOL) });
+    expect(told({ status: "failed", error, labels, steps: withSteps("failed") })).toMatchObject({
+      ok: false,
+      error: { code: error.code },
+      labels: whole(TOOL),
+    });
     expect(told({ status: "failed", error, labels, steps: withSteps("completed") })).not.toHaveProperty("labels");
     expect(told({ status: "failed", error, labels: {}, steps: withSteps("failed") })).not.toHaveProperty("labels");
   });
