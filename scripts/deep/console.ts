@@ -3,7 +3,7 @@
  * is reached by keyboard, nothing scrolls sideways on a phone, in light and dark, and no page reports an error or a refused script. Needs
  * Chromium (Debian's package `chromium`).
  */
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
@@ -82,6 +82,8 @@ export const consolePages: Check = {
       };
       const troubles: string[] = [];
       const page = await pageOf(browser, DESK, "light", troubles);
+      for (const text of [`Prefers a call in the morning. ${MARKUP}`, "Is allergic to nickel."])
+        await createClient({ url: platform.url, key: ADMIN_KEY }).memories.create({ tier: "semantic", text });
       await signInByKeyboard(page, platform.url, ADMIN_KEY);
       check("signs in by keyboard", await page.locator("#nav").isVisible());
 
@@ -89,6 +91,9 @@ export const consolePages: Check = {
       const incident = await ownIncidentByKeyboard(page);
       check("an incident is opened, owned and resolved by keyboard", incident.said.includes("Saved"), incident.said);
       check("an incident's words stay words", (await page.title()) !== "owned");
+      const remembered = await ownMemoriesByKeyboard(page);
+      check("a memory is found, corrected, exported and deleted by keyboard", remembered === "", remembered);
+      check("a memory's words stay words", (await page.title()) !== "owned" && (await page.locator("main img[src=x]").count()) === 0);
       const paths = [...places, `#/runs/${waiting.id}`, `#/runs/${waiting.id}/explain`, `#/incidents/${incident.id}`];
       await open(page, `#/runs/${waiting.id}`);
       await page.locator(".graph .node").first().waitFor({ timeout: WAIT_MS });
@@ -232,6 +237,43 @@ async function ownIncidentByKeyboard(page: Page): Promise<{ readonly id: string;
   await page.keyboard.press("Enter");
   await waitUntil(async () => (await page.evaluate<string>(SAID)) !== "");
   return { id, said: await page.evaluate<string>(SAID) };
+}
+
+/** Finds a memory by its words, corrects it, exports all and deletes it, without a mouse. Answers what went wrong; "": nothing. */
+async function ownMemoriesByKeyboard(page: Page): Promise<string> {
+  await open(page, "#/memories");
+  await page.locator("#view .card").nth(1).waitFor();
+  await page.locator("#main").focus();
+  await tabTo(page, "Words in it");
+  await page.keyboard.type("nickel allergies");
+  await page.keyboard.press("Enter");
+  await waitUntil(async () => (await page.locator("#view .card").count()) === 1);
+  await tabTo(page, "Correct");
+  await page.keyboard.press("Enter");
+  if (!(await page.evaluate<boolean>(IS_WRITING))) return "the focus is not in the correction";
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("Is allergic to nickel and wool.");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await waitUntil(async () => (await page.evaluate<string>(SAID)).includes("Corrected"));
+  if (!(await page.locator("#view .card").innerText()).includes("nickel and wool")) return "the correction is not shown";
+  await tabTo(page, "Export all as a file");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);
+  const exported = JSON.parse(readFileSync(await file.path(), "utf8")) as { readonly memories: readonly { readonly text: string }[] };
+  if (exported.memories.length !== 2) return `${exported.memories.length} memories are exported`;
+  await page.locator("#main").focus();
+  await tabTo(page, "Delete");
+  await page.keyboard.press("Enter");
+  await page.locator("dialog").waitFor();
+  await page.keyboard.press("Enter"); // the focus is on Cancel
+  await waitUntil(async () => (await page.locator("dialog").count()) === 0);
+  if ((await page.locator("#view .card").count()) !== 1) return "a deletion that was cancelled took place";
+  await page.keyboard.press("Enter");
+  await page.locator("dialog").waitFor();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Enter");
+  await waitUntil(async () => (await page.evaluate<string>(SAID)).includes("Deleted"));
+  return (await page.locator("#view .card").count()) === 0 ? "" : "the memory is still shown";
 }
 
 async function waitUntil(holds: () => Promise<boolean>): Promise<void> {

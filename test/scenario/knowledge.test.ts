@@ -276,9 +276,12 @@ describe("a file", () => {
     expect((await again("f-1")).headers.get("Idempotent-Replayed")).toBe("true");
   });
 
-  it("[INGEST-5] that is hostile is refused with the reason, and never an error of ours", async () => {
+  it("[INGEST-5] [INGEST-15] that is hostile is refused with the reason, and never an error of ours", async () => {
     expect(await refusedFor(makePdf([[{ text: "x", y: 700 }]], { encrypt: true }))).toContain("encrypted");
     expect(await refusedFor(makePdf([[]], { content: "q Q ".repeat(13 * 1_048_576), compress: 2 }))).toContain("larger than is read");
+    expect(await refusedFor(makePdf([[]], { content: "q Q\n".repeat(1_000_000) }))).toContain("draws more than is read");
+    // A short file, of which a reader would have to draw ten thousand million forms.
+    expect(await refusedFor(makePdf([[]], { content: "/X0 Do", forms: 10 }))).toContain("draws more than is read");
     expect(await refusedFor(new TextEncoder().encode("%PDF-1.4 and nothing else"))).toContain("damaged");
     expect(await refusedFor(makePdf([[]]))).toContain("no text");
     expect(await refusedFor(makeDocx("<w:p>".repeat(100_000)))).toContain("nested");

@@ -15,6 +15,7 @@ import icon from "./files/icon.svg";
 import incident from "./files/incident.client.js";
 import incidents from "./files/incidents.client.js";
 import killSwitch from "./files/kill-switch.client.js";
+import memories from "./files/memories.client.js";
 import page from "./files/page.html";
 import reviews from "./files/reviews.client.js";
 import run from "./files/run.client.js";
@@ -43,6 +44,7 @@ const FILES: { readonly [path: string]: { readonly type: string; readonly text: 
   "/console/incident.client.js": { type: SCRIPT, text: incident },
   "/console/incidents.client.js": { type: SCRIPT, text: incidents },
   "/console/kill-switch.client.js": { type: SCRIPT, text: killSwitch },
+  "/console/memories.client.js": { type: SCRIPT, text: memories },
   "/console/reviews.client.js": { type: SCRIPT, text: reviews },
   "/console/run.client.js": { type: SCRIPT, text: run },
   "/console/run-graph.client.js": { type: SCRIPT, text: runGraph },

@@ -3,7 +3,7 @@
  * bindings, without a network, with bounded CPU and its own memory, so that a hostile file ends that isolate and nothing else.
  */
 import { createHash } from "node:crypto";
-import type { PdfPage } from "../../core/knowledge/files/pdf.ts";
+import { MOST_OPERATORS, MOST_PAGE_OPERATORS, type PdfPage } from "../../core/knowledge/files/pdf.ts";
 import { type FileFlaw, type FileText, MOST_TEXT_UNITS, readFile } from "../../core/knowledge/files/read-file.ts";
 import type { Result } from "../../core/result.ts";
 // The library as the text that the isolate is made of: nothing of it runs in this Worker.
@@ -33,7 +33,8 @@ export type DocumentsPorts = { readonly loader: WorkerLoader | null };
 /** Reads a file as the text that is indexed. */
 export type ReadDocument = (org: string, bytes: Uint8Array) => Promise<Result<FileText, FileFlaw>>;
 
-type Reader = { read(bytes: Uint8Array, most: { readonly pages: number; readonly units: number }): Promise<Response> };
+type Most = { readonly pages: number; readonly units: number; readonly operators: number; readonly ofPage: number };
+type Reader = { read(bytes: Uint8Array, most: Most): Promise<Response> };
 
 /** Fits the room to its ports. */
 export function defineDocuments({ loader }: DocumentsPorts): ReadDocument {
@@ -42,7 +43,9 @@ export function defineDocuments({ loader }: DocumentsPorts): ReadDocument {
     const deadline = startDeadline(TIMEOUT_MS, new AbortController().signal);
     try {
       const reader = readerFor(loader, org);
-      const response = await deadline.within(reader.read(bytes, { pages: MOST_PAGES, units: MOST_TEXT_UNITS }));
+      const response = await deadline.within(
+        reader.read(bytes, { pages: MOST_PAGES, units: MOST_TEXT_UNITS, operators: MOST_OPERATORS, ofPage: MOST_PAGE_OPERATORS }),
+      );
       const body = await readBody(response, ANSWER_BYTES, deadline);
       if (!body.ok) return NOT_WITHIN_BOUNDS;
       const found = JSON.parse(body.text) as readonly PdfPage[] | { readonly message: string };

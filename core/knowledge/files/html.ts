@@ -60,6 +60,8 @@ type Open = {
   /** What is written where it ends. */
   readonly end: string;
   readonly marks: { readonly isShifted: boolean; readonly isStruck: boolean; readonly isBlock: boolean; readonly isApart: boolean };
+  /** Of closed details: how their title is seen. */
+  readonly opens?: Sight;
   /** How many elements have begun in it: of a power the second is the exponent. */
   children: number;
 };
@@ -222,8 +224,9 @@ export function textOfHtml(source: string): Visible {
       const parent = stack.at(-1);
       const style = styles.of(name, token.attributes);
       const attributes = token.attributes.trim() === "" ? NO_STYLE : attributesOf(token.attributes);
-      const outer = parent?.sight ?? PAGE;
-      const inner = sightOf(style, outer);
+      // The title of what a click opens is seen.
+      const outer = name === "summary" && parent?.opens !== undefined ? parent.opens : (parent?.sight ?? PAGE);
+      const inner = behindClick(name, attributes, sightOf(style, outer));
       const sight = UNSHOWN.has(name) || CODE.has(name) ? { ...inner, isGone: true } : inner;
       const unseen = sight === outer ? parent?.isUnseen === true : isUnseen(sight);
       if (unseen && !sight.isGone && parent?.isUnseen !== true) blocks.gap(); // takes its place, and shows nothing
@@ -263,7 +266,8 @@ export function textOfHtml(source: string): Visible {
           : PARTS.has(name) || name === "text" || name === "tspan"
             ? " "
             : place.end;
-      stack.push({ name, sight, isUnseen: unseen, end, marks, children: 0 });
+      const opens = name === "details" && sight !== outer ? outer : undefined;
+      stack.push({ name, sight, isUnseen: unseen, end, marks, children: 0, ...(opens === undefined ? {} : { opens }) });
       counts.set(name, (counts.get(name) ?? 0) + 1);
     }
   }
@@ -303,6 +307,10 @@ export function textOfHtml(source: string): Visible {
     }
   }
 }
+
+/** What only a click shows may be seen, and may not. */
+const behindClick = (name: string, attributes: ReadonlyMap<string, string>, sight: Sight): Sight =>
+  name === "details" && !attributes.has("open") && !sight.isDoubtful ? { ...sight, isDoubtful: true } : sight;
 
 const P = set("p");
 const CELLS = set("td th");

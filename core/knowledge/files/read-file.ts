@@ -5,7 +5,7 @@
 import { type Err, err, ok, type Result } from "../../result.ts";
 import { isDocx, textOfDocx } from "./docx.ts";
 import { textOfHtml, type Visible } from "./html.ts";
-import { isPdfBomb, type PdfPage, textOfPages } from "./pdf.ts";
+import { flawOfPdf, MOST_OPERATORS, MOST_STREAM_OPERATORS, type PdfFlaw, type PdfPage, textOfPages } from "./pdf.ts";
 import { type Decode, decoded, MEDIA, sniff } from "./sniff.ts";
 import { type Inflate, zipEntries } from "./zip.ts";
 
@@ -48,8 +48,14 @@ function readArchive(bytes: Uint8Array, readers: FileReaders): Result<FileText, 
   return "unreadable" in read ? flaw(MEDIA.docx, read.unreadable) : bounded(MEDIA.docx, read);
 }
 
+const PDF_FLAWS: { readonly [F in NonNullable<PdfFlaw>]: string } = {
+  too_large: "a part of the PDF is larger than is read once it is unpacked",
+  too_much_work: `the PDF draws more than is read: ${MOST_STREAM_OPERATORS} operators a part, ${MOST_OPERATORS} in all; send it in parts, or as text`,
+};
+
 async function readPdf(bytes: Uint8Array, { inflate, pages }: FileReaders): Promise<Result<FileText, FileFlaw>> {
-  if (isPdfBomb(bytes, inflate)) return flaw(MEDIA.pdf, "a part of the PDF is larger than is read once it is unpacked");
+  const reason = flawOfPdf(bytes, inflate);
+  if (reason !== null) return flaw(MEDIA.pdf, PDF_FLAWS[reason]);
   const found = await pages(bytes);
   if (typeof found === "string") return flaw(MEDIA.pdf, found);
   const read = textOfPages(found);

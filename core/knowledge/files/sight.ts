@@ -3,7 +3,19 @@
  * does. What is certainly hidden is dropped. What may be hidden, or may be shown by a click, a script or a wider screen, is text like any
  * other, and counted. Pure.
  */
-import { areAlike, type Colour, colourOf, type Declarations, declarationsOf, groundOf, isCutOff, isGone, sizeOf, WHITE } from "./css.ts";
+import {
+  areAlike,
+  type Colour,
+  colourOf,
+  type Declarations,
+  declarationsOf,
+  groundOf,
+  isCutOff,
+  isGone,
+  mayHide,
+  sizeOf,
+  WHITE,
+} from "./css.ts";
 import { attributesOf, unescaped } from "./markup.ts";
 import type { Rule, StyleSheet } from "./style-sheet.ts";
 
@@ -58,11 +70,14 @@ export class Styles {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const attributes = attributesOf(written);
-    const style = styleOf(attributes, ownOf(tag, attributes), this.#sheet.rulesFor(tag, attributes), this.#sheet.isWhole);
+    const style = styleOf(tag, attributes, this.#sheet.rulesFor(tag, attributes), this.#sheet.isWhole);
     if (key.length < 500 && this.#known.size < 5_000) this.#known.set(key, style);
     return style;
   }
 }
+
+/** Elements of a drawing, whose letters have the colour of `fill`. */
+const DRAWN: ReadonlySet<string> = new Set(["svg", "g", "text", "tspan", "textpath", "a"]);
 
 /** What the element itself and old attributes say. */
 function ownOf(tag: string, attributes: ReadonlyMap<string, string>): Declarations {
@@ -72,13 +87,17 @@ function ownOf(tag: string, attributes: ReadonlyMap<string, string>): Declaratio
   };
   const isHidden = attributes.has("hidden") || (tag === "dialog" && !attributes.has("open"));
   if (isHidden) put("display", "none");
+  if (DRAWN.has(tag)) {
+    for (const name of ["display", "visibility", "opacity", "font-size", "fill"]) put(name, attributes.get(name));
+    if (/^(?:0?\.0\d*|0)$/.test(attributes.get("fill-opacity") ?? "1")) put("fill", "transparent");
+  }
   put("ground", attributes.get("bgcolor") ?? (attributes.has("background") ? "url()" : undefined));
   if (tag === "font") put("color", attributes.get("color"));
   if (tag === "body") put("color", attributes.get("text"));
   return own;
 }
 
-function styleOf(attributes: ReadonlyMap<string, string>, own: Declarations, rules: readonly Rule[], isWhole: boolean): Style {
+function styleOf(tag: string, attributes: ReadonlyMap<string, string>, rules: readonly Rule[], isWhole: boolean): Style {
   const certain = new Map<string, Weighed>();
   const possible = new Map<string, string[]>();
   const weigh = (declarations: Declarations, weight: number, order: number): void => {
@@ -88,12 +107,15 @@ function styleOf(attributes: ReadonlyMap<string, string>, own: Declarations, rul
       if (before === undefined || weighsMore(one, before)) certain.set(name, one);
     }
   };
-  weigh(own, OF_ELEMENT, 0);
+  weigh(ownOf(tag, attributes), OF_ELEMENT, 0);
   for (const { isCertain, weight, order, declarations } of rules) {
     if (isCertain) weigh(declarations, weight, order);
     else for (const [name, { value }] of declarations) possible.set(name, [...(possible.get(name)?.slice(0, 20) ?? []), value]);
   }
   weigh(declarationsOf(unescaped(attributes.get("style") ?? "")), OF_ATTRIBUTE, 0);
+  // The colour of letters goes by another name in drawings, and where one more declaration paints over it.
+  const painted = certain.get("fill-colour") ?? (DRAWN.has(tag) && tag !== "a" ? certain.get("fill") : undefined);
+  if (painted !== undefined) certain.set("color", painted);
   const value = (name: string): string | null => certain.get(name)?.value ?? null;
 
   // Whether a rule that may count would decide otherwise, or a movement that shows it.
@@ -107,7 +129,8 @@ function styleOf(attributes: ReadonlyMap<string, string>, own: Declarations, rul
     const hides = isHiding(name, value(name) ?? "");
     const isContested = (possible.get(name) ?? []).some((one) => isHiding(name, one) !== hides);
     const moves = hides && name !== "display" && (certain.has("animation") || certain.has("transition"));
-    if (isContested || moves || (hides && !isWhole && certain.get(name)?.weight !== OF_ATTRIBUTE)) isDoubtful = true;
+    if (isContested || moves || mayHide(name, value(name) ?? "") || (hides && !isWhole && certain.get(name)?.weight !== OF_ATTRIBUTE))
+      isDoubtful = true;
     else if (isGone(name, value(name) ?? "")) gone = true;
   }
   if (isCutOff(value)) {

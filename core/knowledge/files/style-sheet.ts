@@ -4,6 +4,7 @@
  * (`:hover`) or on the screen (`@media (max-width: …)`). What only paper has is no rule. Pure, linear.
  */
 import { type Declarations, declarationsOf } from "./css.ts";
+import { withoutComments, withoutEscapes } from "./css-value.ts";
 import { attributesOf, tokensOf } from "./markup.ts";
 
 /** One rule, as far as it counts for an element. `weight`: of two rules the heavier counts, and of equal ones the later. */
@@ -13,7 +14,7 @@ type Selector = {
   readonly tag: string;
   readonly id: string;
   readonly classes: readonly string[];
-  readonly attributes: readonly (readonly [name: string, value: string | null])[];
+  readonly attributes: readonly (readonly [name: string, wanted: Wanted])[];
   readonly isCertain: boolean;
   readonly weight: number;
 };
@@ -61,7 +62,7 @@ export class StyleSheet {
           (selector.tag === "" || selector.tag === tag) &&
           (selector.id === "" || selector.id === id) &&
           selector.classes.every((one) => classes.has(one)) &&
-          selector.attributes.every(([one, value]) => (value === null ? attributes.has(one) : attributes.get(one) === value))
+          selector.attributes.every(([one, wanted]) => fits(attributes.get(one), wanted))
         )
           rules.push(rule);
     return rules;
@@ -95,7 +96,7 @@ export class StyleSheet {
     if (around === "paper") return;
     const declarations = declarationsOf(list);
     if (declarations.size === 0) return;
-    for (const written of selectors.slice(0, 2_000).split(",")) {
+    for (const written of listed(selectors.slice(0, 2_000))) {
       const selector = selectorOf(written.trim());
       if (selector === null) continue;
       const name = nameOf(selector);
@@ -129,20 +130,70 @@ function mediaOf(list: string): "always" | "perhaps" | "paper" {
   return media.every((one) => /^(?:print|speech|aural|braille)\b/.test(one) || /^not\s+(?:screen|all)\b/.test(one)) ? "paper" : "perhaps";
 }
 
+/** What an attribute has to be; null: it has to be there. */
+type Wanted = { readonly how: string; readonly value: string } | null;
+
+const NAMED = "[A-Za-z_\\u0080-\\uffff-][\\w\\u0080-\\uffff-]*";
+const ATTRIBUTE = `\\[\\s*[\\w-]+\\s*(?:[~|^$*]?=\\s*(?:"[^"]*"|'[^']*'|[\\w-]+)\\s*[is]?\\s*)?\\]`;
+const COMPOUND = new RegExp(`^(\\*|${NAMED})?((?:[.#]${NAMED}|${ATTRIBUTE})*)(:.+)?$`);
+const PARTS = new RegExp(`[.#]${NAMED}|${ATTRIBUTE}`, "g");
+
+/** Where the last compound of a selector begins: behind the last combinator that is in no bracket. */
+function lastCompound(written: string): number {
+  let [depth, start] = [0, 0];
+  for (let at = 0; at < written.length; at++) {
+    const letter = written[at] ?? "";
+    if (letter === "[" || letter === "(") depth++;
+    else if (letter === "]" || letter === ")") depth--;
+    else if (depth === 0 && /[\s>+~]/.test(letter)) start = at + 1;
+  }
+  return start;
+}
+
+/** The parts of a list, without those that commas in brackets would make. */
+function listed(selectors: string): string[] {
+  const found: string[] = [];
+  let [depth, start] = [0, 0];
+  for (let at = 0; at < selectors.length; at++) {
+    const letter = selectors[at];
+    if (letter === "[" || letter === "(") depth++;
+    else if (letter === "]" || letter === ")") depth--;
+    else if (letter === "," && depth === 0) {
+      found.push(selectors.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...found, selectors.slice(start)];
+}
+
+/** Whether an attribute is as a selector wants it. */
+function fits(given: string | undefined, wanted: Wanted): boolean {
+  if (given === undefined) return false;
+  if (wanted === null) return true;
+  const { how, value } = wanted;
+  if (how === "=") return given === value;
+  if (how === "~=") return given.split(/\s+/).includes(value);
+  if (how === "|=") return given === value || given.startsWith(`${value}-`);
+  if (value === "") return false;
+  if (how === "^=") return given.startsWith(value);
+  return how === "$=" ? given.endsWith(value) : given.includes(value);
+}
+
 /** The last compound of a selector: the element itself. null: it is none of an element, or it is not read. */
-function selectorOf(written: string): Selector | null {
+function selectorOf(escaped: string): Selector | null {
+  const written = withoutEscapes(escaped);
   if (written === "" || written.length > 300 || /::|:(?:before|after|first-letter|first-line)\b/i.test(written)) return null;
-  const last = /[^\s>+~]+$/.exec(written)?.[0] ?? "";
-  const isAlone = last.length === written.length;
-  const match = /^(\*|[A-Za-z][\w-]*)?((?:[.#][A-Za-z_-][\w-]*|\[[\w-]+(?:=["']?[\w-]*["']?)?\])*)(:.+)?$/.exec(last);
+  const start = lastCompound(written);
+  const match = COMPOUND.exec(written.slice(start));
   if (match === null) return null;
   const [, tag = "", rest = "", state = ""] = match;
-  const parts = rest.match(/[.#][\w-]+|\[[^\]]*\]/g) ?? [];
+  const parts = rest.match(PARTS) ?? [];
   const attributes = parts
     .filter((part) => part.startsWith("["))
-    .map((part): [string, string | null] => {
-      const [name = "", value] = part.slice(1, -1).split("=");
-      return [name.toLowerCase(), value?.replaceAll(/["']/g, "") ?? null];
+    .map((part): [string, Wanted] => {
+      const [, name = "", how = "", value = ""] = /^\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*(.*?)\s*)?\]$/.exec(part) ?? [];
+      const text = /^(["'])(.*)\1/.exec(value)?.[2] ?? value.replace(/\s+[is]$/, "");
+      return [name.toLowerCase(), how === "" ? null : { how, value: text }];
     });
   const ids = parts.filter((part) => part.startsWith("#"));
   return {
@@ -150,13 +201,7 @@ function selectorOf(written: string): Selector | null {
     id: ids[0]?.slice(1) ?? "",
     classes: parts.filter((part) => part.startsWith(".")).map((part) => part.slice(1)),
     attributes,
-    isCertain: isAlone && state === "" && ids.length <= 1,
+    isCertain: start === 0 && state === "" && ids.length <= 1,
     weight: 10_000 * ids.length + 100 * (parts.length - ids.length) + (tag === "" || tag === "*" ? 0 : 1),
   };
 }
-
-const withoutComments = (style: string): string =>
-  style
-    .split("/*")
-    .map((part, at) => (at === 0 ? part : part.includes("*/") ? part.slice(part.indexOf("*/") + 2) : ""))
-    .join(" ");

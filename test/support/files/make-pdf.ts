@@ -10,26 +10,34 @@ export type PdfOptions = {
   readonly content?: string;
   readonly rotate?: number;
   readonly layers?: readonly boolean[];
+  /** Forms `/X0`, `/X1`, …, each of which draws the next one ten times; the last one draws nothing. */
+  readonly forms?: number;
 };
 
 export function makePdf(
   pages: readonly (readonly PdfLine[])[],
-  { compress = 1, encrypt = false, content, rotate = 0, layers = [] }: PdfOptions = {},
+  { compress = 1, encrypt = false, content, rotate = 0, layers = [], forms = 0 }: PdfOptions = {},
 ): Uint8Array {
   const objects: Buffer[] = [];
   const kids = pages.map((_, at) => `${4 + 2 * at} 0 R`).join(" ");
   const firstLayer = 4 + 2 * pages.length;
   const refs = (which: (isOn: boolean) => boolean): string =>
     layers.flatMap((isOn, at) => (which(isOn) ? [`${firstLayer + at} 0 R`] : [])).join(" ");
+  const firstForm = firstLayer + layers.length;
+  const drawn = Array.from({ length: forms }, (_, at) => `/X${at} ${firstForm + at} 0 R`).join(" ");
   const properties = layers.length === 0 ? "" : ` /OCProperties << /OCGs [${refs(() => true)}] /D << /OFF [${refs((isOn) => !isOn)}] >> >>`;
   objects.push(Buffer.from(`<< /Type /Catalog /Pages 2 0 R${properties} >>`));
   objects.push(Buffer.from(`<< /Type /Pages /Kids [${kids}] /Count ${pages.length} >>`));
   objects.push(Buffer.from("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"));
   for (const [at, lines] of pages.entries()) {
-    const page = `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate ${rotate} /Resources << /Font << /F1 3 0 R >> /Properties << ${layers.map((_, n) => `/L${n} ${firstLayer + n} 0 R`).join(" ")} >> >> /Contents ${5 + 2 * at} 0 R >>`;
+    const page = `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate ${rotate} /Resources << /Font << /F1 3 0 R >> /Properties << ${layers.map((_, n) => `/L${n} ${firstLayer + n} 0 R`).join(" ")} >> /XObject << ${drawn} >> >> /Contents ${5 + 2 * at} 0 R >>`;
     objects.push(Buffer.from(page), streamOf(content ?? contentOf(lines), compress));
   }
   for (const at of layers.keys()) objects.push(Buffer.from(`<< /Type /OCG /Name (layer ${at}) >>`));
+  for (let at = 0; at < forms; at++) {
+    const form = `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << ${drawn} >> >>`;
+    objects.push(streamOf(at + 1 < forms ? `/X${at + 1} Do\n`.repeat(10) : "q Q", 0, form));
+  }
   if (encrypt) {
     const secret = "ab".repeat(32);
     objects.push(Buffer.from(`<< /Filter /Standard /V 1 /R 2 /Length 40 /P -44 /O <${secret}> /U <${secret}> >>`));
@@ -42,11 +50,11 @@ const contentOf = (lines: readonly PdfLine[]): string =>
     .map(({ text, size = 11, x = 60, y }) => `BT /F1 ${size} Tf 1 0 0 1 ${x} ${y} Tm (${text.replace(/[\\()]/g, "\\$&")}) Tj ET`)
     .join("\n");
 
-function streamOf(content: string, times: number): Buffer {
+function streamOf(content: string, times: number, said = ""): Buffer {
   let data: Buffer = Buffer.from(content, "latin1");
   for (let n = 0; n < times; n++) data = deflateSync(data);
   const filter = times === 0 ? "" : ` /Filter [${"/FlateDecode ".repeat(times)}]`;
-  return Buffer.concat([Buffer.from(`<< /Length ${data.length}${filter} >>\nstream\n`), data, Buffer.from("\nendstream")]);
+  return Buffer.concat([Buffer.from(`<< /Length ${data.length}${filter} ${said} >>\nstream\n`), data, Buffer.from("\nendstream")]);
 }
 
 function fileOf(objects: readonly Buffer[], trailer: string): Uint8Array {

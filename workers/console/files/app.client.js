@@ -6,6 +6,7 @@ import { showExplanation } from "./explain.client.js";
 import { showIncident } from "./incident.client.js";
 import { showIncidents } from "./incidents.client.js";
 import { showKillSwitch } from "./kill-switch.client.js";
+import { showMemories } from "./memories.client.js";
 import { showReviews } from "./reviews.client.js";
 import { showRun } from "./run.client.js";
 import { showRuns } from "./runs.client.js";
@@ -18,6 +19,7 @@ const VIEWS = [
   [/^#\/dead-letters$/, showDeadLetters],
   [/^#\/incidents\/([^/]+)$/, (view, id) => showIncident(view, decodeURIComponent(id))],
   [/^#\/incidents$/, showIncidents],
+  [/^#\/memories$/, showMemories],
   [/^#\/kill-switch$/, showKillSwitch],
   [/^#\/runs$/, showRuns],
 ];

@@ -81,33 +81,29 @@ export function chip(status) {
   return { element, update };
 }
 
-/** Asks before something that cannot be taken back, with a reason. Answers the reason, or null. */
-export function confirmWith({ title, text, action, danger = false }) {
+/** Asks before something that cannot be taken back, with a reason where that is kept. Answers the reason ("" where none is asked for), or null. */
+export function confirmWith({ title, text, action, danger = false, asksWhy = true }) {
   return new Promise((resolve) => {
     const reason = el("textarea", { rows: 2, required: true, maxlength: 1000 });
     const heading = el("h2", { id: "dialog-title" }, title);
+    const cancel = el("button", { type: "button", on: { click: () => close(null) } }, "Cancel");
     const form = el(
       "form",
       { method: "dialog", on: { submit: submitted(() => close(reason.value.trim())) } },
       heading,
       el("p", {}, text),
-      field("Reason", reason, "The text goes into the audit log. Do not enter personal data."),
-      el(
-        "p",
-        { class: "actions" },
-        el("button", { class: danger ? "danger" : "primary" }, action),
-        el("button", { type: "button", on: { click: () => close(null) } }, "Cancel"),
-      ),
+      asksWhy ? field("Reason", reason, "The text goes into the audit log. Do not enter personal data.") : null,
+      el("p", { class: "actions" }, el("button", { class: danger ? "danger" : "primary" }, action), cancel),
     );
     const dialog = el("dialog", { "aria-labelledby": "dialog-title", on: { cancel: () => close(null) } }, form);
     const close = (answer) => {
-      if (answer === "") return reason.focus();
+      if (answer === "" && asksWhy) return reason.focus();
       dialog.close(); // gives the focus back to where it was
       dialog.remove();
       resolve(answer);
     };
     document.body.append(dialog);
     dialog.showModal();
-    reason.focus();
+    (asksWhy ? reason : cancel).focus();
   });
 }

@@ -3,13 +3,14 @@ import { zipSync } from "fflate";
 import { describe, expect, it } from "vitest";
 import { withoutUnseen } from "../../../../core/knowledge/files/hidden.ts";
 import { textOfHtml } from "../../../../core/knowledge/files/html.ts";
-import { isPdfBomb, textOfPages } from "../../../../core/knowledge/files/pdf.ts";
+import { flawOfPdf, MOST_STREAM_OPERATORS, textOfPages } from "../../../../core/knowledge/files/pdf.ts";
 import { readFile } from "../../../../core/knowledge/files/read-file.ts";
 import { sniff } from "../../../../core/knowledge/files/sniff.ts";
 import { decode, inflate } from "../../../../workers/documents/unpack.ts";
-import { cpuMs } from "../../../support/cpu-time.ts";
+import { bestOf, cpuMs } from "../../../support/cpu-time.ts";
 import { makeDocx, paragraph } from "../../../support/files/make-docx.ts";
 import { makePdf } from "../../../support/files/make-pdf.ts";
+import { HIDDEN, MAYBE, SEEN } from "./tricks.ts";
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const read = async (bytes: Uint8Array) => {
@@ -73,6 +74,22 @@ c</pre><script>var x = "<p>no</p>";</script></body></html>`;
     const { text } = textOfHtml(`<p>A refund</p>${hidden}<p>takes a week.</p>`);
     expect(text).not.toContain("canary");
     expect(text).toContain("refund");
+  });
+
+  it.each(HIDDEN)("[INGEST-3] tells nothing that is hidden by %s", (_, page) => {
+    const { text, dropped } = textOfHtml(`<p>Terms</p>${page}<p>End</p>`);
+    expect(text).not.toContain("canary");
+    expect(dropped).toBe(page.startsWith("<input") ? 0 : 6);
+  });
+
+  it.each(MAYBE)("[INGEST-11] keeps and counts what may be hidden by %s", (_, page) => {
+    const { text, doubtful } = textOfHtml(`<p>Terms</p>${page}<p>End</p>`);
+    expect([text.includes("canary"), doubtful]).toEqual([true, 6]);
+  });
+
+  it.each(SEEN)("[INGEST-11] shows what a reader sees: %s", (_, page) => {
+    const { text, dropped } = textOfHtml(`<p>Terms</p>${page}<p>End</p>`);
+    expect([text.includes("canary"), dropped]).toEqual([true, 0]);
   });
 
   it("[INGEST-3] shows what is light on a dark ground, and counts what it drops", () => {
@@ -419,10 +436,25 @@ describe("a PDF", () => {
   });
 
   it("[INGEST-5] that inflates to more than anybody writes is seen before it is read, also within itself", () => {
-    expect(isPdfBomb(makePdf([[{ text: "x", y: 700 }]]), inflate)).toBe(false);
+    expect(flawOfPdf(makePdf([[{ text: "x", y: 700 }]]), inflate)).toBeNull();
     const huge = { content: "q Q ".repeat(13 * 1_048_576) };
-    expect(isPdfBomb(makePdf([[]], { ...huge, compress: 1 }), inflate)).toBe(true);
-    expect(isPdfBomb(makePdf([[]], { ...huge, compress: 2 }), inflate)).toBe(true);
-    expect(isPdfBomb(makePdf([[]], { content: "x", compress: 0 }).subarray(0, 100), inflate)).toBe(false);
+    expect(flawOfPdf(makePdf([[]], { ...huge, compress: 1 }), inflate)).toBe("too_large");
+    expect(flawOfPdf(makePdf([[]], { ...huge, compress: 2 }), inflate)).toBe("too_large");
+    expect(flawOfPdf(makePdf([[]], { content: "x", compress: 0 }).subarray(0, 100), inflate)).toBeNull();
+  });
+
+  it("[INGEST-15] that tells its reader to do more than pages do is seen before it is read, packed or not", () => {
+    const drawing = (operators: number, compress: number) => makePdf([[]], { content: "1 0 0 RG\n".repeat(operators), compress });
+    for (const compress of [0, 1, 2]) {
+      expect(flawOfPdf(drawing(MOST_STREAM_OPERATORS - 10, compress), inflate), `${compress}`).toBeNull();
+      expect(flawOfPdf(drawing(MOST_STREAM_OPERATORS + 10, compress), inflate), `${compress}`).toBe("too_much_work");
+    }
+    const pages = Array.from({ length: 13 }, () => []);
+    expect(flawOfPdf(makePdf(pages, { content: "q Q\n".repeat(120_000) }), inflate)).toBe("too_much_work");
+    // Pictures, fonts and texts are no operators.
+    const picture = Array.from({ length: 3_000_000 }, (_, at) => String.fromCharCode((at * 7919 + (at >> 3)) % 256)).join("");
+    expect(flawOfPdf(makePdf([[]], { content: picture }), inflate)).toBeNull();
+    expect(flawOfPdf(makePdf([[]], { content: `(${"Los gatos y los perros son amigos. ".repeat(60_000)}) Tj` }), inflate)).toBeNull();
+    expect(bestOf(() => flawOfPdf(makePdf([[]], { content: "\0".repeat(20_000_000) }), inflate), 1_500)).toBeLessThan(1_500);
   });
 });
