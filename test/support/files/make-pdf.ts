@@ -10,7 +10,7 @@ export type PdfOptions = {
   readonly content?: string;
   readonly rotate?: number;
   readonly layers?: readonly boolean[];
-  /** Forms `/X0`, `/X1`, …, each of which draws the next one ten times; the last one draws nothing. */
+  /** Forms `/X0`, `/X1`, …, each of which draws the next one ten times; the last one draws a letter. */
   readonly forms?: number;
 };
 
@@ -35,8 +35,8 @@ export function makePdf(
   }
   for (const at of layers.keys()) objects.push(Buffer.from(`<< /Type /OCG /Name (layer ${at}) >>`));
   for (let at = 0; at < forms; at++) {
-    const form = `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /XObject << ${drawn} >> >>`;
-    objects.push(streamOf(at + 1 < forms ? `/X${at + 1} Do\n`.repeat(10) : "q Q", 0, form));
+    const form = `/Type /XObject /Subtype /Form /BBox [0 0 9 9] /Resources << /Font << /F1 3 0 R >> /XObject << ${drawn} >> >>`;
+    objects.push(streamOf(at + 1 < forms ? `/X${at + 1} Do\n`.repeat(10) : "BT /F1 9 Tf (a) Tj ET", 0, form));
   }
   if (encrypt) {
     const secret = "ab".repeat(32);
