@@ -4,9 +4,10 @@
  * bounded: a sentence is compared with a bounded number of rows, found by its rarest words.
  */
 
-import { BY, CONNECTORS, PREPOSITIONS } from "./lexicon.ts";
+import { matchOf } from "./match.ts";
+import { isReversed } from "./relation.ts";
 import type { ReadPassage } from "./sources.ts";
-import { halvesOf, keysOf, placesOf, type Row, SOMETHING, type Token } from "./tokens.ts";
+import { keysOf, type Row, SOMETHING, type Token } from "./tokens.ts";
 
 /** Why a sentence is not supported. `citation`: it cites what was not found. `conflict`: another passage says otherwise. `words`: too little of it stands there. */
 export type Lack = "number" | "name" | "negation" | "relation" | "citation" | "conflict" | "words";
@@ -293,28 +294,6 @@ function sharedBy(row: Row, other: Row): number {
   return row.tokens.length === 0 ? 0 : held / row.tokens.length;
 }
 
-/** The token of the row that says the same, or the opposite, in this part of it rather than in another; `isOpposite`: the two are of opposite sides of a concept, or one is `un-` of the other. */
-type Match = { readonly token: Token; readonly isOpposite: boolean };
-
-function matchOf(token: Token, other: Row, part: number | null = null): Match | null {
-  let opposite: Match | null = null;
-  const tokens = part === null ? other.tokens : other.tokens.toSorted((a, b) => Number(b.part === part) - Number(a.part === part));
-  for (const one of tokens) {
-    if (one.stem === token.stem) return { token: one, isOpposite: false };
-    for (const a of token.concepts)
-      for (const b of one.concepts) {
-        if (a.id !== b.id) continue;
-        if (a.sign === b.sign) return { token: one, isOpposite: false };
-        opposite ??= { token: one, isOpposite: true };
-      }
-    if (isUn(token.stem, one.stem) || isUn(one.stem, token.stem)) opposite ??= { token: one, isOpposite: true };
-  }
-  return opposite;
-}
-
-const isUn = (a: string, b: string): boolean =>
-  b.length >= 4 && (a === `un${b}` || a === `in${b}` || a === `im${b}` || a === `non${b}` || a === `dis${b}` || a === `ir${b}`);
-
 /**
  * The row denies what the sentence says, or says what it denies. Denials are counted on both sides: the sentence's, the row's where it holds the denied
  * word or (where the sentence denies, too) stands in the same part, and words of opposite meaning. An odd number is a contradiction.
@@ -397,77 +376,4 @@ function isReplaced(row: Row, other: Row): boolean {
     if (row.tokens.every((one) => !keysOf(one).some((key) => keysOf(instead).includes(key)))) return true;
   }
   return false;
-}
-
-/** Who does what to whom, what comes after what, or where from and where to is the other way round. */
-function isReversed(row: Row, other: Row): boolean {
-  for (const connector of new Set(CONNECTORS.values())) {
-    const [mine, theirs] = [halvesOf(row, connector), halvesOf(other, connector)];
-    if (mine === null || theirs === null) continue;
-    const straight = common(mine.behind, theirs.behind);
-    const crossed = [common(mine.behind, theirs.before), common(mine.before, theirs.behind)] as const;
-    if (connector === "by") {
-      if (straight === 0 && crossed[1] > 0 && common(mine.head, theirs.head) > 0) return true;
-    } else if (crossed[0] > straight && crossed[1] > 0) return true;
-  }
-  if (isOtherActor(row, other) || isOtherActor(other, row)) return true;
-  if (isSwapped(placesOf(row), placesOf(other))) return true;
-  return (
-    other.language === "en" && (row.language === "en" || row.language === null) && row.tokens.some((_, at) => isTurned(row, at, other))
-  );
-}
-
-/** One row names who acts behind `by`; the other one says the same act without, and has that actor behind it instead of before it. */
-function isOtherActor(passive: Row, active: Row): boolean {
-  const halves = halvesOf(passive, "by");
-  if (halves === null || halves.head.size === 0 || active.words.some((word) => BY.has(word))) return false;
-  const at = active.tokens.findIndex((token) => keysOf(token).some((key) => halves.head.has(key)));
-  const act = active.tokens[at];
-  if (act === undefined || at === 0) return false;
-  const keys = (tokens: readonly Token[]): ReadonlySet<string> => new Set(tokens.filter(({ part }) => part === act.part).flatMap(keysOf));
-  const [before, behind] = [keys(active.tokens.slice(0, at)), keys(active.tokens.slice(at + 1))];
-  return common(before, halves.behind) === 0 && common(behind, halves.behind) > 0 && common(behind, halves.before) > 0;
-}
-
-type Places = ReturnType<typeof placesOf>;
-
-/** `from Riga to Bergen` for `from Bergen to Riga`: what stands behind one preposition stands behind another there, and the other way round. */
-function isSwapped(mine: Places, theirs: Places): boolean {
-  for (const [from, place] of mine)
-    for (const [to, other] of mine) {
-      if (from >= to || common(place, other) > 0) continue;
-      const [a, b] = [theirs.get(from), theirs.get(to)];
-      if (a === undefined || b === undefined) continue;
-      if (common(place, b) > 0 && common(other, a) > 0 && common(place, a) === 0 && common(other, b) === 0) return true;
-    }
-  return false;
-}
-
-const common = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => [...a].filter((key) => b.has(key)).length;
-
-/** Three words in a row, the middle one being what the first does to the third: the other row has them in the opposite order. */
-function isTurned(row: Row, at: number, other: Row): boolean {
-  const [first, middle, last] = row.tokens.slice(at, at + 3);
-  if (first === undefined || middle === undefined || last === undefined || first.part !== last.part) return false;
-  const [a, b, c] = [first, middle, last].map((token) => matchOf(token, other)?.token);
-  if (a === undefined || b === undefined || c === undefined || a === b || b === c || a === c) return false;
-  const mine = voiceOf(row, middle, last);
-  const isAscending = a.at < b.at && b.at < c.at;
-  const isDescending = c.at < b.at && b.at < a.at;
-  if (!isAscending && !isDescending) return false;
-  const theirs = voiceOf(other, b, isAscending ? c : a);
-  if (mine === null || theirs === null) return false;
-  // A noun before the middle that only joins it ("cards and invoices") is no actor.
-  if (mine === "list" || theirs === "list") return false;
-  return isDescending ? mine === theirs : mine !== theirs;
-}
-
-/** How the middle word reaches its right neighbour: plainly, by whoever does it, or through another preposition (null). */
-function voiceOf({ words }: Row, middle: Token, right: Token): "plain" | "by" | "list" | null {
-  const between = words.slice(middle.at + 1, right.at);
-  if (between.length > 3) return null;
-  if (between.includes("and") || between.includes("or") || between.includes("und") || between.includes("et") || between.includes("y"))
-    return "list";
-  if (between.some((word) => BY.has(word))) return "by";
-  return between.some((word) => PREPOSITIONS.has(word)) ? null : "plain";
 }
