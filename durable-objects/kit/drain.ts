@@ -41,8 +41,11 @@ export type Policy = {
   readonly attempts: number | null;
 };
 
-/** `done`: the row may go. `kept`: the row stays until it is confirmed, and is sent again when it is not. `retry`: as if it had failed. */
-export type Sent = "done" | "kept" | "retry";
+/**
+ * `done`: the row may go. `kept`: the row stays until it is confirmed, and is sent again when it is not. `retry`: as if it had failed.
+ * `notBefore`: as `retry`, and not before this instant.
+ */
+export type Sent = "done" | "kept" | "retry" | { readonly notBefore: EpochMs };
 
 /**
  * One turn; answers how many rows it claimed. A send that fails is not an error of the caller: its row is due again later.
@@ -65,7 +68,10 @@ export async function drain<Row extends Waiting>(
     if (sent === "kept") return;
     for (const row of parcel) {
       if (sent === "done" || row.attempts + 1 >= (attempts ?? Number.POSITIVE_INFINITY)) shelf.remove?.(row);
-      else if (sent === "retry") shelf.dueAgain?.(row, now() + waitMs(retryMs, row.attempts));
+      else if (sent !== "late") {
+        const notBefore = sent === "retry" ? 0 : sent.notBefore;
+        shelf.dueAgain?.(row, Math.max(now() + waitMs(retryMs, row.attempts), notBefore));
+      }
     }
   });
   return due.length;

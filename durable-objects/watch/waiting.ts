@@ -11,18 +11,21 @@ type Body = {
   readonly notice: Notice;
   /** Who has it, or will never take it. */
   readonly taken: readonly string[];
+  /** Until when destinations asked to be left alone. Absent: none did. */
+  readonly resting?: Resting;
   /** It is on record, and its incident is open, where it has one. */
   readonly isNoted: boolean;
 };
 
+/** Until when destinations, by their keys, asked to be left alone. */
+type Resting = readonly (readonly [key: string, until: EpochMs])[];
+/** What a round of attempts left. `notBefore`: nobody who may take it later (`again`) wants to be asked before; null: somebody does. */
+type Round = { readonly taken: readonly string[]; readonly again: boolean; readonly resting: Resting; readonly notBefore: EpochMs | null };
+
 /** What sending needs. */
 export type WaitingPorts = {
   /** Sends to all who have not `taken` it. */
-  readonly send: (
-    org: string,
-    notice: Notice,
-    taken: readonly string[],
-  ) => Promise<{ readonly taken: readonly string[]; readonly again: boolean }>;
+  readonly send: (org: string, notice: Notice, taken: readonly string[], resting: Resting) => Promise<Round>;
   /** Puts an alert or an anomaly on record. The same notice twice is one entry. */
   readonly record: (org: string, notice: Notice) => Promise<void>;
   /** Opens the incident that a notice opens. The same notice twice is one incident. */
@@ -60,7 +63,10 @@ export class WaitingNotices {
 
   async send(org: string, ports: WaitingPorts, now: () => EpochMs): Promise<void> {
     const sendEach = async (rows: readonly DueRow[]) => {
-      for (const row of rows) if (await this.#sendOne(org, ports, row)) return "retry";
+      for (const row of rows) {
+        const { again, notBefore } = await this.#sendOne(org, ports, row);
+        if (again) return notBefore === null ? "retry" : { notBefore };
+      }
       return "done";
     };
     await drain(this.#rows, POLICY, sendEach, now);
@@ -70,8 +76,7 @@ export class WaitingNotices {
     return this.#rows.nextDueAt();
   }
 
-  /** True: somebody may take it later. */
-  async #sendOne(org: string, ports: WaitingPorts, { id, body }: DueRow): Promise<boolean> {
+  async #sendOne(org: string, ports: WaitingPorts, { id, body }: DueRow): Promise<Pick<Round, "again" | "notBefore">> {
     const waiting = JSON.parse(body) as Body;
     const { notice } = waiting;
     if (!waiting.isNoted) {
@@ -79,9 +84,9 @@ export class WaitingNotices {
       if (opensIncident(notice)) await ports.openIncident(org, notice);
       this.#save(id, { ...waiting, isNoted: true });
     }
-    const { taken, again } = await ports.send(org, notice, waiting.taken);
-    if (again) this.#save(id, { ...waiting, isNoted: true, taken });
-    return again;
+    const { taken, again, resting, notBefore } = await ports.send(org, notice, waiting.taken, waiting.resting ?? []);
+    if (again) this.#save(id, { ...waiting, isNoted: true, taken, resting });
+    return { again, notBefore };
   }
 
   #save(id: DueRow["id"], body: Body): void {

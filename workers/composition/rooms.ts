@@ -330,7 +330,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     owner: async (org, workflow) => (await store.workflows.get(org, workflow, null))?.definition.owner ?? null,
     secrets: callbackSecrets,
     open: (org, sealed) => broker.openSecret(org, NOTIFY_SECRET_NAME, sealed),
-    mail: mailOver(settings.mail, outside.fetch),
+    mail: mailOver(settings.mail, outside.fetch, now),
     console: settings.publicUrl === null ? null : `${settings.publicUrl.replace(/\/+$/, "")}/console`,
     log,
   });

@@ -1,14 +1,15 @@
 /** Mail over an HTTP API that takes `{from, to, subject, text}` as JSON with a bearer, as most services of mail do. */
-import type { SendMail } from "./notices.ts";
+import type { EpochMs } from "../../core/time.ts";
+import { restOf, type SendMail } from "./notices.ts";
 
 /** Where mail goes. null: the deployment sends none. */
 export type MailSettings = { readonly url: string; readonly key: string | null; readonly from: string } | null;
 
 /** Without settings no mail leaves, and none is kept for later. */
 export const mailOver =
-  (settings: MailSettings, fetcher: typeof fetch): SendMail =>
+  (settings: MailSettings, fetcher: typeof fetch, now: () => EpochMs): SendMail =>
   async ({ to, subject, text }, signal) => {
-    if (settings === null) return "gone";
+    if (settings === null) return { result: "gone", why: "", afterMs: null };
     const { url, key, from } = settings;
     const authorization = key === null ? {} : { authorization: `Bearer ${key}` };
     const response = await fetcher(url, {
@@ -19,6 +20,7 @@ export const mailOver =
       signal,
     });
     void response.body?.cancel().catch(() => undefined);
-    if (response.ok) return "delivered";
-    return response.status === 400 || response.status === 422 ? "gone" : "retry";
+    const { ok, status } = response;
+    const result = ok ? "delivered" : status === 400 || status === 422 ? "gone" : "retry";
+    return { result, why: "", afterMs: restOf(response, now()) };
   };

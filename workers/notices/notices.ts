@@ -11,17 +11,35 @@ import { mailOf, type NoticeFrom, type NoticeRequest, noticeRequest } from "../.
 import type { OrgSettings } from "../../core/org/settings.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { retryAfterMs } from "../../core/tool/retry-after.ts";
 import { startDeadline } from "../kit/deadline.ts";
 import { isToldHost } from "../kit/told-hosts.ts";
 
 /** `gone`: never again, since the address is not allowed, nothing can be signed, or the receiver said so. */
-export type Taken = "delivered" | "retry" | "gone";
+type Taken = "delivered" | "retry" | "gone";
+
+/** What became of one attempt. `afterMs`: the receiver asked to be left alone for this long; null: it did not. `why`: for the log. */
+export type Attempt = { readonly result: Taken; readonly why: string; readonly afterMs: number | null };
+
+/** Until when destinations, by their keys, asked to be left alone. */
+export type Resting = readonly (readonly [key: string, until: EpochMs])[];
+
+/** What a round of attempts left. */
+export type Round = {
+  /** Who has it now, or will never take it. */
+  readonly taken: readonly string[];
+  /** Somebody may take it later. */
+  readonly again: boolean;
+  readonly resting: Resting;
+  /** Nobody who may take it later wants to be asked before; null: somebody does. */
+  readonly notBefore: EpochMs | null;
+};
 
 /** Sends a mail in plain text. */
 export type SendMail = (
   mail: { readonly to: string; readonly subject: string; readonly text: string },
   signal: AbortSignal,
-) => Promise<Taken>;
+) => Promise<Attempt>;
 
 /** What the room needs. */
 export type NoticePorts = {
@@ -45,26 +63,41 @@ export type NoticePorts = {
 export type Notices = {
   /**
    * Sends a notice to all of the org's destinations that ask for its topic and are not in `taken`, and to the owner of the workflow that
-   * it names. Answers who has it now, or will never take it; `again`: somebody may take it later.
+   * it names. Who asked to be left alone (`resting`) is not asked before.
    */
-  send(org: string, notice: Notice, taken: readonly string[]): Promise<{ readonly taken: readonly string[]; readonly again: boolean }>;
+  send(org: string, notice: Notice, taken: readonly string[], resting?: Resting): Promise<Round>;
 };
 
 /** Standard Webhooks asks receivers to answer within 15 to 30 s. */
 const TIMEOUT_MS = 10_000;
 const NOBODY = new AbortController().signal;
+/** `Retry-After` is read as this long at most, in ms: as long as the longest wait of a notice that nobody takes. */
+const LONGEST_REST_MS = 2 * 60 * 60_000;
+/** Statuses with which a receiver says when to come back. */
+const COMES_BACK = [429, 503];
 
 /** The room over the given ports. */
 export function defineNotices(ports: NoticePorts): Notices {
   return {
-    async send(org, notice, taken) {
+    async send(org, notice, taken, resting = []) {
       const wanted = (await destinationsOf(ports, org, notice)).filter((to) => !taken.includes(destinationKey(to)));
+      const asleep = new Map(resting.filter(([, until]) => until > ports.now()));
       const results = await Promise.all(
-        wanted.map(async (to) => ({ key: destinationKey(to), result: await deliver(ports, org, notice, to) })),
+        wanted.map(async (to) => {
+          const key = destinationKey(to);
+          const until = asleep.get(key);
+          if (until !== undefined) return { key, isOver: false, until };
+          const { result, afterMs } = await deliver(ports, org, notice, to);
+          return { key, isOver: result !== "retry", until: afterMs === null ? null : ports.now() + Math.min(afterMs, LONGEST_REST_MS) };
+        }),
       );
+      const left = results.filter(({ isOver }) => !isOver);
+      const rests = left.flatMap(({ key, until }) => (until === null ? [] : [[key, until] as const]));
       return {
-        taken: [...taken, ...results.filter(({ result }) => result !== "retry").map(({ key }) => key)],
-        again: results.some(({ result }) => result === "retry"),
+        taken: [...taken, ...results.filter(({ isOver }) => isOver).map(({ key }) => key)],
+        again: left.length > 0,
+        resting: rests,
+        notBefore: left.length > 0 && rests.length === left.length ? Math.min(...rests.map(([, until]) => until)) : null,
       };
     },
   };
@@ -87,29 +120,30 @@ function ownerOf(owner: string): Destination | null {
   return /^https?:\/\//.test(owner) && URL.canParse(owner) ? { kind: "webhook", url: owner, on: NOTICE_TOPICS } : null;
 }
 
-async function deliver(ports: NoticePorts, org: string, notice: Notice, to: Destination): Promise<Taken> {
+async function deliver(ports: NoticePorts, org: string, notice: Notice, to: Destination): Promise<Attempt> {
   const deadline = startDeadline(TIMEOUT_MS, NOBODY);
   const from: NoticeFrom = { org, console: ports.console, at: ports.now() };
-  let why = "";
-  let result: Taken;
+  let attempt: Attempt;
   try {
-    if (to.kind === "email") result = await deadline.within(ports.mail({ to: to.to ?? "", ...mailOf(notice, from) }, deadline.signal));
+    if (to.kind === "email") attempt = await deadline.within(ports.mail({ to: to.to ?? "", ...mailOf(notice, from) }, deadline.signal));
     else {
       const secret = to.secret === undefined ? null : await deadline.within(ports.open(org, to.secret));
       const request = noticeRequest(notice, to, from, secret);
-      [result, why] =
-        request === null ? ["gone", "not_callable"] : await deadline.within(post(ports, org, notice, request, secret, deadline.signal));
+      attempt = request === null ? gone("not_callable") : await deadline.within(post(ports, org, notice, request, secret, deadline.signal));
     }
   } catch (error) {
-    [result, why] = ["retry", errorName(error)];
+    attempt = { result: "retry", why: errorName(error), afterMs: null };
   } finally {
     deadline.end();
   }
   // The address is not logged: its path and query may hold secrets.
+  const { result, why } = attempt;
   if (result !== "delivered")
     ports.log(logLine("notice.not_delivered", { org, message_id: notice.id, result, why: why === "" ? to.kind : `${to.kind} ${why}` }));
-  return result;
+  return attempt;
 }
+
+const gone = (why: string): Attempt => ({ result: "gone", why, afterMs: null });
 
 async function post(
   ports: NoticePorts,
@@ -118,14 +152,14 @@ async function post(
   { url: address, headers, body, isSigned }: NoticeRequest,
   secret: string | null,
   signal: AbortSignal,
-): Promise<[Taken, string]> {
-  if (!URL.canParse(address)) return ["gone", "malformed"];
+): Promise<Attempt> {
+  if (!URL.canParse(address)) return gone("malformed");
   const url = new URL(address);
   const refusal = refuseHost(url, ports.allowPrivateHosts);
-  if (refusal !== null) return ["gone", refusal];
-  if (!(await isToldHost(await ports.settings(org), url))) return ["gone", "host_not_listed"];
+  if (refusal !== null) return gone(refusal);
+  if (!(await isToldHost(await ports.settings(org), url))) return gone("host_not_listed");
   const secrets = !isSigned ? [] : secret === null ? await ports.secrets(org) : [secret];
-  if (isSigned && secrets.length === 0) return ["gone", "no_secret"];
+  if (isSigned && secrets.length === 0) return gone("no_secret");
   const text = JSON.stringify(body);
   const signed = isSigned ? signCallback({ id, at: ports.now(), body: text }, secrets, hmac) : {};
   const send = ports.fetch; // a platform's `fetch` refuses to be called as somebody's method
@@ -136,15 +170,20 @@ async function post(
     redirect: "manual",
     signal,
   });
-  void response.body?.cancel().catch(() => undefined); // the status says it all: not a byte of the answer is read
-  return judge(response.status);
+  void response.body?.cancel().catch(() => undefined); // status and headers say it all: not a byte of the answer is read
+  return { ...judge(response.status), afterMs: restOf(response, ports.now()) };
 }
 
+/** Milliseconds for which a receiver that has too much to do asked to be left alone; null: it said nothing of that. */
+export const restOf = ({ status, headers }: Pick<Response, "status" | "headers">, now: EpochMs): number | null =>
+  COMES_BACK.includes(status) ? retryAfterMs(headers.get("retry-after"), now) : null;
+
 /** Taken is 2xx; 410 means never again. What is malformed for the receiver (4xx but for 408, 425 and 429) is not sent again either. */
-function judge(status: number): [Taken, string] {
-  if (status >= 200 && status <= 299) return ["delivered", ""];
+function judge(status: number): Pick<Attempt, "result" | "why"> {
+  if (status >= 200 && status <= 299) return { result: "delivered", why: "" };
   const isFinal = status >= 400 && status <= 499 && ![408, 425, 429].includes(status);
-  return [status === 410 || (isFinal && status !== 401 && status !== 403 && status !== 404) ? "gone" : "retry", `status_${status}`];
+  const isGone = status === 410 || (isFinal && status !== 401 && status !== 403 && status !== 404);
+  return { result: isGone ? "gone" : "retry", why: `status_${status}` };
 }
 
 const hmac = (key: Uint8Array, text: string): Uint8Array => new Uint8Array(createHmac("sha256", key).update(text).digest());

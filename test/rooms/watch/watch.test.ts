@@ -16,7 +16,8 @@ let sums: AlertSums;
 let seen: (from: number, to: number) => Seen;
 let sent: { notice: Notice; taken: readonly string[] }[] = [];
 let noted: string[] = [];
-let answer: (taken: readonly string[]) => { taken: readonly string[]; again: boolean };
+let answer: (taken: readonly string[]) => Awaited<ReturnType<typeof world.send>>;
+const NOBODY_RESTS = { resting: [], notBefore: null };
 
 beforeEach(() => {
   now = FAR + 30_000; // looks come up to ten seconds after a full minute
@@ -24,7 +25,7 @@ beforeEach(() => {
   seen = () => ({ minutes: [], openMs: new Map() });
   sent = [];
   noted = [];
-  answer = (taken) => ({ taken: [...taken, "webhook a"], again: false });
+  answer = (taken) => ({ ...NOBODY_RESTS, taken: [...taken, "webhook a"], again: false });
   world.now = () => now;
   world.sums = async () => sums;
   world.minutes = async (_org, from, to) => seen(from, to);
@@ -218,7 +219,7 @@ describe("anomalies", () => {
 describe("notices", () => {
   it("[NOTICE-5] wait durably, are sent again to those alone who did not take them, and end", async () => {
     const { org, stub, watch } = fresh();
-    answer = (taken) => ({ taken: [...new Set([...taken, "webhook a"])], again: sent.length < 3 });
+    answer = (taken) => ({ ...NOBODY_RESTS, taken: [...new Set([...taken, "webhook a"])], again: sent.length < 3 });
     expect(await watch.tell(org, KILL)).toBe(true);
     expect(await watch.tell(org, KILL)).toBe(true);
     await tick(stub, 1);
@@ -234,10 +235,32 @@ describe("notices", () => {
 
   it("[NOTICE-5] are given up after twelve attempts", async () => {
     const { org, stub, watch } = fresh();
-    answer = (taken) => ({ taken, again: true });
+    answer = (taken) => ({ ...NOBODY_RESTS, taken, again: true });
     await watch.tell(org, KILL);
     for (let attempt = 0; attempt < 20; attempt++) await tick(stub, 3 * 3_600_000);
     expect(sent).toHaveLength(12);
+  });
+
+  it("[NOTICE-14] wait until nobody who is left rests any more, and remember who does", async () => {
+    const { org, stub, watch } = fresh();
+    const rests: unknown[] = [];
+    const until = world.now() + 3_600_000;
+    world.send = async (_org, _notice, taken, resting) => {
+      sent.push({ taken } as never);
+      rests.push(resting);
+      return rests.length > 1
+        ? { ...NOBODY_RESTS, taken, again: false }
+        : { taken, again: true, resting: [["slack a", until]], notBefore: until };
+    };
+    await watch.tell(org, KILL);
+    await tick(stub, 1);
+    expect(await alarmOf(stub)).toBeGreaterThanOrEqual(until);
+    await evictDurableObject(stub);
+    await tick(stub, 3_500_000);
+    expect(rests).toEqual([[]]);
+    await tick(stub, 100_000);
+    expect(rests).toEqual([[], [["slack a", until]]]);
+    expect(await alarmOf(stub)).toBeNull();
   });
 
   it("[NOTICE-6] are bounded: one too many is dropped, and said so", async () => {

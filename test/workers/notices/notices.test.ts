@@ -12,19 +12,22 @@ const OWN = toCallbackSecret(new Uint8Array(32).fill(2));
 const NOW = Date.UTC(2030, 0, 1);
 const KILL: Notice = { id: "evt_1", type: "kill_switch.thrown", data: { scope: "all", workflow: "refund" } };
 
-function makeWorld(notify: readonly NotifyEntry[], over: Partial<NoticePorts> = {}) {
+type Answer = { readonly status: number; readonly header?: string };
+/** `answers`: by URL; elsewhere `script.status`. */
+function makeWorld(notify: readonly NotifyEntry[], over: Partial<NoticePorts> = {}, answers: Record<string, Answer> = {}) {
   const sent: { url: string; headers: Headers; body: string }[] = [];
   const script = { status: 204, hosts: [] as string[] };
   const fetcher = (async (url: string, init: RequestInit) => {
     sent.push({ url, headers: new Headers(init.headers), body: String(init.body) });
-    return new Response(null, { status: script.status });
+    const { status, header } = answers[url] ?? { status: script.status };
+    return new Response(null, { status, headers: header === undefined ? {} : { "retry-after": header } });
   }) as typeof fetch;
   const notices = defineNotices({
     settings: async () => ({ notify, callback_hosts: script.hosts }),
     owner: async () => null,
     secrets: async () => [SECRET],
     open: async (_org, sealed) => sealed,
-    mail: mailOver({ url: "https://mail.example/send", key: "k", from: "bulkhead@example.com" }, fetcher),
+    mail: mailOver({ url: "https://mail.example/send", key: "k", from: "bulkhead@example.com" }, fetcher, () => NOW),
     fetch: fetcher,
     now: () => NOW,
     allowPrivateHosts: false,
@@ -73,6 +76,44 @@ describe("sending a notice", () => {
     expect((await world.notices.send("acme", KILL, [])).again).toBe(again);
   });
 
+  it.each([
+    ["seconds", 429, "120", 120_000],
+    ["a date", 503, new Date(NOW + 300_000).toUTCString(), 300_000],
+    ["longer than it is believed", 429, "999999", 2 * 3_600_000],
+    ["a date of the past", 429, new Date(NOW - 300_000).toUTCString(), 0],
+    ["nothing that HTTP knows", 503, "soon", null],
+    ["with another status", 500, "120", null],
+  ])("[NOTICE-14] a receiver that asks to be left alone is: %s", async (_what, status, header, restMs) => {
+    const busy = "https://busy.example/h";
+    const world = makeWorld([{ kind: "slack", url: busy, on: ["kill"] }], {}, { [busy]: { status, header } });
+    const first = await world.notices.send("acme", KILL, []);
+    const until = restMs === null ? null : NOW + restMs;
+    expect([first.again, first.notBefore]).toEqual([true, until]);
+    expect(first.resting.map(([, at]) => at)).toEqual(until === null ? [] : [until]);
+    await world.notices.send("acme", KILL, first.taken, first.resting);
+    expect(world.sent).toHaveLength(restMs === null || restMs === 0 ? 2 : 1);
+  });
+
+  it("[NOTICE-14] one that rests holds up no other, by mail neither", async () => {
+    const [busy, other] = ["https://busy.example/h", "https://other.example/h"];
+    const world = makeWorld(
+      [
+        { kind: "webhook", url: busy, on: ["kill"] },
+        { kind: "webhook", url: other, on: ["kill"] },
+        { kind: "email", to: "ann@example.com", on: ["kill"] },
+      ],
+      {},
+      { [busy]: { status: 503, header: "60" }, [other]: { status: 500 }, "https://mail.example/send": { status: 429, header: "30" } },
+    );
+    const first = await world.notices.send("acme", KILL, []);
+    expect(first).toMatchObject({ taken: [], again: true, notBefore: null });
+    expect(first.resting.map(([, at]) => at - NOW).sort()).toEqual([30_000, 60_000]);
+    world.sent.length = 0;
+    const second = await world.notices.send("acme", KILL, [], first.resting);
+    expect(world.sent.map(({ url }) => url)).toEqual([other]);
+    expect(second.resting).toEqual(first.resting);
+  });
+
   it("[NOTICE-8] never calls a private host, nor a workflow's owner at a host that no admin has listed", async () => {
     const inside = makeWorld(["https://127.0.0.1/h", "https://10.0.0.1/"]);
     expect(await inside.notices.send("acme", KILL, [])).toMatchObject({ again: false });
@@ -96,7 +137,7 @@ describe("sending a notice", () => {
     await world.notices.send("acme", KILL, []);
     expect(JSON.parse(world.sent[0]?.body ?? "{}")).toMatchObject({ from: "bulkhead@example.com", to: ["refund@example.com"] });
     expect(world.sent[0]?.headers.get("authorization")).toBe("Bearer k");
-    const without = makeWorld([], { owner: async () => "ops@example.com", mail: mailOver(null, fetch) });
+    const without = makeWorld([], { owner: async () => "ops@example.com", mail: mailOver(null, fetch, () => NOW) });
     expect(await without.notices.send("acme", KILL, [])).toMatchObject({ again: false });
   });
 });
