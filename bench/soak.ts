@@ -24,6 +24,8 @@ const WARM_UP = READINGS / 3;
  * holds the services of the local platform too (D1, R2, queues) and is shown beside it.
  */
 const MOST_BYTES_A_REQUEST = 2_048;
+/** Objects leave memory after some ten idle seconds, and queues have delivered what they had. */
+const REST_MS = 30_000;
 /** Medians of the last third over those of the second. */
 const MOST_SLOWER = 1.5;
 
@@ -66,6 +68,9 @@ for (let number = 0; number < READINGS; number++) {
 }
 over = true;
 await working;
+await new Promise((resolve) => setTimeout(resolve, REST_MS));
+const heapAtRest = await liveHeap(inspector);
+const atRest = heldBy(platform.pid);
 const verdicts = [...failuresOf(), ...slower(), ...leaks()];
 console.log(`\n${aligned(storesTable()).join("\n")}\n`);
 for (const verdict of verdicts) console.log(`  ✘ ${verdict}`);
@@ -123,6 +128,9 @@ function leaks(): string[] {
   const [memory, heap] = [slopeOf(warm, "bytes"), slopeOf(warm, "heap")];
   console.log(
     `\n  after the warm-up, bytes a request: the runtime's memory ${memory.toFixed(0)}, live objects of the Worker ${heap.toFixed(0)}`,
+  );
+  console.log(
+    `  after ${REST_MS / 1000} s without a request: memory ${(atRest.bytes / 1e6).toFixed(0)} MB, live heap ${(heapAtRest / 1e6).toFixed(1)} MB, ${atRest.files} files`,
   );
   const files = (warm.at(-1)?.files ?? 0) - (warm[0]?.files ?? 0);
   return [

@@ -109,7 +109,10 @@ export const STORES = {
   "BUDGET_LEDGER.ledger": { erasure: NUMBERS, retention: nothing("the org, once") },
   "BUDGET_LEDGER.account": { erasure: CALLERS, retention: nothing("caps and sums of each scope, overwritten") },
   "BUDGET_LEDGER.lease": { erasure: CALLERS, retention: itself("a lease is taken back after its time") },
-  "BUDGET_LEDGER.settled": { erasure: CALLERS, retention: itself("desks are forgotten after 2 days, runs after 400") },
+  "BUDGET_LEDGER.settled": {
+    erasure: CALLERS,
+    retention: itself("a desk is forgotten after 2 days, a run 35 days after its last report when it is archived"),
+  },
   "BUDGET_LEDGER.purse": { erasure: NUMBERS, retention: nothing("one row, overwritten") },
   "BUDGET_LEDGER.notice": { erasure: CALLERS, retention: itself("a notice is deleted when it was taken or given up") },
   "BUDGET_LEDGER.outbox": { erasure: CALLERS, retention: UNTIL_CONFIRMED },

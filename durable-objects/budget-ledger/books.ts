@@ -142,9 +142,26 @@ export class Books {
     for (const holder of holders.values()) this.#note(this.#open.get(holder.id) ?? null, holder);
   }
 
-  /** Forgets holders without a lease whose ids lie from `from` to `to`, and who told nothing since `at`. */
-  forget(from: string, to: string, at: EpochMs): void {
-    this.#sql.exec("DELETE FROM settled WHERE holder >= ? AND holder < ? AND at < ?", from, to, at);
+  /**
+   * Holders without a lease whose ids lie after `after` and before `to`, in their order: `limit` are looked at, and those answered that told
+   * nothing since `at`. `last`: the last that was looked at; null: there are no further ones.
+   */
+  quiet(after: string, to: string, at: EpochMs, limit: number): { readonly ids: readonly string[]; readonly last: string | null } {
+    const rows = this.#sql
+      .exec<{ holder: string; at: number }>(
+        "SELECT holder, at FROM settled WHERE holder > ? AND holder < ? ORDER BY holder LIMIT ?",
+        after,
+        to,
+        limit,
+      )
+      .toArray();
+    const ids = rows.filter((row) => row.at < at && !this.#open.has(row.holder)).map(({ holder }) => holder);
+    return { ids, last: rows.length < limit ? null : (rows.at(-1)?.holder ?? null) };
+  }
+
+  /** Forgets holders that have no lease and told nothing since `at`. */
+  forget(ids: readonly string[], at: EpochMs): void {
+    this.#sql.exec("DELETE FROM settled WHERE at < ? AND holder IN (SELECT value FROM json_each(?))", at, JSON.stringify(ids));
   }
 
   #keep(account: Account): void {

@@ -65,8 +65,13 @@ const RETURNS_PER_TURN = 200;
 const RECORDS_WAIT_MS = 500;
 const RECORDS_PER_ROW = 20;
 const DAY_MS = 24 * 60 * 60_000;
-/** A desk's isolate lives for hours; a run may wait for a person for very long. */
-const FORGET_AFTER_MS = { desk: 2 * DAY_MS, run: 400 * DAY_MS } as const;
+/**
+ * What told nothing for so long is forgotten: a desk, whose isolate lives for hours, and a run that is archived or was never born. A run is asked,
+ * since it may wait for a person for very long; no message of it is under way after a month (a queue keeps one for two weeks).
+ */
+const FORGET_AFTER_MS = { desk: 2 * DAY_MS, run: 35 * DAY_MS } as const;
+/** Holders that are looked at a minute while there are further ones: 200 a minute are 288,000 a day. */
+const FORGET_LOOK = { rows: 200, everyMs: 60_000, restMs: 60 * 60_000 } as const;
 
 type Stores = { readonly org: string; readonly books: Books; readonly outbox: Outbox; readonly notices: Notices };
 type Job = {
@@ -89,6 +94,9 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
     #refused: (PurseRefusal & { readonly until: EpochMs }) | null = null;
     /** Runs and orgs that did not answer when they were asked, and when they are asked again. */
     readonly #askAgainAt = new Map<string, EpochMs>();
+    /** When holders are next looked through for those that are gone, and behind which run; "": from the first. */
+    #looksAt: EpochMs = 0;
+    #lookedUpTo = "";
 
     constructor(ctx: DurableObjectState, env: Cloudflare.Env) {
       super(ctx, env);
@@ -165,13 +173,14 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
         stores.outbox.flush((message) => this.#ports.send(message), this.#ports.now),
         this.#tellDeployment(stores),
       ]);
-      this.#forgetOld(stores);
+      await this.#forgetOld(stores);
       const { books, notices, outbox } = stores;
       await this.#alarm.setTo([
         books.firstReturnAt(GRACE_MS, this.#askAgainAt),
         notices.nextDueAt(),
         outbox.nextDueAt(),
         this.#tellsAt(stores),
+        this.#lookedUpTo === "" ? null : this.#looksAt,
       ]);
     }
 
@@ -335,12 +344,25 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
       });
     }
 
-    #forgetOld({ books }: Stores): void {
+    /** A portion at a time. A run that is there, or out of reach, keeps its row until the next time around. */
+    async #forgetOld({ books }: Stores): Promise<void> {
       const at = this.#ports.now();
-      for (const kind of ["desk", "run"] as const) {
-        const before = at - FORGET_AFTER_MS[kind];
-        if (before > 0) books.forget(`${kind}_`, mintId("req", before, new Uint8Array(10)).replace("req_", `${kind}_`), before);
-      }
+      if (at < this.#looksAt) return;
+      const first = (kind: "desk" | "run", before: EpochMs): string =>
+        mintId("req", Math.max(0, before), new Uint8Array(10)).replace("req_", `${kind}_`);
+      const desks = at - FORGET_AFTER_MS.desk;
+      const gone = books.quiet("desk_", first("desk", desks), desks, FORGET_LOOK.rows);
+      books.forget(gone.ids, desks);
+      const since = at - FORGET_AFTER_MS.run;
+      const { ids, last } = books.quiet(this.#lookedUpTo === "" ? "run_" : this.#lookedUpTo, first("run", since), since, FORGET_LOOK.rows);
+      const over: string[] = [];
+      await sideBySide(ids, ASKS_AT_A_TIME, async (id) => {
+        const told = await within(ASK_MS, this.#ports.askRun(id)).catch(() => "out of reach" as const);
+        if (told === null) over.push(id);
+      });
+      books.forget(over, since);
+      this.#lookedUpTo = last ?? "";
+      this.#looksAt = at + (last === null && gone.last === null ? FORGET_LOOK.restMs : FORGET_LOOK.everyMs);
     }
 
     #begin(org: string): Stores {

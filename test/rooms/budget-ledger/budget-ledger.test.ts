@@ -323,13 +323,67 @@ describe("leases that nobody settles", () => {
 
   it("[LEDGER-15] holders that are long gone are forgotten, others not", async () => {
     const { org, ledger } = fresh();
+    const DAY = 24 * 60 * MINUTE;
     const desk = (at: number) => mintId("req", at, new Uint8Array(10)).replace("req_", "desk_");
+    const run = (n: number) => mintId("run", FAR + n, new Uint8Array(10));
+    const [archived, waiting, away, late] = [run(1), run(2), run(3), run(4)];
     await ledger.note(org, note({ holder: desk(FAR), wish: { need: NONE, want: NONE } }));
-    await ledger.lease(org, request({ holder: mintId("run" as "rev", FAR, new Uint8Array(10)) }));
-    now += 3 * 24 * 60 * MINUTE;
+    for (const holder of [archived, waiting, away, late])
+      await ledger.lease(org, request({ holder, spent: amount(7), need: NONE, want: NONE }));
+    const spent = async () =>
+      runInDurableObject(stubOf(org), (_, { storage }) => {
+        const [row] = storage.sql.exec<{ body: string }>("SELECT body FROM account WHERE scope = 'org'").toArray();
+        return (JSON.parse(row?.body ?? "{}") as { ever?: { spent?: { microUsd?: number } } }).ever?.spent?.microUsd;
+      });
+    const before = await spent();
+    const asked: string[] = [];
+    world.askRun = async (id) => {
+      asked.push(id);
+      if (id === away) throw new Error("out of reach");
+      return id === waiting ? { n: 1, spent: amount(7), held: NONE } : null;
+    };
+    now += 3 * DAY;
     await ledger.note(org, note({ holder: desk(now), wish: { need: NONE, want: NONE } }));
     await ring(org);
-    expect(await rowsOf(org, "settled")).toBe(2);
+    expect([await rowsOf(org, "settled"), asked]).toEqual([5, []]);
+    now += 20 * DAY;
+    await ledger.lease(org, request({ holder: late, n: 2, spent: amount(9), need: NONE, want: NONE }));
+    now += 13 * DAY;
+    await ledger.note(org, note({ holder: desk(now), wish: { need: NONE, want: NONE } }));
+    await ring(org);
+    expect(asked).toEqual([archived, waiting, away]);
+    const left = await runInDurableObject(stubOf(org), (_, { storage }) =>
+      storage.sql
+        .exec("SELECT holder FROM settled ORDER BY holder")
+        .toArray()
+        .map(({ holder }) => holder),
+    );
+    expect(left).toEqual([desk(now), waiting, away, late]);
+    expect([before, await spent()]).toEqual([28, 30]); // forgetting takes nothing from the sums
+    // What comes again counts once, as far as it is known.
+    await ledger.lease(org, request({ holder: waiting, n: 1, spent: amount(7), need: NONE, want: NONE }));
+    expect(await spent()).toBe(30);
+  });
+
+  it("[LEDGER-15] looks through more rows a day than 100,000 runs leave", async () => {
+    const { org, ledger } = fresh();
+    await ledger.lease(org, request({ holder: mintId("run", FAR, new Uint8Array(10)), need: NONE, want: NONE }));
+    const COUNT = 450;
+    await runInDurableObject(stubOf(org), (_, { storage: { sql } }) => {
+      const [{ body } = { body: "" }] = sql.exec<{ body: string }>("SELECT body FROM settled").toArray();
+      for (let n = 1; n < COUNT; n++)
+        sql.exec("INSERT INTO settled (holder, at, body) VALUES (?, ?, ?)", mintId("run", FAR + n, new Uint8Array(10)), FAR, body);
+    });
+    world.askRun = async () => null;
+    now += 36 * 24 * 60 * MINUTE;
+    await ledger.lease(org, request({ holder: mintId("run", now, new Uint8Array(10)), need: NONE, want: NONE }));
+    let minutes = 0;
+    for (; (await rowsOf(org, "settled")) > 1 && minutes < 10; minutes++) {
+      await ring(org);
+      now += MINUTE;
+    }
+    expect(COUNT / minutes).toBeGreaterThan(100_000 / (24 * 60));
+    expect(minutes).toBe(3);
   });
 });
 
