@@ -3,7 +3,9 @@ import type { Action } from "./rules/action.ts";
 import { CONTENT_CATEGORIES, type RuleName } from "./rules/settings.ts";
 
 /** The three channels that texts come over. */
-export type Channel = "user" | "tool_output" | "model_output";
+export const CHANNELS = ["user", "tool_output", "model_output"] as const;
+/** One of them. */
+export type Channel = (typeof CHANNELS)[number];
 /**
  * Whose words a text is. `developer`: what whoever built the application wrote (system messages, tool descriptions, schemas); it is redacted and never judged
  * as an attack. `data`: what a client has turned into vectors; it is judged as a tool's answer is, and flagged at most.

@@ -88,6 +88,23 @@ const CASES: { readonly [rule: string]: Case } = {
 /** When the series are looked at: after the longest window. */
 const AT = "390m";
 
+/**
+ * All at once, in minute 10, and nothing after it: rules on counters fire where the series was 0 before. Where it is born with what it has counted
+ * (`_`) Prometheus sees no increase: why a scrape has these series from the start (workers/telemetry/from-zero.ts).
+ */
+const burst = (from: "0" | "_", of: { readonly [series: string]: number }): Series =>
+  Object.fromEntries(Object.entries(of).map(([name, count]) => [name, `${from}x9 ${count}x30`]));
+const BURSTS: { readonly [rule: string]: { readonly [series: string]: number } } = {
+  "error-rate": {
+    [series("agent_run_duration_seconds_count", { ...OF_WORKFLOW, success: "false" })]: 20,
+    [series("agent_run_duration_seconds_count", { ...OF_WORKFLOW, success: "true" })]: 10,
+  },
+  "cost-per-hour": { [series("agent_cost_usd_total", { ...OF_WORKFLOW, cost_type: "llm" })]: 150 },
+  "guardrail-violations": { [series("guardrail_violations_total", { ...OF_WORKFLOW, type: "injection", channel: "user" })]: 20 },
+};
+/** Two minutes after the burst. */
+const AFTER_BURST = "12m";
+
 /** Rules without a case; and the file that promtool takes (JSON is YAML), for rules that lie in `rules`. */
 export function ruleTests(rules: string): { readonly missing: readonly string[]; readonly cases: number; readonly text: string } {
   const missing = ALERT_RULES.filter(({ id }) => CASES[id] === undefined).map(({ id }) => id);
@@ -96,14 +113,21 @@ export function ruleTests(rules: string): { readonly missing: readonly string[];
     if (of === undefined) return [];
     const annotations = { summary: what, threshold: `${threshold} ${unit}`, runbook: runbookOf(id) };
     const fired = [{ exp_labels: { severity, ...of.labels }, exp_annotations: annotations }];
-    return [
-      { input: of.fires, expected: fired },
-      { input: of.calm, expected: [] },
-    ].map(({ input, expected }) => ({
-      interval: "1m",
-      input_series: Object.entries(input).map(([name, values]) => ({ series: name, values })),
-      alert_rule_test: [{ eval_time: AT, alertname: id, exp_alerts: expected }],
-    }));
+    const counts = BURSTS[id];
+    const bursts =
+      counts === undefined
+        ? []
+        : [
+            { input: burst("0", counts), expected: fired, at: AFTER_BURST },
+            { input: burst("_", counts), expected: [], at: AFTER_BURST },
+          ];
+    return [{ input: of.fires, expected: fired, at: AT }, { input: of.calm, expected: [], at: AT }, ...bursts].map(
+      ({ input, expected, at }) => ({
+        interval: "1m",
+        input_series: Object.entries(input).map(([name, values]) => ({ series: name, values })),
+        alert_rule_test: [{ eval_time: at, alertname: id, exp_alerts: expected }],
+      }),
+    );
   });
   return { missing, cases: tests.length, text: JSON.stringify({ rule_files: [rules], evaluation_interval: "1m", tests }) };
 }

@@ -10,6 +10,7 @@ import { toUsd } from "../../core/money.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Exemplar, type ExpositionFormat, type Family, type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import { modelsFromZero, type Named, runsFromZero, sumsFromZero } from "./from-zero.ts";
 
 /** A counter: `name` is a workflow ("" a chat), `of` a model, tool or type. */
 type Sum = { org: string; series: string; name: string; of: string; sort: string; n: number };
@@ -32,11 +33,18 @@ export async function renderMetrics(
   at: EpochMs,
   format: ExpositionFormat = "prometheus",
 ): Promise<string> {
-  const [summed, filled, reviews, busy, active, orgs, oldest, stuck, overdue, dead, newest] = await db.batch(scrapeQueries(db, at));
+  const [summed, filled, reviews, busy, active, orgs, oldest, stuck, overdue, dead, newest, registered, priced] = await db.batch(
+    scrapeQueries(db, at),
+  );
 
   // A drill's runs are stopped on purpose: they say nothing about how work goes. Its figures are its own (`GET /admin/kill-switch/drills`).
   const ofWork = ({ name }: { readonly name: string }): boolean => !isOfDrill(name);
-  const sums = rowsOf<Sum>(summed).filter(ofWork);
+  const workflows = rowsOf<Named>(registered);
+  const zeros = sumsFromZero(
+    rowsOf<Count>(orgs).map(({ org }) => org),
+    workflows,
+  );
+  const sums = [...rowsOf<Sum>(summed).filter(ofWork), ...zeros];
   const buckets = rowsOf<Bucket>(filled).filter(ofWork);
   const calls = sums.filter(({ series }) => series === "calls");
   const toolCalls = calls.filter(({ sort }) => sort.startsWith("tool:"));
@@ -53,11 +61,15 @@ export async function renderMetrics(
   const families: Family[] = [
     histogramOf(
       "agent_run_duration_seconds",
-      observed("agent_run_duration_seconds", withBothEnds(runs.filter(({ name }) => name !== "")), ({ org, name, sort }) => ({
-        org,
-        workflow: name,
-        success: success(sort),
-      })),
+      observed(
+        "agent_run_duration_seconds",
+        withBothEnds([...runs.filter(({ name }) => name !== ""), ...runsFromZero("run_s", workflows)]),
+        ({ org, name, sort }) => ({
+          org,
+          workflow: name,
+          success: success(sort),
+        }),
+      ),
     ),
     histogramOf(
       "agent_request_latency_seconds",
@@ -84,7 +96,7 @@ export async function renderMetrics(
     ),
     histogramOf(
       "cost_per_run_usd",
-      observed("cost_per_run_usd", costs, ({ org, name }) => ({ org, workflow: name })),
+      observed("cost_per_run_usd", [...costs, ...runsFromZero("run_usd", workflows)], ({ org, name }) => ({ org, workflow: name })),
     ),
     valuesOf(
       "cost_per_run_p95",
@@ -112,7 +124,10 @@ export async function renderMetrics(
     ),
     histogramOf(
       "model_gateway_latency_seconds",
-      observed("model_gateway_latency_seconds", models, ({ org, name }) => ({ org, model: name })),
+      observed("model_gateway_latency_seconds", [...models, ...modelsFromZero(rowsOf<Named>(priced))], ({ org, name }) => ({
+        org,
+        model: name,
+      })),
     ),
     valuesOf(
       "model_gateway_latency_p99",
@@ -236,6 +251,9 @@ const scrapeQueries = (db: D1Database, at: EpochMs): D1PreparedStatement[] => [
        JOIN workflows AS one ON one.org = newest.org AND one.name = newest.name AND one.version = newest.version
        WHERE one.withdrawn_at IS NULL`,
   ),
+  // By their number of versions, off an index: not by that of runs.
+  db.prepare("SELECT DISTINCT org, name FROM workflows ORDER BY org, name"),
+  db.prepare("SELECT org, id AS name FROM models ORDER BY org, id"),
 ];
 /** Runs that have moved for so long are stuck. */
 const STUCK_MS = 60 * 60_000;

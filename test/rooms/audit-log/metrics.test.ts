@@ -205,6 +205,45 @@ it("[METRIC-4] gives each bucket the trace of the last thing that fell into it, 
   expect((await scrape()).filter((line) => line.includes("trace_id"))).toEqual([]);
 });
 
+it("[METRIC-9] counters of the rules are 0 before anything counted, for registered workflows, models and chats", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  const workflow = (name: string, version: number) =>
+    env.DB.prepare(
+      "INSERT INTO workflows (org, name, version, digest, status, definition, created_at) VALUES (?, ?, ?, ?, 'active', '{}', 0)",
+    ).bind(org, name, version, `${name}${version}`);
+  await env.DB.batch([
+    env.DB.prepare("INSERT INTO orgs (name, created_at) VALUES (?, 0)").bind(org),
+    ...[workflow("w", 1), workflow("w", 2), ...Array.from({ length: 60 }, (_, n) => workflow(`x${n + 10}`, 1))],
+    env.DB.prepare("INSERT INTO models (org, id, entry, updated_at) VALUES (?, 'acme/small', '{}', 0)").bind(org),
+  ]);
+  const single = (...of: Parameters<typeof linesOf>) => linesOf(...of).map((line) => line.replace(/ +/g, " "));
+  const before = await scrape();
+  const durations = single(before, "agent_run_duration_seconds_count", org).filter((line) => line.includes('"w"'));
+  expect(durations.toSorted()).toEqual([`workflow="w" success="false" 0`, `workflow="w" success="true" 0`]);
+  expect(single(before, "cost_per_run_usd_count", org)).toContain('workflow="w" 0');
+  expect(single(before, "model_gateway_latency_seconds_count", org)).toEqual(['model="acme/small" 0']);
+  const usd = single(before, "agent_cost_usd_total", org);
+  for (const name of ["chat", "w"]) expect(usd.filter((line) => line.includes(`"${name}"`))).toHaveLength(3);
+  expect(usd.every((line) => line.endsWith(" 0"))).toBe(true);
+  const attacks = single(before, "guardrail_violations_total", org);
+  expect(attacks).toContain('workflow="w" type="injection" channel="user" 0');
+  expect(attacks).toContain('workflow="chat" type="violence" channel="model_output" 0');
+  const leaks = single(before, "agent_pii_detections_total", org);
+  expect(leaks).toContain('workflow="w" type="EMAIL" channel="model_output" 0');
+  // Bounded: series of findings for fifty workflows and chats, of personal data in one channel alone.
+  expect(new Set(attacks.map((line) => /workflow="(\w+)"/.exec(line)?.[1])).size).toBe(51);
+  expect(leaks.some((line) => line.includes('"user"'))).toBe(false);
+  // What counts then is counted once, in the same series.
+  await insertRun(org, "one", "failed", { usage: { usd: 0.5 } }, 3).run();
+  const after = await scrape();
+  expect(
+    single(after, "agent_run_duration_seconds_count", org)
+      .filter((line) => line.includes('"w"'))
+      .toSorted(),
+  ).toEqual([`workflow="w" success="false" 1`, `workflow="w" success="true" 0`]);
+  expect(single(after, "cost_per_run_usd_count", org)).toContain('workflow="w" 1');
+});
+
 it("[METRIC-5] costs a scrape the same after ten runs and after a thousand", async () => {
   const org = `org-${crypto.randomUUID()}`;
   await env.DB.prepare("INSERT INTO orgs (name, created_at) VALUES (?, 0)").bind(org).run();
