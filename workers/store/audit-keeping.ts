@@ -41,7 +41,7 @@ export function storeAuditKeeping(db: Database, outbox: Outbox, now: () => Epoch
         WITH aged AS (
           SELECT s.org AS org, s.first_seq AS first_seq, s.last_seq AS last_seq, s.last_hash AS last_hash, s.last_at AS last_at,
             MAX(${leastYears}, COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})) AS years
-          FROM audit_segments AS s LEFT JOIN orgs ON orgs.name = s.org
+          FROM audit_segments AS s INDEXED BY audit_segments_old LEFT JOIN orgs ON orgs.name = s.org
           WHERE s.trimmed_at IS NOT NULL AND s.pruned_at IS NULL AND s.last_at <= ${at} - ${YEAR_MS} * ${leastYears})
         SELECT org, first_seq, last_seq, last_hash, years FROM aged
         WHERE last_at <= ${at} - ${YEAR_MS} * years

@@ -14,8 +14,9 @@ const DAY_MS = 24 * 60 * 60_000;
 const KEPT_DAYS = { calls: 31, sums: 400 } as const;
 /** Maximum groups of one answer; the rest is one group more, whose names are null. */
 const MOST_GROUPS = 5_000;
-/** Rows that one sweep deletes, of each table. */
+/** Rows that one sweep deletes, of each table: every five minutes, 8.6 million a day, which is 86 calls a run at 100,000 runs a day. */
 const SWEEP_ROWS = 5_000;
+const SWEEP_ROUNDS = 6;
 /** One bound parameter holds many calls as JSON (D1 takes 2 MB a value). */
 const CHUNK_CALLS = 500;
 
@@ -95,20 +96,26 @@ export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
     async sweep() {
       const callsBefore = startOfCalls(now());
       const daysBefore = toRfc3339(now() - KEPT_DAYS.sums * DAY_MS).slice(0, 10);
-      const [calls, days] = await db.batch([
-        db
-          .prepare(
-            "DELETE FROM cost_calls WHERE (org, run, id) IN (SELECT org, run, id FROM cost_calls WHERE at < ?1 ORDER BY at LIMIT ?2)",
-          )
-          .bind(callsBefore, SWEEP_ROWS),
-        db
-          .prepare(
-            `DELETE FROM cost_days WHERE (org, day, user, workflow, version, kind, name) IN
+      let [deletedCalls, deletedDays] = [0, 0];
+      for (let round = 0; round < SWEEP_ROUNDS; round++) {
+        const [calls, days] = await db.batch([
+          db
+            .prepare(
+              "DELETE FROM cost_calls WHERE (org, run, id) IN (SELECT org, run, id FROM cost_calls WHERE at < ?1 ORDER BY at LIMIT ?2)",
+            )
+            .bind(callsBefore, SWEEP_ROWS),
+          db
+            .prepare(
+              `DELETE FROM cost_days WHERE (org, day, user, workflow, version, kind, name) IN
              (SELECT org, day, user, workflow, version, kind, name FROM cost_days WHERE day < ?1 ORDER BY day LIMIT ?2)`,
-          )
-          .bind(daysBefore, SWEEP_ROWS),
-      ]);
-      return { calls: calls?.meta.changes ?? 0, days: days?.meta.changes ?? 0 };
+            )
+            .bind(daysBefore, SWEEP_ROWS),
+        ]);
+        deletedCalls += calls?.meta.changes ?? 0;
+        deletedDays += days?.meta.changes ?? 0;
+        if (Math.max(calls?.meta.changes ?? 0, days?.meta.changes ?? 0) < SWEEP_ROWS) break;
+      }
+      return { calls: deletedCalls, days: deletedDays };
     },
   };
 }

@@ -11,6 +11,14 @@ import type { Outbox } from "./outbox.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const YEAR_MS = 365.25 * DAY_MS;
+/**
+ * D1 ends at 10 GB (developers.cloudflare.com/d1/platform/limits, 2026-10). Where it is larger than this, runs are archived this many days after their end
+ * although their org keeps them longer: they read as before. `workers/audit` lets go of its pages at 5 GB.
+ */
+const FULL_BYTES = 6_000_000_000;
+const FULL_DAYS = 8;
+/** Longer than any retention. */
+const ANY_DAYS = 1_000_000;
 const UNFINISHED = JSON.stringify(RUN_STATUSES.filter((status) => !FINAL_STATUSES.includes(status)));
 
 /** An unfinished run that nobody has touched for a while. */
@@ -33,7 +41,7 @@ export type RunKeeping = {
   look(org: string, runs: readonly string[], atMost: number): Promise<{ unfinished: number; indexed: readonly string[] }>;
   /** Takes up to `limit` runs whose line nobody touched since `before`, longest untouched first; two callers share them. */
   takeQuiet(statuses: readonly RunStatus[], before: EpochMs, limit: number): Promise<readonly QuietRun[]>;
-  /** Ended runs whose org's retention is over at `at`; a dead letter that is open keeps its run. */
+  /** Ended runs whose org's retention is over at `at`, earlier where D1 is nearly full; a dead letter that is open keeps its run. */
   overdue(at: EpochMs, limit: number): Promise<readonly { readonly id: string; readonly org: string }[]>;
   /** The run stands behind all others that are overdue, until it ends up archived. */
   putOff(org: string, id: string): Promise<void>;
@@ -66,28 +74,30 @@ export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs
           ORDER BY touched_at LIMIT ${limit})
         RETURNING id, org, workflow, status`),
 
-    overdue: (at, limit) =>
-      db.typed.all<{ id: string; org: string }>(sql`
+    async overdue(at, limit) {
+      const mostDays = (await sizeOf(db)) > FULL_BYTES ? FULL_DAYS : ANY_DAYS;
+      return db.typed.all<{ id: string; org: string }>(sql`
         SELECT runs.id AS id, runs.org AS org FROM orgs
-        JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NULL AND runs.ended_at IS NOT NULL
-          AND runs.ended_at <= ${at} - ${DAY_MS} * COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})
+        CROSS JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NULL AND runs.ended_at IS NOT NULL
+          AND runs.ended_at <= ${at} - ${DAY_MS} * MIN(${mostDays}, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days}))
           AND orgs.settings->'retention'->>runs.class IS NULL
         WHERE NOT EXISTS (SELECT 1 FROM dead_letters WHERE dead_letters.org = runs.org AND dead_letters.run = runs.id AND dead_letters.status = 'open')
         ORDER BY COALESCE(runs.archive_tried_at, 0), runs.ended_at, runs.id
-        LIMIT ${limit}`),
+        LIMIT ${limit}`);
+    },
 
     expired: (at, limit) =>
       db.typed.all<ExpiredRun>(sql`
         SELECT id, org, subject, class, why, "after" FROM (
           SELECT runs.id AS id, runs.org AS org, runs.subject AS subject, runs.class AS class, 'class' AS why, runs.archive_tried_at AS tried, runs.ended_at AS ended,
             MIN(kept.value, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days})) AS "after"
-          FROM orgs JOIN json_each(orgs.settings, '$.retention') AS kept ON kept.key IN (SELECT value FROM json_each(${JSON.stringify(DATA_CLASSES)}))
-          JOIN runs ON runs.org = orgs.name AND runs.class = kept.key AND runs.ended_at IS NOT NULL AND runs.ended_at <= ${at}
+          FROM orgs CROSS JOIN json_each(orgs.settings, '$.retention') AS kept ON kept.key IN (SELECT value FROM json_each(${JSON.stringify(DATA_CLASSES)}))
+          CROSS JOIN runs ON runs.org = orgs.name AND runs.class = kept.key AND runs.ended_at IS NOT NULL AND runs.ended_at <= ${at}
             - ${DAY_MS} * MIN(kept.value, COALESCE(orgs.settings->>'retention_days', ${DEFAULT_ORG_SETTINGS.retention_days}))
           UNION ALL
           SELECT runs.id, runs.org, runs.subject, runs.class, 'evidence', runs.archive_tried_at, runs.ended_at,
             COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})
-          FROM orgs JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NOT NULL AND runs.ended_at <= ${at}
+          FROM orgs CROSS JOIN runs ON runs.org = orgs.name AND runs.archived_at IS NOT NULL AND runs.ended_at <= ${at}
             - ${YEAR_MS} * COALESCE(orgs.settings->'retention'->>'audit_years', ${DEFAULT_ORG_SETTINGS.retention.audit_years})
           WHERE orgs.settings->'retention'->>runs.class IS NULL)
         ORDER BY COALESCE(tried, 0), ended, id LIMIT ${limit}`),
@@ -120,4 +130,10 @@ export function storeRunKeeping(db: Database, outbox: Outbox, now: () => EpochMs
       await outbox.flush(org, record);
     },
   };
+}
+
+/** Bytes of the database. */
+async function sizeOf(db: Database): Promise<number> {
+  const [answer] = await db.batch([sql`SELECT 1`]);
+  return answer?.meta.size_after ?? 0;
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { STORES } from "../../../core/keeping/stores.ts";
+import { type Retention, type RetentionChore, STORES } from "../../../core/keeping/stores.ts";
 import { type Stop, WORK } from "../../../core/keeping/work.ts";
 
 const ROOT = join(import.meta.dirname, "../../..");
@@ -48,6 +48,23 @@ function wakesThereAre(): string[] {
   return ["fetch", ...alarms, ...queues];
 }
 
+/** What each chore ends. */
+const ENDS: { readonly [C in RetentionChore]: string } = {
+  archive: "`retention_days` (30) after the run's end, when it moves to R2; earlier where D1 is larger than 6 GB",
+  retention: "with its run: the days of its class, otherwise `audit_years` (7)",
+  costs: "single calls 31 days, sums of days 400 days",
+  audit: "pages leave D1 after 30 days, or where D1 is larger than 5 GB; R2 keeps segments for `audit_years` (7)",
+  texts: "with its run; those of chats after the days of the class `internal`, otherwise `audit_years` (7)",
+  idempotency: "24 hours",
+  minutes: "three hours; answers of the edge as long as the alerts look back",
+};
+const endOf = (retention: Retention): string =>
+  retention.by === "chore"
+    ? ENDS[retention.chore as RetentionChore]
+    : retention.by === "nothing"
+      ? `stays, and grows with ${retention.grows === "one row" ? "nothing" : retention.grows}: ${retention.why}`
+      : retention.why;
+
 const places = (of: "erasure" | "retention", by: string): string[] =>
   Object.entries(STORES).flatMap(([name, store]) => (store[of].by === by ? [name] : []));
 
@@ -60,6 +77,14 @@ describe("what is kept", () => {
   it("names every gap in erasure and retention, so that a new one is a decision", () => {
     expect(places("erasure", "missing")).toEqual([]);
     expect(places("retention", "missing")).toEqual([]);
+  });
+
+  it("[KEEP-1] has an end, or grows with something that is not runs; docs/stores.md has each store with its end", () => {
+    const [, page = ""] = textOf("docs/stores.md").split("## Every store\n");
+    const listed = page.split("\n").filter((line) => line.startsWith("| `"));
+    // Paste what is missing into the page.
+    expect(listed).toEqual(Object.entries(STORES).map(([store, { retention }]) => `| \`${store}\` | ${endOf(retention)} |`));
+    expect(listed.filter((line) => line.length < 20)).toEqual([]);
   });
 
   it("[RIGHTS-1] is erased by a function, run by run, or with a store that is; what stays says why", () => {

@@ -127,6 +127,28 @@ describe("[ARCHIVE-11] a line leaves D1", () => {
   });
 });
 
+describe("[ARCHIVE-15] where D1 is nearly full", () => {
+  it("runs are archived eight days after their end, and otherwise when their org says", async () => {
+    const full = (bytes: number) =>
+      new Proxy(env.DB, {
+        get(target, name) {
+          const value = Reflect.get(target, name) as unknown;
+          if (name !== "batch") return typeof value === "function" ? value.bind(target) : value;
+          return async (statements: D1PreparedStatement[]) =>
+            (await target.batch(statements)).map((one) => ({ ...one, meta: { ...one.meta, size_after: bytes } }));
+        },
+      });
+    const world = storeWorld();
+    await world.store.orgs.put("n1", { retention_days: 20 }, null, recordOf("e"));
+    const lines = [ended("n1", 21), ended("n1", 8), ended("n1", 7.9)];
+    await world.store.upsertRuns(lines);
+    const overdue = async (bytes: number) =>
+      (await storeWorld(full(bytes)).store.keeping.overdue(FAR, 1_000)).flatMap(({ org, id }) => (org === "n1" ? [id] : [])).sort();
+    expect(await overdue(5_900_000_000)).toEqual(ids(lines.slice(0, 1)));
+    expect(await overdue(6_100_000_000)).toEqual(ids(lines.slice(0, 2)));
+  });
+});
+
 describe("[ARCHIVE-12] old lines beside those in D1", () => {
   it("lists page over both places in one order, by every filter", async () => {
     const world = storeWorld();
