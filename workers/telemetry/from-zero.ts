@@ -4,7 +4,7 @@
  */
 import type { CostKind } from "../../core/costs/call.ts";
 import { ATTACK_TYPES, CHANNELS, PERSONAL_DATA_TYPES } from "../../core/guardrail/finding.ts";
-import { isOfDrill } from "../../core/kill-switch/stops.ts";
+import { isOfDrill } from "../../core/kill-switch/of-drill.ts";
 
 /** A registered workflow or model. */
 export type Named = { readonly org: string; readonly name: string };
