@@ -17,8 +17,11 @@ export type Planted = {
   readonly survivors: readonly Mutant[];
 };
 
-/** Maximum milliseconds of one run; a test that hangs under a fault has noticed it. */
-const RUN_MS = 120_000;
+/** A run that takes so many times as long as one without a fault hangs, and has noticed the fault; `LEAST_MS` are allowed in any case. */
+const TIMES = 5;
+const LEAST_MS = 120_000;
+/** For `timeout` of a child: none. */
+const NO_BOUND = 0;
 
 /** Which faults of an area: `count` of those in files whose path contains `file`. */
 export type Choice = { readonly count: number; readonly file?: string | undefined };
@@ -51,16 +54,19 @@ async function plantOneByOne(
   tell: (planted: number, survivors: number) => void,
 ): Promise<Mutant[]> {
   const isOpen = ({ id }: Mutant): boolean => !known.has(id) || known.get(id) === "unsure";
-  if (mutants.some(isOpen) && !(await passes(area, null))) throw new Error(`the tests of ${area.name} fail without any fault`);
+  const startedAt = Date.now();
+  if (mutants.some(isOpen) && !(await passes(area, null, NO_BOUND))) throw new Error(`the tests of ${area.name} fail without any fault`);
+  const most = Math.max(LEAST_MS, TIMES * (Date.now() - startedAt));
   const survivors: Mutant[] = [];
   for (const [index, mutant] of mutants.entries()) {
     tell(index + 1, survivors.length);
-    if (isOpen(mutant) ? await passes(area, mutant) : known.get(mutant.id) === "survived") survivors.push(mutant);
+    if (isOpen(mutant) ? await passes(area, mutant, most) : known.get(mutant.id) === "survived") survivors.push(mutant);
   }
   return survivors;
 }
 
-function passes({ project, tests }: Area, mutant: Mutant | null): Promise<boolean> {
+/** False too when it takes longer than `most` milliseconds. */
+function passes({ project, tests }: Area, mutant: Mutant | null, most: number): Promise<boolean> {
   const args = [
     "node_modules/vitest/vitest.mjs",
     "run",
@@ -75,7 +81,7 @@ function passes({ project, tests }: Area, mutant: Mutant | null): Promise<boolea
   ];
   const fault = mutant === null ? {} : { BULKHEAD_MUTANT: JSON.stringify(mutant) };
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...fault }, stdio: "ignore", timeout: RUN_MS });
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, ...fault }, stdio: "ignore", timeout: most });
     child.once("close", (code) => resolve(code === 0));
   });
 }
