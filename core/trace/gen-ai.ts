@@ -3,6 +3,8 @@
  * github.com/open-telemetry/semantic-conventions-genai; the older ones are those of semantic conventions 1.36.0, which many backends still read.
  */
 
+import type { JsonObject } from "../json.ts";
+
 /** Providers whose well-known name is not the first part of our model ids. */
 const PROVIDERS: ReadonlyMap<string, string> = new Map([
   ["azure", "azure.ai.openai"],
@@ -32,8 +34,18 @@ const SYSTEMS: ReadonlyMap<string, string> = new Map([
   ["x_ai", "xai"],
 ]);
 
-/** What 1.36.0 calls the provider. */
-export const systemOf = (provider: string): string => SYSTEMS.get(provider) ?? provider;
+/**
+ * Beside the current names of a call of a model, where a deployment wants it: those of 1.36.0, and those that backends read which no convention
+ * has (Langfuse: the session and what a call cost).
+ */
+export const olderModelNames = (provider: string, model: string): JsonObject => ({
+  "gen_ai.system": SYSTEMS.get(provider) ?? provider,
+  "gen_ai.response.model": model,
+});
+/** Beside `cost.usd`. */
+export const olderCostNames = (usd: number): JsonObject => ({ "gen_ai.usage.cost": usd });
+/** Beside `gen_ai.conversation.id`, on every span of the session. */
+export const olderSessionNames = (session: string): JsonObject => ({ "session.id": session });
 
 /** What a call of a tool is: the platform's own search and memory have operations of their own. */
 export function operationOf(tool: string): { readonly operation: string; readonly kind: "tool" | "retrieval" | "memory" } {

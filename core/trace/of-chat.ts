@@ -5,7 +5,7 @@
 import type { AuditRecord, RecordsMessage } from "../audit/record.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { fromUsd } from "../money.ts";
-import { providerOf, systemOf } from "./gen-ai.ts";
+import { olderCostNames, olderModelNames, providerOf } from "./gen-ai.ts";
 import { isKeptByEnd, type TraceSettings, traceRuleOf } from "./rule.ts";
 import { chatSpanId, type Span } from "./span.ts";
 
@@ -49,7 +49,7 @@ function spanOf(org: string, run: string, record: AuditRecord, olderNames: boole
     "user.id": record.actor.id,
     "gen_ai.operation.name": operation,
     "gen_ai.provider.name": provider,
-    ...(olderNames ? { "gen_ai.system": systemOf(provider) } : {}),
+    ...(olderNames ? { ...olderModelNames(provider, model), ...olderCostNames(number(data["usd"])) } : {}),
     "gen_ai.request.model": model,
     "model.name": model,
     attempt: number(data["attempt"]),

@@ -6,7 +6,7 @@
 import { type Json, type JsonObject, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
-import { operationOf, providerOf, systemOf } from "../../trace/gen-ai.ts";
+import { olderCostNames, olderModelNames, olderSessionNames, operationOf, providerOf } from "../../trace/gen-ai.ts";
 import { callSpanId, runSpanId, type Span, type SpanEvent, type SpanKind, stepSpanId } from "../../trace/span.ts";
 import type { EventOf, RunEvent } from "../machine/event.ts";
 import type { Usage } from "../machine/state.ts";
@@ -88,7 +88,7 @@ class Reading {
       "workflow.version": `${birth.definition.name}@${birth.version}`,
       "org.id": birth.org,
       "user.id": birth.user,
-      ...(birth.session === undefined ? {} : { "gen_ai.conversation.id": birth.session }),
+      ...(birth.session === undefined ? {} : { "gen_ai.conversation.id": birth.session, ...this.#older(olderSessionNames, birth.session) }),
     };
     this.#root = this.#open(`run ${birth.definition.name}`, 1, birth.createdAt, birth.parentSpanId, runSpanId(sha256, birth.id), {
       "bulkhead.kind": "run",
@@ -324,7 +324,7 @@ class Reading {
       "bulkhead.kind": "model",
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": provider,
-      ...(this.#options.olderNames ? { "gen_ai.system": systemOf(provider) } : {}),
+      ...this.#older(olderModelNames, provider, model),
       "gen_ai.request.model": model,
       "model.name": model,
       attempt,
@@ -343,6 +343,7 @@ class Reading {
       "tokens.input": spent.tokens_in,
       "tokens.output": spent.tokens_out,
       "cost.usd": toUsd(spent.micro_usd),
+      ...this.#older(olderCostNames, toUsd(spent.micro_usd)),
       ...(cached === undefined ? {} : { "cache.hit": cached }),
       ...(event.data.unasked === true ? { unasked: true } : {}),
       ...this.#answerOf(answer_sha256),
@@ -516,6 +517,10 @@ class Reading {
 
   #finished({ dropped, end, ...draft }: Draft, now: EpochMs): RunSpan {
     return { ...draft, traceId: this.#machinery.birth.traceId, end: end ?? Math.max(now, draft.start), droppedEvents: dropped };
+  }
+
+  #older<Given extends unknown[]>(names: (...given: Given) => JsonObject, ...given: Given): JsonObject {
+    return this.#options.olderNames ? names(...given) : {};
   }
 
   #said(name: string, value: Json): JsonObject {
