@@ -54,11 +54,20 @@ declare namespace Cloudflare {
     SANDBOX_READY?: string;
     SANDBOX_MOST?: string;
     SANDBOX_USD_PER_DAY?: string;
-    /** Where traces go by OTLP/HTTP, and with which headers (a secret). `_TRACES_ENDPOINT`: the whole URL. Milliseconds of one export. */
+    /**
+     * Where traces go by OTLP/HTTP, and with which headers (a secret). `_TRACES_ENDPOINT`: the whole URL. Milliseconds of one export; `gzip`;
+     * `http/json`. `_TRACES_` goes before the others.
+     */
     OTEL_EXPORTER_OTLP_ENDPOINT?: string;
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
     OTEL_EXPORTER_OTLP_HEADERS?: string;
+    OTEL_EXPORTER_OTLP_TRACES_HEADERS?: string;
     OTEL_EXPORTER_OTLP_TIMEOUT?: string;
+    OTEL_EXPORTER_OTLP_TRACES_TIMEOUT?: string;
+    OTEL_EXPORTER_OTLP_COMPRESSION?: string;
+    OTEL_EXPORTER_OTLP_TRACES_COMPRESSION?: string;
+    OTEL_EXPORTER_OTLP_PROTOCOL?: string;
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: string;
     /** `gen_ai/dup`: spans have the names of the conventions of 1.36 beside the current ones. */
     OTEL_SEMCONV_STABILITY_OPT_IN?: string;
     /** Years of the lock on the evidence in R2; 1 by default. */

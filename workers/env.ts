@@ -72,8 +72,10 @@ export const collectorFrom = (env: Cloudflare.Env): ReadCollector =>
     {
       endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,
       tracesEndpoint: env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT,
-      headers: env.OTEL_EXPORTER_OTLP_HEADERS,
-      timeout: env.OTEL_EXPORTER_OTLP_TIMEOUT,
+      headers: { all: env.OTEL_EXPORTER_OTLP_HEADERS, traces: env.OTEL_EXPORTER_OTLP_TRACES_HEADERS },
+      timeout: { all: env.OTEL_EXPORTER_OTLP_TIMEOUT, traces: env.OTEL_EXPORTER_OTLP_TRACES_TIMEOUT },
+      compression: { all: env.OTEL_EXPORTER_OTLP_COMPRESSION, traces: env.OTEL_EXPORTER_OTLP_TRACES_COMPRESSION },
+      protocol: { all: env.OTEL_EXPORTER_OTLP_PROTOCOL, traces: env.OTEL_EXPORTER_OTLP_TRACES_PROTOCOL },
       conventions: env.OTEL_SEMCONV_STABILITY_OPT_IN,
       allowPrivateHosts: env.ALLOW_PRIVATE_HOSTS === "1",
     },

@@ -11,6 +11,8 @@ export type Collector = {
   readonly headers: readonly (readonly [name: string, value: string])[];
   /** Milliseconds of one export. */
   readonly timeoutMs: number;
+  /** Requests are compressed. */
+  readonly gzip: boolean;
   /** The conventions of version 1.36 beside the current ones (`OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai/dup`). */
   readonly olderNames: boolean;
 };
@@ -18,12 +20,17 @@ export type Collector = {
 /** What `URL` makes of an address; null: it is none. */
 export type ParseUrl = (text: string) => (ParsedUrl & { readonly [P in "origin" | "pathname" | "search" | "href"]: string }) | null;
 
+/** Variables that the specification has for all signals, and under a name of their own for traces, which then counts alone. */
+type Either = { readonly all?: string | undefined; readonly traces?: string | undefined };
+
 /** The variables as they were set. Absent and empty mean the same. */
 export type CollectorVariables = {
   readonly endpoint?: string | undefined;
   readonly tracesEndpoint?: string | undefined;
-  readonly headers?: string | undefined;
-  readonly timeout?: string | undefined;
+  readonly headers?: Either;
+  readonly timeout?: Either;
+  readonly compression?: Either;
+  readonly protocol?: Either;
   readonly conventions?: string | undefined;
   /** Plain http and private hosts may be called. */
   readonly allowPrivateHosts: boolean;
@@ -38,7 +45,7 @@ const MOST_HEADERS = 64;
 
 /** Reads the variables. What cannot be read is left out and named. */
 export function readCollector(variables: CollectorVariables, parse: ParseUrl): ReadCollector {
-  const { endpoint = "", tracesEndpoint = "", headers = "", timeout = "", conventions = "", allowPrivateHosts } = variables;
+  const { endpoint = "", tracesEndpoint = "", headers, timeout, compression, protocol, conventions = "", allowPrivateHosts } = variables;
   if (endpoint.trim() === "" && tracesEndpoint.trim() === "") return { collector: null, problems: [] };
   const url = tracesEndpoint.trim() === "" ? withPath(endpoint.trim(), parse) : parse(tracesEndpoint.trim());
   const name = tracesEndpoint.trim() === "" ? "OTEL_EXPORTER_OTLP_ENDPOINT" : "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
@@ -48,11 +55,21 @@ export function readCollector(variables: CollectorVariables, parse: ParseUrl): R
   if (refused !== null) return { collector: null, problems: [`${name} is not called (${refused}); ALLOW_PRIVATE_HOSTS permits it`] };
   if (url.username !== "" || url.password !== "")
     return { collector: null, problems: [`${name} has a user in it; credentials belong into OTEL_EXPORTER_OTLP_HEADERS`] };
-  const read = readHeaders(headers);
-  const timeoutMs = /^[1-9]\d{0,8}$/.test(timeout.trim()) ? Math.min(Number(timeout), TIMEOUT_MS.most) : TIMEOUT_MS.fallback;
+  const { headers: sent, problems } = readHeaders(chosen(headers));
+  const ms = chosen(timeout);
+  const timeoutMs = /^[1-9]\d{0,8}$/.test(ms) ? Math.min(Number(ms), TIMEOUT_MS.most) : TIMEOUT_MS.fallback;
   const olderNames = conventions.split(",").some((word) => word.trim() === "gen_ai/dup");
-  return { collector: { url: url.href, headers: read.headers, timeoutMs, olderNames }, problems: read.problems };
+  const flaws = [
+    ...(["", "none", "gzip"].includes(chosen(compression))
+      ? []
+      : ["OTEL_EXPORTER_OTLP_COMPRESSION is neither gzip nor none; nothing is compressed"]),
+    ...(["", "http/json"].includes(chosen(protocol)) ? [] : ["OTEL_EXPORTER_OTLP_PROTOCOL is not http/json, which is sent all the same"]),
+  ];
+  const gzip = chosen(compression) === "gzip";
+  return { collector: { url: url.href, headers: sent, timeoutMs, gzip, olderNames }, problems: [...problems, ...flaws] };
 }
+
+const chosen = ({ all = "", traces = "" }: Either = {}): string => (traces.trim() === "" ? all : traces).trim();
 
 /** The signal's path goes behind the endpoint's own. */
 function withPath(endpoint: string, parse: ParseUrl): ReturnType<ParseUrl> {
@@ -137,10 +154,10 @@ export type Answer =
 /** The four that a client repeats (OTLP/HTTP, "Retryable Response Codes"). */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 /**
- * Wrong credentials, a redirect, a collector that is not there yet: OTLP calls them final, but they are not about the spans. Somebody mends
+ * Wrong credentials, a redirect, a collector that is not there yet or knows no gzip: OTLP calls them final, but they are not about the spans. Somebody mends
  * them, and what happened until then is not to be lost.
  */
-const isMendable = (status: number): boolean => (status >= 300 && status < 400) || [401, 403, 404, 407, 408, 425].includes(status);
+const isMendable = (status: number): boolean => (status >= 300 && status < 400) || [401, 403, 404, 407, 408, 415, 425].includes(status);
 /** The most that a collector's own word on when to come again counts for. */
 const LONGEST_WAIT_MS = 60 * 60_000;
 

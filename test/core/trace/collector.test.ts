@@ -94,11 +94,20 @@ describe("the endpoint", () => {
     expect(read({ endpoint: "" })).toEqual({ collector: null, problems: [] });
     const endpoint = "https://c.example.com";
     expect(read({ endpoint }).collector).toMatchObject({ timeoutMs: 10_000, olderNames: false });
-    expect(read({ endpoint, timeout: "2500", conventions: "http, gen_ai/dup" }).collector).toMatchObject({
+    expect(read({ endpoint, timeout: { all: "2500" }, conventions: "http, gen_ai/dup" }).collector).toMatchObject({
       timeoutMs: 2_500,
       olderNames: true,
     });
-    expect(read({ endpoint, timeout: "-1" }).collector).toMatchObject({ timeoutMs: 10_000 });
+    expect(read({ endpoint, timeout: { all: "-1" } }).collector).toMatchObject({ timeoutMs: 10_000 });
+  });
+
+  it("[OTLP-2] the variables of traces alone go before those of all signals; what is not spoken is named, and not repeated", () => {
+    const all = { endpoint: "https://c.example.com", headers: { all: "a=1", traces: "b=2" }, timeout: { all: "1", traces: "2" } };
+    const { collector, problems } = read({ ...all, compression: { all: "none", traces: "gzip" }, protocol: { all: "http/json" } });
+    expect([collector, problems]).toMatchObject([{ headers: [["b", "2"]], timeoutMs: 2, gzip: true }, []]);
+    const odd = read({ ...all, compression: { all: "zstd" }, protocol: { traces: "grpc" } });
+    expect([odd.collector?.gzip, odd.problems.length]).toEqual([false, 2]);
+    expect(odd.problems.join()).not.toMatch(/zstd|grpc/);
   });
 });
 
@@ -121,6 +130,7 @@ describe("an answer", () => {
     [500, null, "", { kind: "later", status: 500, afterMs: null }],
     [401, null, "", { kind: "later", status: 401, afterMs: null }],
     [404, null, "", { kind: "later", status: 404, afterMs: null }],
+    [415, null, "", { kind: "later", status: 415, afterMs: null }],
     [307, null, "", { kind: "later", status: 307, afterMs: null }],
   ])("[OTLP-3] %d with Retry-After %s and `%s` means %j", (status, retryAfter, body, meaning) => {
     expect(readAnswer(status, retryAfter, body, NOW)).toEqual(meaning);
