@@ -1,6 +1,6 @@
 /** The Worker: the platform with the real outside around it, traced at its HTTP edge where an OTLP endpoint is set. */
 import { env } from "cloudflare:workers";
-import { instrument, OTLPExporter, type ResolvedTraceConfig } from "@microlabs/otel-cf-workers";
+import { createSampler, instrument, OTLPExporter, type ResolvedTraceConfig, type TraceConfig } from "@microlabs/otel-cf-workers";
 import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { shapeLine } from "../core/telemetry/log-line.ts";
 import { collectorFrom } from "./env.ts";
@@ -43,22 +43,34 @@ export const {
   Egress,
 } = objects;
 
-/** One for each isolate: the variables of an isolate do not change. */
-let processor: ReturnType<typeof edgeProcessor> | null = null;
+/**
+ * One for each isolate: the variables of an isolate do not change, and the instrumentation asks at each request. Outgoing calls and the cache get
+ * no spans: a run's and a chat's calls have their own, from the journal and from the records.
+ */
+let configuration: TraceConfig | null = null;
+function configured(bindings: Cloudflare.Env): TraceConfig {
+  const { collector } = collectorFrom(bindings);
+  if (collector === null) throw new TypeError("the edge is traced without a collector");
+  const processor = edgeProcessor(
+    new OTLPExporter({ url: collector.url, headers: Object.fromEntries(collector.headers) }),
+    (ms) => scheduler.wait(ms),
+    () => Date.now(),
+  );
+  return {
+    service: { name: "bulkhead" },
+    spanProcessors: processor as unknown as ResolvedTraceConfig["spanProcessors"],
+    sampling: { headSampler: createSampler({ ratio: 1 }) },
+    instrumentation: { instrumentGlobalCache: false, instrumentGlobalFetch: false },
+  };
+}
 
 /**
  * The HTTP edge's own spans (a run's trace comes from its journal: core/run/outside/trace.ts). The platform gets the isolate's own bindings, not
  * those of the instrumentation: objects and queues would be reached through its proxies for the life of the isolate.
  */
 const traced = instrument({ fetch: (request, _proxied, context) => handler.fetch(request, env, context) }, (bindings: Cloudflare.Env) => {
-  const { collector } = collectorFrom(bindings);
-  if (collector === null) throw new TypeError("the edge is traced without a collector");
-  processor ??= edgeProcessor(
-    new OTLPExporter({ url: collector.url, headers: Object.fromEntries(collector.headers) }),
-    (ms) => scheduler.wait(ms),
-    () => Date.now(),
-  );
-  return { service: { name: "bulkhead" }, spanProcessors: processor as unknown as ResolvedTraceConfig["spanProcessors"] };
+  configuration ??= configured(bindings);
+  return configuration;
 });
 let isTraced: boolean | null = null;
 

@@ -1,19 +1,21 @@
 /**
- * What traces and metrics cost: the same runs on the platform with a collector and without one, side by side. With one, each run is exported,
- * each request has a span of its own, and `/metrics` is read now and then; the sums behind `/metrics` are kept on both sides. A round ends when
- * the engine rests, so that the export belongs to its runs. The collector is in another process than the runtime, and not counted.
+ * What traces and metrics cost: the same runs on the platform with a collector and without one, at the same time, so that what else the machine does
+ * falls on both. With one, each run is exported, each request has a span of its own, and `/metrics` is read now and then; the sums behind `/metrics`
+ * are kept on both sides. A round ends when both engines rest, so that the export belongs to its runs. The collector is in another process than the
+ * runtime, and not counted.
  */
 import { CHAINS, toolChain, transformChain } from "../definitions.ts";
 import { startPlatformRuntime, VARIABLES } from "../engines/platform.ts";
 import { settle } from "../engines/settle.ts";
 import { closedLoop } from "../load/closed-loop.ts";
-import { type Contender, platformContender } from "../load/contenders.ts";
+import { platformContender } from "../load/contenders.ts";
 import type { Figure } from "../report/figure.ts";
 import { ratios, summarise } from "../report/statistics.ts";
 import { startCollector } from "../servers/collector.ts";
 import type { Part } from "./part.ts";
 
-const CALLERS = 32;
+/** Of each of the two. */
+const CALLERS = 16;
 /** A run of the measuring is one of a busy platform: Prometheus asks every 15 s, as `docs/metrics.md` has it. */
 const RUNS_PER_SCRAPE = 500;
 const REST_MS = { quick: 6_000, full: 14_000 };
@@ -36,6 +38,7 @@ export const traces: Part = async ({ quick, tools, platform, tell }) => {
     await answer.arrayBuffer();
   };
   const figures: Figure[] = [];
+  let made = 0;
   try {
     for (const [what, chain, length] of [
       ["transform", transformChain(CHAINS.transform[0]), CHAINS.transform[0]],
@@ -44,29 +47,22 @@ export const traces: Part = async ({ quick, tools, platform, tell }) => {
       const traced = platformContender(on.url, on.appKey, chain, length);
       const plain = platformContender(off.url, off.appKey, chain, length);
       tell(`warming up (${what})`);
-      for (const { run } of [traced, plain]) await closedLoop(run, CALLERS, runs);
+      await Promise.all([traced, plain].map(({ run }) => closedLoop(run, CALLERS, runs)));
       await Promise.all([settle(on, restMs), settle(off, restMs)]);
       const spent: { readonly on: number[]; readonly off: number[] } = { on: [], off: [] };
       const before = collector.roots();
-      const measure = async (engine: typeof on, { run }: Contender, values: number[]): Promise<void> => {
-        const from = engine.cpuMs();
-        let made = 0;
-        await closedLoop(
-          async () => {
-            made += 1;
-            if (engine === on && made % RUNS_PER_SCRAPE === 1) await scrape();
-            return run();
-          },
-          CALLERS,
-          runs,
-        );
-        await settle(engine, restMs);
-        values.push((engine.cpuMs() - from) / runs);
+      const scraped = async (): Promise<undefined> => {
+        made += 1;
+        if (made % RUNS_PER_SCRAPE === 1) await scrape();
+        return void (await traced.run());
       };
       for (let round = 1; round <= rounds; round++) {
         tell(`${what}, round ${round} of ${rounds}`);
-        const sides = [() => measure(on, traced, spent.on), () => measure(off, plain, spent.off)];
-        for (const side of round % 2 === 0 ? sides.toReversed() : sides) await side();
+        const from = { on: on.cpuMs(), off: off.cpuMs() };
+        await Promise.all([closedLoop(scraped, CALLERS, runs), closedLoop(plain.run, CALLERS, runs)]);
+        await Promise.all([settle(on, restMs), settle(off, restMs)]);
+        spent.on.push((on.cpuMs() - from.on) / runs);
+        spent.off.push((off.cpuMs() - from.off) / runs);
       }
       for (const { close } of [traced, plain]) close();
       const exported = collector.roots() - before;

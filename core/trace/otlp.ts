@@ -19,18 +19,20 @@ export type TraceResource = { readonly service: string; readonly version: string
 /** What made the spans: the scope of every span of the platform but those of its HTTP edge. */
 const SCOPE = "bulkhead.run";
 
-/** One request to a collector, `ExportTraceServiceRequest`. `spans`: as `otlpSpan` gives them. */
-export const inResource = (spans: readonly JsonObject[], { service, version }: TraceResource): JsonObject => ({
-  resourceSpans: [
-    {
-      resource: { attributes: attributesOf({ "service.name": service, ...(version === null ? {} : { "service.version": version }) }) },
-      scopeSpans: [{ scope: { name: SCOPE }, spans: [...spans] }],
-    },
-  ],
-});
+/**
+ * One request to a collector, `ExportTraceServiceRequest`. `spans`: as `spanText` gives them. Spans are texts from the moment they are made: on
+ * their way between objects, queues and the collector a text is copied, and a tree of attributes taken apart and built again.
+ */
+export function requestText(spans: readonly string[], { service, version }: TraceResource): string {
+  const attributes = attributesOf({ "service.name": service, ...(version === null ? {} : { "service.version": version }) });
+  const [before, after] = [JSON.stringify({ attributes }), JSON.stringify({ name: SCOPE })];
+  return `{"resourceSpans":[{"resource":${before},"scopeSpans":[{"scope":${after},"spans":[${spans.join(",")}]}]}]}`;
+}
 
 /** A span as OTLP/JSON has it. */
-export function otlpSpan(span: Span): JsonObject {
+export const spanText = (span: Span): string => JSON.stringify(otlpSpan(span));
+
+function otlpSpan(span: Span): JsonObject {
   return {
     traceId: span.traceId,
     spanId: span.id,
@@ -70,7 +72,7 @@ function attributesOf(values: JsonObject): JsonObject[] {
 }
 
 /** What is measured is a double also where it is whole: backends take an attribute's type from the first value that they see. */
-const isMeasure = (key: string): boolean => key.endsWith(".usd") || key.endsWith(".ms");
+const isMeasure = (key: string): boolean => key.endsWith(".usd") || key.endsWith(".ms") || key.endsWith(".cost");
 
 function anyValue(value: Json): JsonObject {
   if (typeof value === "string") return { stringValue: wellFormed(value, MOST_TEXT) };

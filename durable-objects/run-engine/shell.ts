@@ -30,6 +30,7 @@ import { Alarm, isLate } from "../kit/alarm.ts";
 import { TEXTS_AGAIN_MS } from "./content.ts";
 import { type Absent, Journal, type LoadedRun, type TurnPart, type TurnRows } from "./journal.ts";
 import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
+import { type Handed, LOOK_MS } from "./leaving-trace.ts";
 import type { RunEnginePorts } from "./ports.ts";
 import { type Refolded, refold } from "./refold.ts";
 import { UnderWay } from "./under-way.ts";
@@ -37,6 +38,8 @@ import { UnderWay } from "./under-way.ts";
 /** How long, in ms, records wait for those of further turns, so that they leave in one message. */
 const FLUSH_DELAY_MS = 200;
 const NO_TEXTS: TurnPart["texts"] = new Map();
+/** Events that ended no span. */
+const NOTHING_TO_SEND: Handed = { outcome: "left" };
 /** Maximum events per row of the journal: their records fit into one message of the queue. */
 const EVENTS_PER_ROW = 120;
 /** Maximum times a turn is decided again because the kill switch's snapshot expired while large values were stored. */
@@ -64,6 +67,8 @@ export class RunShell {
   /** `alarm()` is running: until it ends, storage has no alarm. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
+  /** Looks after spans on the short way to the collector. */
+  #look: ReturnType<typeof setTimeout> | null = null;
   readonly #watchers = new Set<() => void>();
 
   /** `prefix`: of the keys under which large values of this run lie. */
@@ -176,7 +181,7 @@ export class RunShell {
     if (events.length > 0) {
       this.journal.commit(run, rows, at);
       run.state = state;
-      run.trace.committed(events, state, at);
+      run.trace.committed(events, at);
       this.#underWay.noteCalls(events);
       for (const line of lifeLines(run.machinery, state, events)) this.#ports.log(line);
     }
@@ -321,6 +326,7 @@ export class RunShell {
     if (run === null) return;
     run.leaving.confirm(rows);
     if (run.leaving.nextDueAt() === null) this.#ports.resends.leave(run.machinery.birth.id);
+    await this.#lookAfterTrace(run); // by now its spans have left, as a rule: one commit for both
     await this.#arm(run);
   }
 
@@ -353,7 +359,55 @@ export class RunShell {
     if (run === null) return;
     if (upTo === null) run.trace.release();
     else run.trace.confirm(upTo, run.state, this.#ports.now());
+    await this.#sendTrace(run); // what ended meanwhile, or did not fit
     await this.#arm(run);
+  }
+
+  /** What became of spans on the short way. INVARIANT: where they have left that is written before anything is awaited. */
+  async #lookAfterTrace(run: LoadedRun): Promise<void> {
+    const { traces, now } = this.#ports;
+    const landed = run.trace.landed();
+    if (landed === null || traces === null) return;
+    clearTimeout(this.#look ?? undefined);
+    this.#look = null;
+    if (landed === "later") {
+      run.trace.release();
+      await run.trace.tell(traces, now());
+    } else {
+      run.trace.confirm(landed, run.state, now());
+      await this.#sendTrace(run);
+    }
+  }
+
+  /** Looks until it is known what became of them: an object that sleeps before that sends them again. */
+  #lookLater(run: LoadedRun): void {
+    this.#look ??= setTimeout(() => {
+      this.#look = null;
+      if (this.#run !== run || !run.trace.isUnderWay(this.#ports.now())) return;
+      void this.#lookAfterTrace(run).then(() => this.#arm(run));
+      this.#lookLater(run);
+    }, LOOK_MS);
+  }
+
+  /** Sends what is due of the trace. Nothing of the run waits for a collector, and nothing that fails here is an error of the caller. */
+  async #sendTrace(run: LoadedRun): Promise<void> {
+    const { traces, now, log } = this.#ports;
+    const way = run.trace.due(traces, run.state, now());
+    if (traces === null || way === null) return;
+    if (way === "tell") return run.trace.tell(traces, now());
+    try {
+      const page = await this.takeTrace();
+      if (page === null || page === "busy") return;
+      const handed = page.spans.length === 0 ? NOTHING_TO_SEND : traces.handOver(run.machinery.birth.org, page.spans);
+      if (handed === null) {
+        run.trace.release();
+        return await run.trace.tell(traces, now());
+      }
+      run.trace.handedOver(handed, page.upTo, now());
+      this.#lookLater(run);
+    } catch (error) {
+      log(logLine("trace.not_read", { org: run.machinery.birth.org, run: run.machinery.birth.id, error: errorName(error) }));
+    }
   }
 
   /** Resolves when something was committed, or after `waitMs`. */
@@ -415,10 +469,15 @@ export class RunShell {
     }, FLUSH_DELAY_MS);
   }
 
-  /** INVARIANT: no record leaves before the texts that it names are kept (`LeavingTexts.heldFrom`). */
   async #flushNow(run: LoadedRun): Promise<void> {
+    await this.#flushRecords(run);
+    await this.#lookAfterTrace(run);
+    await this.#sendTrace(run);
+  }
+
+  /** INVARIANT: no record leaves before the texts that it names are kept (`LeavingTexts.heldFrom`). */
+  async #flushRecords(run: LoadedRun): Promise<void> {
     const { birth } = run.machinery;
-    await run.trace.flush(this.#ports.traces, run.state, this.#ports.now());
     try {
       await run.texts.keep(
         (name, lines) => this.#ports.keepTexts({ org: birth.org, subject: birth.subject, run: birth.id }, name, lines),

@@ -75,10 +75,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     log,
   });
   const exporter = defineExporter({
-    collector: rooms.settings.traces.collector,
-    resource: { service: "bulkhead", version: rooms.settings.version },
-    fetch: rooms.outside.fetch,
-    now,
+    delivery: rooms.delivery,
     chance: () => (random(1)[0] ?? 0) / 256,
     take: async (run) => (hasIdForm("run", run) ? objects.run(run).takeTrace() : null),
     traced: async (run, upTo) => objects.run(run).traced(upTo),

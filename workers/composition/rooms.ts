@@ -72,6 +72,8 @@ import { defineToolGateway } from "../tool-gateway/gateway.ts";
 import { defineLookUp } from "../tool-gateway/look-up.ts";
 import type { ToolGatewayPorts } from "../tool-gateway/ports.ts";
 import { defineToolSources } from "../tool-gateway/sources.ts";
+import { defineCourier } from "../traces/courier.ts";
+import { type Delivery, defineDelivery } from "../traces/delivery.ts";
 import { defineSourceChecks } from "../use-cases/check-tool-source.ts";
 import { buildAnswers, buildEmbed, buildEmbedTexts, keptResults } from "./answers.ts";
 import { codeCalls } from "./code-calls.ts";
@@ -159,8 +161,18 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   });
   const { collector, problems } = settings.traces;
   if (problems.length > 0) log(logLine("trace.variables", { problems: [...problems] }));
+  const delivery: Delivery | null =
+    collector === null
+      ? null
+      : defineDelivery({ collector, resource: { service: "bulkhead", version: settings.version }, fetch: outside.fetch, now, log });
   const traces: TracesPort | null =
-    collector === null ? null : { send: async (message) => void (await env.TRACES.send(message)), olderNames: collector.olderNames };
+    collector === null || delivery === null
+      ? null
+      : {
+          handOver: defineCourier({ delivery, wait: (ms) => scheduler.wait(ms), now }),
+          send: async (message) => void (await env.TRACES.send(message)),
+          olderNames: collector.olderNames,
+        };
   const store = withBuiltInTools(cachedStore(stored, now, waitUntil));
   const starts = new Turnstile(STARTS);
   const resending = new Turnstile(RESENDS);
@@ -360,6 +372,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     starts,
     resends,
     traces,
+    delivery,
     store,
     broker,
     texts,

@@ -3,7 +3,7 @@ import type { RecordsMessage } from "../../core/audit/record.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { TraceMessage } from "../../core/trace/message.ts";
 import { chatSpans } from "../../core/trace/of-chat.ts";
-import { otlpSpan } from "../../core/trace/otlp.ts";
+import { spanText } from "../../core/trace/otlp.ts";
 import type { TraceSettings } from "../../core/trace/rule.ts";
 
 /** What it needs from outside. */
@@ -23,9 +23,9 @@ export async function exportChats(messages: readonly RecordsMessage[], ports: Ch
   for (const message of messages) {
     if (message.v !== 1 || message.source.kind !== "budget-ledger") continue;
     try {
-      const spans = chatSpans(message, await ports.settings(message.org), ports.olderNames, ports.sha256).map(otlpSpan);
-      for (let from = 0; from < spans.length; from += SPANS_PER_MESSAGE)
-        await ports.send({ v: 1, kind: "spans", org: message.org, spans: spans.slice(from, from + SPANS_PER_MESSAGE) });
+      const texts = chatSpans(message, await ports.settings(message.org), ports.olderNames, ports.sha256).map(spanText);
+      for (let from = 0; from < texts.length; from += SPANS_PER_MESSAGE)
+        await ports.send({ v: 1, kind: "texts", org: message.org, texts: texts.slice(from, from + SPANS_PER_MESSAGE) });
     } catch (error) {
       ports.log(logLine("trace.chats_dropped", { org: message.org, error: errorName(error) }));
     }

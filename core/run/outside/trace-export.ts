@@ -2,9 +2,9 @@
  * Which of a run's spans leave next. A span leaves once, when it has ended, and the run's own is the last but for what undoes the run later:
  * backends take no second version of a span. Decides by the journal and by how far it has left; sends nothing.
  */
-import type { Json, JsonObject } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import { accepts } from "../../label/label.ts";
-import { inResource, otlpSpan, type TraceResource } from "../../trace/otlp.ts";
+import { requestText, spanText, type TraceResource } from "../../trace/otlp.ts";
 import { isKeptByEnd } from "../../trace/rule.ts";
 import { wholePast } from "../fold/past.ts";
 import type { RunEvent } from "../machine/event.ts";
@@ -18,8 +18,8 @@ const HERE: TraceResource = { service: "bulkhead", version: null };
 /** Spans of one page, unless more ended with the same event. */
 const PAGE = 400;
 
-/** Spans that leave together, as OTLP/JSON. `upTo`: with them everything has left that had ended by this event. */
-export type TracePage = { readonly spans: readonly JsonObject[]; readonly upTo: number };
+/** Spans that leave together, each as a text of OTLP/JSON. `upTo`: with them everything has left that had ended by this event. */
+export type TracePage = { readonly spans: readonly string[]; readonly upTo: number };
 
 /** Spans end with events of these types, and with those that end a run. */
 const ENDINGS: ReadonlySet<RunEvent["type"]> = new Set([
@@ -67,7 +67,10 @@ const MOST_SAID = "internal";
 export const tellsContent = (machinery: Machinery, state: RunState): boolean =>
   machinery.birth.trace?.content === true && accepts(MOST_SAID, wholePast(machinery, state).seen.class);
 
-/** The next page of a run of which everything up to event `left` has left. `events`: its whole journal. */
+/**
+ * The next page of a run of which everything up to event `left` has left. `events`: its whole journal; the state may know of more by now, which
+ * leaves with the page after.
+ */
 export function nextTracePage(
   machinery: Machinery,
   state: RunState,
@@ -80,10 +83,10 @@ export function nextTracePage(
     .sort((one, other) => (one.closedBy ?? 0) - (other.closedBy ?? 0));
   const cut = ended[PAGE - 1]?.closedBy ?? null;
   const page = cut === null ? ended : ended.filter(({ closedBy }) => (closedBy ?? 0) <= cut);
-  const upTo = page.length < ended.length ? (cut ?? 0) : state.seq;
-  return { spans: page.map(otlpSpan), upTo };
+  const upTo = page.length < ended.length ? (cut ?? 0) : (events.at(-1)?.seq ?? left);
+  return { spans: page.map(spanText), upTo };
 }
 
 /** The whole trace as it is now, as clients see it: what has not ended is cut off at the newest event. */
 export const toTrace = (machinery: Machinery, state: RunState, events: readonly RunEvent[]): Json =>
-  inResource(spansOfRun(machinery, state.usage, events, BARE).map(otlpSpan), HERE);
+  JSON.parse(requestText(spansOfRun(machinery, state.usage, events, BARE).map(spanText), HERE)) as Json;

@@ -10,7 +10,7 @@ import type { RunState } from "../../../core/run/machine/state.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { BARE, type TraceOptions } from "../../../core/run/outside/trace.ts";
 import { isExported, nextTracePage, tellsContent, toTrace } from "../../../core/run/outside/trace-export.ts";
-import { inResource } from "../../../core/trace/otlp.ts";
+import { requestText } from "../../../core/trace/otlp.ts";
 import { runSpanId } from "../../../core/trace/span.ts";
 import { planOf } from "../../../core/workflow/plan.ts";
 import { type ReadSpan, readOtlp } from "../../support/otlp.ts";
@@ -71,7 +71,7 @@ function leaves(
   let left = 0;
   for (const { state, upTo } of states) {
     const page = nextTracePage(machinery, state, events.slice(0, upTo), left, options);
-    spans.push(...readOtlp(inResource(page.spans, { service: "bulkhead", version: "1" })));
+    spans.push(...readOtlp(JSON.parse(requestText(page.spans, { service: "bulkhead", version: "1" }))));
     left = page.upTo;
   }
   return spans;
@@ -130,9 +130,11 @@ describe("a trace", () => {
 
   it("[OTLP-6] names of the conventions of 1.36 come beside the current ones where they are asked for", () => {
     const page = nextTracePage(run.machinery, run.state, run.events, 0, { ...BARE, olderNames: true });
-    const older = readOtlp(inResource(page.spans, { service: "b", version: null })).filter((span) => kindOf(span) === "model");
+    const older = readOtlp(JSON.parse(requestText(page.spans, { service: "b", version: null }))).filter((span) => kindOf(span) === "model");
     expect(older).toHaveLength(2);
-    for (const { attributes } of older) expect(attributes).toMatchObject({ "gen_ai.system": "acme", "gen_ai.provider.name": "acme" });
+    for (const { attributes } of older)
+      expect(attributes).toMatchObject({ "gen_ai.system": "acme", "gen_ai.provider.name": "acme", "gen_ai.usage.cost": 0.00003 });
+    for (const { attributes } of older) expect(attributes["gen_ai.response.model"]).toBe(attributes["gen_ai.request.model"]);
   });
 
   it("[OTLP-7] transitions, candidates and what a model could have chosen are events of spans", () => {
@@ -209,6 +211,15 @@ describe("what leaves", () => {
     return { drive: again, states };
   }
 
+  it("[OTLP-8] what ended while the journal was being read leaves with the page after", () => {
+    const run = busyRun();
+    const seen = run.events.slice(0, 12);
+    const first = nextTracePage(run.machinery, run.state, seen, 0, BARE);
+    expect(first.upTo).toBe(seen.at(-1)?.seq);
+    const rest = nextTracePage(run.machinery, run.state, run.events, first.upTo, BARE);
+    expect(first.spans.length + rest.spans.length).toBe(traceOf(run).length);
+  });
+
   it("[OTLP-8] leaves once, in whatever pages, and the pages together are the whole trace", () => {
     const { drive, states } = turns();
     expect(drive.state.endedAt).not.toBeNull();
@@ -226,7 +237,7 @@ describe("what leaves", () => {
     const run = new Drive(define({ a: tool("mail.send"), ask: review({ needs: ["a"] }) }), {}, { trace: RULE }).start().run();
     expect(run.state.status).toBe("waiting");
     const page = nextTracePage(run.machinery, run.state, run.events, 0, BARE);
-    const sent = readOtlp(inResource(page.spans, { service: "b", version: null }));
+    const sent = readOtlp(JSON.parse(requestText(page.spans, { service: "b", version: null })));
     expect(sent.map(({ name }) => name).sort()).toEqual(["decide tool:mail.send@1", "execute_tool mail.send", "step a"]);
     expect(page.upTo).toBe(run.state.seq);
     expect(nextTracePage(run.machinery, run.state, run.events, page.upTo, BARE)).toEqual({ spans: [], upTo: run.state.seq });
@@ -247,7 +258,7 @@ describe("what leaves", () => {
       const page = nextTracePage(run.machinery, run.state, run.events, left, BARE);
       expect(page.upTo).toBeGreaterThan(left);
       expect(pages).toBeLessThan(5);
-      ids.push(...page.spans.map(({ spanId }) => String(spanId)));
+      ids.push(...page.spans.map((span) => String((JSON.parse(span) as { spanId: string }).spanId)));
       left = page.upTo;
     }
     expect(new Set(ids).size).toBe(ids.length);

@@ -3,8 +3,9 @@ import { createHash } from "node:crypto";
 import { expect, it } from "vitest";
 import type { RecordsMessage } from "../../../core/audit/record.ts";
 import type { JsonObject } from "../../../core/json.ts";
+import type { TraceMessage } from "../../../core/trace/message.ts";
 import { chatSpans } from "../../../core/trace/of-chat.ts";
-import { inResource, otlpSpan } from "../../../core/trace/otlp.ts";
+import { requestText, spanText } from "../../../core/trace/otlp.ts";
 import { DEFAULT_TRACE_SETTINGS, type TraceSettings } from "../../../core/trace/rule.ts";
 import { exportChats } from "../../../workers/traces/chats.ts";
 import { readOtlp } from "../../support/otlp.ts";
@@ -46,7 +47,7 @@ const message = (kind = "budget-ledger"): RecordsMessage =>
     ],
   }) as never;
 const spansOf = (settings: TraceSettings, from = message()) =>
-  readOtlp(inResource(chatSpans(from, settings, true, sha256).map(otlpSpan), { service: "bulkhead", version: null }));
+  readOtlp(JSON.parse(requestText(chatSpans(from, settings, true, sha256).map(spanText), { service: "bulkhead", version: null })));
 
 it("[OTLP-17] each attempt is one, with what it used and how it ended, and what a run asked is none", () => {
   const [good, bad, ...others] = spansOf(DEFAULT_TRACE_SETTINGS);
@@ -79,11 +80,13 @@ it("[OTLP-17] a queue that takes nothing holds up no record, and it is said", as
   };
   await exportChats([message()], { ...ports, send, settings: async () => DEFAULT_TRACE_SETTINGS } as never);
   expect(said).toEqual(["trace.chats_dropped"]);
-  const sent: unknown[] = [];
+  const sent: TraceMessage[] = [];
   await exportChats([message()], {
     ...ports,
-    send: async (one: unknown) => void sent.push(one),
+    send: async (one: TraceMessage) => void sent.push(one),
     settings: async () => DEFAULT_TRACE_SETTINGS,
   } as never);
-  expect(sent).toMatchObject([{ v: 1, kind: "spans", org: "acme", spans: [{ kind: 3 }, { kind: 3 }] }]);
+  expect(sent).toMatchObject([{ v: 1, kind: "texts", org: "acme" }]);
+  const texts = sent.flatMap((one) => (one.kind === "texts" ? one.texts : []));
+  expect(texts.map((text) => JSON.parse(text))).toMatchObject([{ kind: 3 }, { kind: 3 }]);
 });

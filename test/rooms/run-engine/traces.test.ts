@@ -31,7 +31,8 @@ function newRun(steps: Parameters<typeof define>[0], trace: typeof RULE | null =
   };
 }
 const names = (page: Awaited<ReturnType<ReturnType<typeof newRun>["run"]["takeTrace"]>>): string[] =>
-  page === null || page === "busy" ? [] : page.spans.map(({ name }) => String(name)).sort();
+  page === null || page === "busy" ? [] : page.spans.map(nameOf).sort();
+const nameOf = (span: string): string => String((JSON.parse(span) as { name: string }).name);
 const ONE_STEP = ["decide tool:payments.refund@1", "execute_tool payments.refund", "run specimen", "step a"];
 const upToOf = (page: unknown): number => (page as { upTo: number }).upTo;
 
@@ -40,7 +41,7 @@ beforeEach(() => {
   world.now = () => FAR;
   world.resends = { enter: () => 0, leave: () => {} };
   world.send = async () => {};
-  world.traces = { send: async (message) => void sent.push(message), olderNames: false };
+  world.traces = { handOver: () => null, send: async (message) => void sent.push(message), olderNames: false };
   world.authorize = async () => ({
     kind: "tool",
     permission: { decision: "allow", policyVersion: "p", reasons: [] },
@@ -97,6 +98,7 @@ describe("a run's trace", () => {
     let tries = 0;
     const { traces } = world;
     world.traces = {
+      handOver: () => null,
       olderNames: false,
       send: async () => {
         tries += 1;
@@ -109,6 +111,61 @@ describe("a run's trace", () => {
     world.now = () => FAR + 60_000;
     await alarm();
     await vi.waitUntil(() => told() === 1);
+  });
+
+  it("[OTLP-19] an ended run hands its spans over at once, writes down that they have left, and tells no queue", async () => {
+    const handed: { spans: string[]; outcome: "under way" | "left" | "later" }[] = [];
+    world.traces = {
+      olderNames: false,
+      send: async (message) => void sent.push(message),
+      handOver: (_org, spans) => {
+        const one = { spans: [...spans], outcome: "under way" as const };
+        handed.push(one);
+        return one;
+      },
+    };
+    const made = newRun({ a: tool("payments.refund") });
+    await made.start(3_000);
+    await vi.waitUntil(() => handed.length === 1);
+    expect(handed[0]?.spans.map(nameOf).sort()).toEqual(ONE_STEP);
+    // While they are on their way the consumer gets nothing, and the confirmation of the records finds them still there.
+    expect(await made.run.takeTrace()).toBe("busy");
+    for (const one of handed) one.outcome = "left";
+    await made.run.confirm(["1"]);
+    expect(await made.run.takeTrace()).toBeNull();
+    await abortAllDurableObjects();
+    world.now = () => FAR + 24 * 3_600_000;
+    await made.alarm();
+    expect(await made.run.takeTrace()).toBeNull();
+    expect([made.told(), handed.length]).toEqual([0, 1]);
+  });
+
+  it("[OTLP-19] what does not leave on the short way is told to the queue: put off, or never heard of again", async () => {
+    const handed: { outcome: "under way" | "left" | "later" }[] = [];
+    const { traces } = world;
+    world.traces = {
+      olderNames: false,
+      send: async (message) => void sent.push(message),
+      handOver: () => {
+        const one = { outcome: "under way" as const };
+        handed.push(one);
+        return one;
+      },
+    };
+    const putOff = newRun({ a: tool("payments.refund") });
+    await putOff.start(3_000);
+    await vi.waitUntil(() => handed.length === 1);
+    for (const one of handed) one.outcome = "later";
+    await vi.waitUntil(() => putOff.told() === 1, { timeout: 5_000 }); // it looks by itself
+    expect(names(await putOff.run.takeTrace())).toEqual(ONE_STEP);
+    const lost = newRun({ a: tool("payments.refund") });
+    await lost.start(3_000);
+    await vi.waitUntil(() => handed.length === 2);
+    world.now = () => FAR + 3 * 60_000;
+    await lost.alarm();
+    await vi.waitUntil(() => lost.told() === 1);
+    expect(names(await lost.run.takeTrace())).toEqual(ONE_STEP);
+    world.traces = traces;
   });
 
   it("[OTLP-15] what has happened in a run that waits leaves within the minute, once, and the rest when it goes on", async () => {

@@ -16,9 +16,13 @@ async function answered(edgeSpan: Ports["edgeSpan"], traceparent?: string) {
   };
   const app = new Hono();
   app.use("*", traceRequest(ports as Ports) as never);
-  app.get("/", (context) => context.text("ok"));
+  let above: string | null | undefined;
+  app.get("/", (context) => {
+    above = (context.get("trace" as never) as { parentSpanId: string | null }).parentSpanId;
+    return context.text("ok");
+  });
   const answer = await app.request("/", traceparent === undefined ? {} : { headers: { traceparent } });
-  return { said: answer.headers.get("traceresponse"), line: lines[0] };
+  return { said: answer.headers.get("traceresponse"), line: lines[0], above };
 }
 
 it("[TRACE-1] is the edge's span where the edge is traced, and one of its own where it is not", async () => {
@@ -30,4 +34,9 @@ it("[TRACE-1] is the edge's span where the edge is traced, and one of its own wh
   expect((await answered(undefined)).said).toBe(own);
   const parent = "4bf92f3577b34da6a3ce929d0e0e4736";
   expect((await answered(undefined, `00-${parent}-00f067aa0ba902b7-01`)).said).toBe(`00-${parent}-${"07".repeat(8)}-01`);
+});
+
+it("[TRACE-1] only a caller's span stands above what a request starts: the edge's own may be dropped", async () => {
+  expect((await answered(() => EDGE)).above).toBeNull();
+  expect((await answered(() => EDGE, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")).above).toBe("00f067aa0ba902b7");
 });

@@ -1,28 +1,27 @@
 /** The consumer of the queue of traces, over a simulated queue, runs and collector with a clock of their own. */
+import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../core/json.ts";
 import type { TracePage } from "../../../core/run/outside/trace-export.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import { otlpSpan } from "../../../core/trace/otlp.ts";
+import { spanText } from "../../../core/trace/otlp.ts";
+import { defineDelivery } from "../../../workers/traces/delivery.ts";
 import { defineExporter } from "../../../workers/traces/exporter.ts";
 import { readOtlp } from "../../support/otlp.ts";
 
-const span = (run: string, n: number): JsonObject =>
-  otlpSpan({
+const span = (run: string, n: number): string =>
+  spanText({
     ...{ traceId: "0af7651916cd43dd8448eb211c80319c", parent: null, name: `${run} ${n}`, kind: 1, start: n, end: n + 1, failed: false },
     id: (1_000_000 + Number(run.slice(1)) * 1_000 + n).toString(16).padStart(16, "0"),
     ...{ attributes: { "run.id": run }, events: [], droppedEvents: 0, links: [] },
   });
+const idOf = (text: string): string => String((JSON.parse(text) as JsonObject)["spanId"]);
 
 type Collector = (spans: readonly string[], headers: Headers, at: number) => Response | Promise<Response>;
 
 /** Runs with so many spans each, the queue with their messages, and what the collector took: ids by how often. */
-function world(
-  runs: { [run: string]: number },
-  collector: Collector,
-  { most = 100, collectorUrl = "https://c.example.com/v1/traces" } = {},
-) {
+function world(runs: { [run: string]: number }, collector: Collector, { most = 100, gzip = false } = {}) {
   let now = 0;
   const taken = new Map<string, number>();
   const logged: LogLine[] = [];
@@ -47,12 +46,12 @@ function world(
   };
   type Queued = { body: unknown; dueAt: number; attempts: number };
   const queue: Queued[] = Object.keys(runs).map((run) => ({ body: { v: 1, kind: "run", org: "acme", run }, dueAt: 0, attempts: 0 }));
-  const exporter = defineExporter({
-    collector: { url: collectorUrl, headers: [["api-key", "k"]], timeoutMs: 1_000, olderNames: false },
+  const delivery = defineDelivery({
+    collector: { url: "https://c.example.com/v1/traces", headers: [["api-key", "k"]], timeoutMs: 1_000, gzip, olderNames: false },
     resource: { service: "bulkhead", version: "1" },
     fetch: (async (_url: string, init: RequestInit) => {
       expect(init.redirect).toBe("manual");
-      const spans = read(String(init.body));
+      const spans = read(gzip ? gunzipSync(init.body as ArrayBuffer).toString() : String(init.body));
       requests.push({ at: now, spans: spans.length });
       const answer = await collector(
         spans.map(({ name }) => name),
@@ -63,6 +62,10 @@ function world(
       return answer;
     }) as typeof fetch,
     now: () => now,
+    log: (line) => void logged.push(line),
+  });
+  const exporter = defineExporter({
+    delivery,
     chance: () => 0.5,
     take: async (run) => {
       asked.push(run);
@@ -95,7 +98,7 @@ function world(
       expect(unreadable).toBeNull();
     }
   }
-  const all = Object.entries(runs).flatMap(([run, spans]) => Array.from({ length: spans }, (_, n) => String(span(run, n)["spanId"])));
+  const all = Object.entries(runs).flatMap(([run, spans]) => Array.from({ length: spans }, (_, n) => idOf(span(run, n))));
   return { work, taken, logged, requests, queue, asked, all, send: (body: unknown) => queue.push({ body, dueAt: now, attempts: 0 }) };
 }
 
@@ -116,6 +119,21 @@ describe("the exporter", () => {
     expect(seen[0]?.get("content-type")).toBe("application/json");
     expect([...all.taken.keys()].sort()).toEqual(all.all.sort());
     expect(new Set(all.taken.values())).toEqual(new Set([1]));
+  });
+
+  it("[OTLP-11] compresses a request where the collector takes that", async () => {
+    const seen: Headers[] = [];
+    const all = world(
+      runsOf(3, 2),
+      (_spans, headers) => {
+        seen.push(headers);
+        return ok();
+      },
+      { gzip: true },
+    );
+    await all.work();
+    expect([seen.length, seen[0]?.get("content-encoding"), seen[0]?.get("content-type")]).toEqual([1, "gzip", "application/json"]);
+    expect([...all.taken.keys()].sort()).toEqual(all.all.sort());
   });
 
   it("[OTLP-11] a run with many spans sends them page by page, and no request is too large", async () => {
@@ -183,9 +201,10 @@ describe("the exporter", () => {
 
   it("[OTLP-11] spans that come in the message itself leave with the others", async () => {
     const all = world({ r1: 1 }, ok);
-    all.send({ v: 1, kind: "spans", org: "acme", spans: [span("r9", 1)] });
+    all.send({ v: 1, kind: "texts", org: "acme", texts: [span("r9", 1)] });
+    all.send({ v: 1, kind: "spans", org: "acme", spans: [JSON.parse(span("r9", 2))] }); // as earlier versions sent them
     await all.work();
-    expect(all.requests).toEqual([{ at: 0, spans: 2 }]);
+    expect(all.requests).toEqual([{ at: 0, spans: 3 }]);
   });
 
   it("[OTLP-12] whatever the collector does for a while, in the end every span is there, under its one id", async () => {
@@ -202,7 +221,7 @@ describe("the exporter", () => {
         });
         await all.work();
         const lost = all.all.filter((id) => !all.taken.has(id));
-        const poison = Array.from({ length: 3 }, (_, index) => String(span("r3", index)["spanId"]));
+        const poison = Array.from({ length: 3 }, (_, index) => idOf(span("r3", index)));
         for (const id of lost) expect(poison).toContain(id);
         expect(new Set([1, ...all.taken.values()])).toEqual(new Set([1]));
         expect(all.queue).toEqual([]);

@@ -22,8 +22,8 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" 
     const trace: Trace = {
       traceId: edge?.traceId ?? parent?.traceId ?? randomHex(TRACE_ID_BYTES),
       spanId: edge?.spanId ?? randomHex(SPAN_ID_BYTES),
-      // A caller that is traced stands above; else the request does, where its span is exported.
-      parentSpanId: parent?.spanId ?? edge?.spanId ?? null,
+      // Only a caller's span stands above a run: the request's own may be dropped, and a parent that never arrives is worse than none.
+      parentSpanId: parent?.spanId ?? null,
     };
     const at = ports.now();
     context.set("trace", trace);
