@@ -41,7 +41,7 @@ describe("imports", () => {
     ["core", ["core"]],
     ["kit", ["kit", "core"]],
     ["durable-objects", ["durable-objects", "kit", "core"]],
-    ["workers", ["workers", "kit", "core", "policies", "workflows", "durable-objects", "node_modules"]],
+    ["workers", ["workers", "kit", "core", "policies", "workflows", "durable-objects", "docs/runbooks", "node_modules"]],
     ["workflows", ["workflows", "core"]],
     ["sdk", ["sdk"]],
   ])("of %s/ lead into %j", (folder, allowed) => {

@@ -65,10 +65,13 @@ export const consolePages: Check = {
     let browser: Browser | null = null;
     try {
       await waitUntilHealthy(platform);
+      const admin = createClient({ url: platform.url, key: ADMIN_KEY });
       tell("runs");
       const people = await makePeople(platform.url, ADMIN_KEY);
       for (const [name, manifest] of Object.entries(shopTools(shop.url))) await people.developer.tools.register(name, manifest);
       for (const definition of WORKFLOWS) await people.developer.workflows.register(definition);
+      // An alert that fires once the platform has looked, within a minute: a stop of a workflow that nothing here runs.
+      await stopAWorkflow(platform.url);
       const start = (ticket: string) => people.app.runs.start({ workflow: "support-refund", input: { ticket }, subject: "cus_1" });
       const waiting = await start(`My espresso machine (order A-1002) arrived broken. I want my money back. ${MARKUP}`);
       await waitUntil(async () => (await people.app.runs.get(waiting.id)).status === "waiting");
@@ -94,7 +97,17 @@ export const consolePages: Check = {
       const remembered = await ownMemoriesByKeyboard(page);
       check("a memory is found, corrected, exported and deleted by keyboard", remembered === "", remembered);
       check("a memory's words stay words", (await page.title()) !== "owned" && (await page.locator("main img[src=x]").count()) === 0);
-      const paths = [...places, `#/runs/${waiting.id}`, `#/runs/${waiting.id}/explain`, `#/incidents/${incident.id}`];
+      const costs = await costsByKeyboard(page);
+      check("costs are shown by model, by keyboard, with a bar each", costs === "", costs);
+      const alert = await alertByKeyboard(page);
+      check("an alert says since when it fires, and leads to its runbook by keyboard", alert === "", alert);
+      const paths = [
+        ...places,
+        "#/alerts/error-rate",
+        `#/runs/${waiting.id}`,
+        `#/runs/${waiting.id}/explain`,
+        `#/incidents/${incident.id}`,
+      ];
       await open(page, `#/runs/${waiting.id}`);
       await page.locator(".graph .node").first().waitFor({ timeout: WAIT_MS });
       const steps = (await people.app.runs.get(waiting.id)).steps.length;
@@ -109,7 +122,7 @@ export const consolePages: Check = {
       check("a run is explained on one screen", /cost .* and took/.test(await page.locator(".summary").innerText()));
 
       const desk = await pageOf(browser, DESK, "light", troubles);
-      const { key } = await createClient({ url: platform.url, key: ADMIN_KEY }).keys.create({ user: REVIEWER, roles: ["reviewer"] });
+      const { key } = await admin.keys.create({ user: REVIEWER, roles: ["reviewer"] });
       await signInByKeyboard(desk, platform.url, key);
       const said = await decideByKeyboard(desk, waiting.id);
       check("a review is decided by keyboard", said.includes("approved"), said);
@@ -274,6 +287,44 @@ async function ownMemoriesByKeyboard(page: Page): Promise<string> {
   await page.keyboard.press("Enter");
   await waitUntil(async () => (await page.evaluate<string>(SAID)).includes("Deleted"));
   return (await page.locator("#view .card").count()) === 0 ? "" : "the memory is still shown";
+}
+
+async function stopAWorkflow(url: string): Promise<void> {
+  const body = JSON.stringify({ scope: "workflow:order-fulfilment", reason: "an alert for the console" });
+  const headers = { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" };
+  const answer = await fetch(`${url}/admin/kill-switch`, { method: "POST", headers, body });
+  if (!answer.ok) throw new Error(`the kill switch answered ${answer.status}: ${await answer.text()}`);
+}
+
+/** Chooses a dimension and what no ledger pays, without a mouse. Answers what is wrong with the table; "" where nothing is. */
+async function costsByKeyboard(page: Page): Promise<string> {
+  await open(page, "#/costs");
+  await page.locator("#main").focus();
+  await tabTo(page, "By");
+  await page.keyboard.type("Model");
+  await tabTo(page, "With the platform's and people's cost");
+  await page.keyboard.press("Space");
+  const row = page.locator(".costs tbody tr").filter({ hasText: "bulkhead/rehearsal" });
+  await row.first().waitFor({ timeout: WAIT_MS });
+  const bars = await page.locator(".costs tbody .track").count();
+  const rows = await page.locator(".costs tbody tr").count();
+  if (bars !== rows) return `${bars} bars for ${rows} lines`;
+  const heads = await page.locator(".costs thead th").allInnerTexts();
+  return heads.includes("Platform") && heads.includes("People") ? "" : `the columns are ${heads.join(", ")}`;
+}
+
+/** Waits for the alert, goes to its runbook by Tab and Enter. Answers what is wrong; "" where nothing is. */
+async function alertByKeyboard(page: Page): Promise<string> {
+  await open(page, "#/alerts");
+  const card = page.locator(".card").filter({ hasText: "a kill switch stops work" });
+  await card.waitFor({ timeout: 3 * WAIT_MS });
+  const told = await card.innerText();
+  if (!/Now\s+1 switches/.test(told) || !/Since\s+\S/.test(told)) return `the card says ${told}`;
+  await page.locator("#main").focus();
+  await tabTo(page, "Runbook: kill-switch");
+  await page.keyboard.press("Enter");
+  await page.locator("#view h2").filter({ hasText: "What to do" }).waitFor({ timeout: WAIT_MS });
+  return "";
 }
 
 async function waitUntil(holds: () => Promise<boolean>): Promise<void> {

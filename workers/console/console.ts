@@ -3,9 +3,11 @@
  * person who signed in. Knows nothing of sessions, rooms or bindings.
  */
 import { createHash } from "node:crypto";
+import alerts from "./files/alerts.client.js";
 import api from "./files/api.client.js";
 import app from "./files/app.client.js";
 import styles from "./files/console.css";
+import costs from "./files/costs.client.js";
 import deadLetters from "./files/dead-letters.client.js";
 import dom from "./files/dom.client.js";
 import explain from "./files/explain.client.js";
@@ -20,13 +22,16 @@ import page from "./files/page.html";
 import reviews from "./files/reviews.client.js";
 import run from "./files/run.client.js";
 import runGraph from "./files/run-graph.client.js";
+import runbook from "./files/runbook.client.js";
 import runs from "./files/runs.client.js";
 import timeline from "./files/timeline.client.js";
 import views from "./files/views.css";
+import { RUNBOOKS } from "./runbooks.ts";
 
 const SCRIPT = "text/javascript; charset=utf-8";
 const PAGE = "text/html; charset=utf-8";
 const STYLES = "text/css; charset=utf-8";
+const PLAIN = "text/plain; charset=utf-8";
 
 const FILES: { readonly [path: string]: { readonly type: string; readonly text: string } } = {
   "/console": { type: PAGE, text: page },
@@ -34,8 +39,10 @@ const FILES: { readonly [path: string]: { readonly type: string; readonly text: 
   "/console/console.css": { type: STYLES, text: styles },
   "/console/views.css": { type: STYLES, text: views },
   "/console/icon.svg": { type: "image/svg+xml", text: icon },
+  "/console/alerts.client.js": { type: SCRIPT, text: alerts },
   "/console/api.client.js": { type: SCRIPT, text: api },
   "/console/app.client.js": { type: SCRIPT, text: app },
+  "/console/costs.client.js": { type: SCRIPT, text: costs },
   "/console/dead-letters.client.js": { type: SCRIPT, text: deadLetters },
   "/console/dom.client.js": { type: SCRIPT, text: dom },
   "/console/explain.client.js": { type: SCRIPT, text: explain },
@@ -48,8 +55,10 @@ const FILES: { readonly [path: string]: { readonly type: string; readonly text: 
   "/console/reviews.client.js": { type: SCRIPT, text: reviews },
   "/console/run.client.js": { type: SCRIPT, text: run },
   "/console/run-graph.client.js": { type: SCRIPT, text: runGraph },
+  "/console/runbook.client.js": { type: SCRIPT, text: runbook },
   "/console/runs.client.js": { type: SCRIPT, text: runs },
   "/console/timeline.client.js": { type: SCRIPT, text: timeline },
+  ...Object.fromEntries(Object.entries(RUNBOOKS).map(([path, text]) => [path, { type: PLAIN, text }])),
 };
 
 /**

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { ALERT_RULES } from "../../../core/alert/rules.ts";
 import { defineConsole } from "../../../workers/console/console.ts";
 
 const serve = defineConsole();
@@ -70,6 +71,15 @@ describe("the console's files", () => {
       expect(headers?.get("Referrer-Policy")).toBe("no-referrer");
       expect(headers?.get("X-Content-Type-Options")).toBe("nosniff");
     }
+  });
+
+  it("[CONSOLE-6] have the runbook of every alert, as plain text", async () => {
+    for (const { id } of ALERT_RULES) {
+      const answer = get(`/console/runbooks/${id}.md`);
+      expect(answer?.headers.get("Content-Type"), id).toBe("text/plain; charset=utf-8");
+      expect(await answer?.text(), id).toContain(`# Alert \`${id}\``);
+    }
+    expect(get("/console/runbooks/nothing.md")).toBeNull();
   });
 
   it("are kept by the browser and asked for again", async () => {

@@ -6,7 +6,7 @@ const client = async (name: string) =>
     string,
     (...given: unknown[]) => unknown
   >;
-const { money, duration, relative, brief, pretty } = (await client("format")) as Record<string, (...given: unknown[]) => string>;
+const { money, duration, relative, brief, pretty, figure } = (await client("format")) as Record<string, (...given: unknown[]) => string>;
 const graph = await client("graph");
 const { timelineOf } = (await client("timeline")) as {
   timelineOf: (run: unknown, now: number) => Map<string, { start: number; width: number; ms: number } | null>;
@@ -40,6 +40,14 @@ describe("values as people read them", () => {
     [-3_400, "3 s ago"],
     [720_000, "in 12 min"],
   ])("%s ms away is %s", (away, text) => expect(relative?.(at(away), AT)).toBe(text));
+
+  it.each([
+    [120.5, "USD", "$120.50"],
+    [720, "s", "12 min 0 s"],
+    [7.25, "%", "7.25 %"],
+    [1_500, "runs", "1,500 runs"],
+    [null, "runs", "–"],
+  ])("%s %s is %s", (value, unit, text) => expect(figure?.(value, unit)).toBe(text));
 
   it("cuts long JSON to one line, and says nothing of nothing", () => {
     expect(brief?.({ a: "x".repeat(500) })).toHaveLength(160);

@@ -13,6 +13,13 @@ export class ApiError extends Error {
 /** `signal` ends a request whose view was left. */
 export const read = (path, signal) => ask("GET", path, { signal });
 
+/** A file of the console's own, as text. */
+export async function readText(path, signal) {
+  const response = await fetch(path, { signal, redirect: "error" });
+  if (!response.ok) throw new ApiError(response.status, null);
+  return response.text();
+}
+
 /** Every write names itself: a page of another origin cannot set this header, and the cookie does not count without it. */
 export const write = (method, path, body, headers = {}) =>
   ask(method, path, {

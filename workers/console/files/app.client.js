@@ -1,5 +1,7 @@
 /** The console: who is signed in, which view is open, and what views may ask of the page around them. */
+import { showAlerts } from "./alerts.client.js";
 import { ApiError, read, signIn, signOut } from "./api.client.js";
+import { showCosts } from "./costs.client.js";
 import { showDeadLetters } from "./dead-letters.client.js";
 import { el, field, setText, submitted } from "./dom.client.js";
 import { showExplanation } from "./explain.client.js";
@@ -9,6 +11,7 @@ import { showKillSwitch } from "./kill-switch.client.js";
 import { showMemories } from "./memories.client.js";
 import { showReviews } from "./reviews.client.js";
 import { showRun } from "./run.client.js";
+import { showRunbook } from "./runbook.client.js";
 import { showRuns } from "./runs.client.js";
 
 const page = (id) => document.getElementById(id);
@@ -20,6 +23,9 @@ const VIEWS = [
   [/^#\/incidents\/([^/]+)$/, (view, id) => showIncident(view, decodeURIComponent(id))],
   [/^#\/incidents$/, showIncidents],
   [/^#\/memories$/, showMemories],
+  [/^#\/costs$/, showCosts],
+  [/^#\/alerts$/, showAlerts],
+  [/^#\/alerts\/([a-z0-9-]+)$/, (view, rule) => showRunbook(view, rule)],
   [/^#\/kill-switch$/, showKillSwitch],
   [/^#\/runs$/, showRuns],
 ];

@@ -41,3 +41,11 @@ export function brief(value, length = 160) {
   if (text === "{}" || text === "null") return "";
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
+
+/** A value in its unit, as alerts have them: dollars, seconds, and whatever else stands behind a number. */
+export function figure(value, unit) {
+  if (typeof value !== "number") return "–";
+  if (unit === "USD") return money(value);
+  if (unit === "s") return duration(value * 1000);
+  return `${Number(value.toPrecision(6)).toLocaleString("en")} ${unit}`.trim();
+}
