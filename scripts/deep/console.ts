@@ -302,8 +302,8 @@ async function costsByKeyboard(page: Page): Promise<string> {
   await page.locator("#main").focus();
   await tabTo(page, "By");
   await page.keyboard.type("Model");
-  await tabTo(page, "With the platform's and people's cost");
-  await page.keyboard.press("Space");
+  await tabTo(page, "Include");
+  await page.keyboard.type("The platform");
   const row = page.locator(".costs tbody tr").filter({ hasText: "bulkhead/rehearsal" });
   await row.first().waitFor({ timeout: WAIT_MS });
   const bars = await page.locator(".costs tbody .track").count();

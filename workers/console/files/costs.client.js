@@ -17,6 +17,11 @@ const TIMES = [
   ["90", "Last 90 days"],
   ["365", "Last 365 days"],
 ];
+/** What no ledger pays: the platform, estimated, and people at the org's price. */
+const INCLUDED = [
+  ["", "Calls alone"],
+  ["storage,people", "The platform and people"],
+];
 /** Lines of the table before "and so many more"; the API has all of them. */
 const LINES = 100;
 const DAY_MS = 24 * 60 * 60_000;
@@ -30,7 +35,7 @@ export function showCosts(view) {
   view.title("Costs");
   const by = select(GROUPS, "workflow");
   const days = select(TIMES, "30");
-  const beside = el("input", { type: "checkbox" });
+  const include = select(INCLUDED, "");
   const facts = el("dl", { class: "facts" });
   const head = el("tr", {});
   const body = el("tbody", {});
@@ -44,7 +49,7 @@ export function showCosts(view) {
       { class: "filters", on: { submit: submitted(() => {}), change: () => view.guard(refresh) } },
       field("By", by),
       field("Time", days),
-      field("With the platform's and people's cost", beside, "Estimated, and in no ledger."),
+      field("Include", include),
     ),
     facts,
     el("table", { class: "list costs" }, caption, el("thead", {}, head), body),
@@ -54,18 +59,17 @@ export function showCosts(view) {
   );
 
   async function refresh() {
-    const asked = [by.value, days.value, beside.checked].join(" ");
+    const asked = [by.value, days.value, include.value].join(" ");
     // Whole days: sums of days are kept longest.
     const from = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS - (Number(days.value) - 1) * DAY_MS).toISOString();
-    const include = beside.checked ? "storage,people" : "";
     const [answer, outcomes] = await Promise.all([
-      read(withQuery("/v1/costs", { by: by.value, from, include }), view.signal),
+      read(withQuery("/v1/costs", { by: by.value, from, include: include.value }), view.signal),
       read(withQuery("/v1/costs/outcomes", { from }), view.signal),
     ]);
-    if (asked !== [by.value, days.value, beside.checked].join(" ")) return;
+    if (asked !== [by.value, days.value, include.value].join(" ")) return;
     const [name, title] = GROUPS.find(([key]) => key === by.value);
     const lines = name === "day" ? [...answer.data].sort((a, b) => (a.day < b.day ? 1 : -1)) : answer.data;
-    const columns = columnsOf(title, name, lines, beside.checked);
+    const columns = columnsOf(title, name, lines, include.value !== "");
     setText(caption, `Costs by ${title.toLowerCase()}`);
     head.replaceChildren(...columns.map(({ label }) => el("th", { scope: "col" }, label)));
     body.replaceChildren(
