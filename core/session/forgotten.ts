@@ -1,6 +1,7 @@
 /**
- * What was said in a session without the sentences of a memory that was forgotten. Sentences are the same whatever their case, blanks, final marks and
- * numbers of placeholders: a memory's placeholders are its own. What was said in other words stays. Pure, linear.
+ * What was said in a session without the sentences of a memory that was forgotten, and without those that have such a sentence in them. Sentences are the same
+ * whatever their case, blanks, final marks and numbers of placeholders: a memory's placeholders are its own. What was said in other words stays. Pure,
+ * linear in what was said.
  */
 import { findPlaceholders } from "../guardrail/placeholder.ts";
 import { sentencesOf } from "../guardrail/rules/sentences.ts";
@@ -10,6 +11,8 @@ import { exactIn } from "./summary.ts";
 export const FORGOTTEN = "[forgotten]";
 /** A sentence of fewer words says nothing of anybody: "Yes.", "Thank you." */
 const LEAST_WORDS = 3;
+/** Sentences of one memory that are looked for. */
+const MOST_SENTENCES = 100;
 
 /** The sentences of a forgotten memory, as they are looked for; and what its summary tells of them: amounts and ids. */
 export type Forgotten = { readonly sentences: readonly string[]; readonly exact: readonly string[] };
@@ -38,15 +41,28 @@ export function forgottenIn(text: string): Forgotten {
   const sentences = linesOf(text)
     .flatMap((line) => sentencesOf(line).map(({ start, end }) => keyOf(line.slice(start, end))))
     .filter((key) => key.split(/[\s\u3000]/u).length >= LEAST_WORDS || /\p{Script=Han}{4}/u.test(key));
-  return { sentences: [...new Set(sentences)], exact: exactIn(text) };
+  return { sentences: [...new Set(sentences)].slice(0, MOST_SENTENCES), exact: exactIn(text) };
+}
+
+/** Whether one stands in the other, between whole words; Chinese has no marks between them. */
+function stands(one: string, within: string): boolean {
+  const isBetween = (letter: string | undefined): boolean =>
+    letter === undefined || !/[\p{L}\p{N}]/u.test(letter) || /\p{Script=Han}/u.test(letter);
+  for (let at = within.indexOf(one); at >= 0; at = within.indexOf(one, at + 1))
+    if (isBetween(within[at - 1]) && isBetween(within[at + one.length])) return true;
+  return false;
 }
 
 /** The text without these sentences; the same text where it has none of them. */
 export function withoutForgotten(text: string, { sentences, exact }: Forgotten): string {
-  const [gone, alone] = [new Set(sentences), new Set(exact)];
+  const alone = new Set(exact);
+  const isGone = (part: string): boolean => {
+    const key = keyOf(part);
+    return sentences.some((one) => stands(one, key));
+  };
   const lines = linesOf(text).map((line) => {
     const parts = sentencesOf(line).map(({ start, end }) => line.slice(start, end));
-    const kept = parts.filter((part) => !gone.has(keyOf(part)));
+    const kept = parts.filter((part) => !isGone(part));
     if (kept.length < parts.length) return kept.length === 0 ? FORGOTTEN : kept.join("").trim();
     // The last line of a summary lists amounts and ids alone (summary.ts).
     const listed = line.split(", ");

@@ -150,7 +150,7 @@ const DEEPEST = 2;
  */
 export const MOST_STREAM_OPERATORS = 250_000;
 /** See `MOST_STREAM_OPERATORS`. The isolate holds what it does to the same number, however often a page or a form is drawn. */
-export const MOST_OPERATORS = 3_000_000;
+export const MOST_OPERATORS = 2_000_000;
 /** Operators of one page with all forms that it draws: as long as one page is read, a local platform does nothing else. */
 export const MOST_PAGE_OPERATORS = 500_000;
 

@@ -14,11 +14,14 @@ describe("[SESSION-17] a session without what is forgotten", () => {
     expect(without("I live in Oslo.\nI am allergic to nuts.", "I am allergic to nuts.\n- I live in Oslo.\nBye now, see you.")).toBe(
       `${FORGOTTEN}\nBye now, see you.`,
     );
+    expect(without("I live in Oslo.", "Noted. - 2026-11-30, fact: I live in Oslo, with two dogs. Anything else?")).toBe(
+      "Noted. Anything else?",
+    );
     expect(without("我住在奥斯陆。", "你好。我住在奥斯陆。")).toBe("你好。");
   });
 
   it("keeps everything else as it was, also what says the same in other words and what says nothing of anybody", () => {
-    for (const said of ["Oslo is where I live.", "I live in Oslo with two dogs.", "", "  two  blanks ", "a\n\nb"])
+    for (const said of ["Oslo is where I live.", "I live in Oslofjord.", "", "  two  blanks ", "a\n\nb"])
       expect(without("I live in Oslo.", said)).toBe(said);
     expect(without("Yes. I live in Oslo.", "Yes. Send it.")).toBe("Yes. Send it.");
   });
