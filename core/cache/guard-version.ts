@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "../canonical-json.ts";
 import { type Channel, PERSONAL_DATA_TYPES } from "../guardrail/finding.ts";
+import { DEED_LISTS } from "../guardrail/injection/deeds.ts";
 import { DISGUISES } from "../guardrail/injection/disguise.ts";
 import { DECISION, findInjection } from "../guardrail/injection/injection.ts";
 import { LEXICON } from "../guardrail/injection/lexicon.ts";
@@ -49,6 +50,7 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     thresholds: THRESHOLDS,
     weights: WEIGHTS,
     lexicon: LEXICON,
+    deeds: DEED_LISTS,
     patterns,
     mentions: MENTION_RULES,
     whose: WHOSE_RULES,

@@ -16,7 +16,7 @@ import { logitOf, type Model, type Settings, train } from "./regression.ts";
 
 export const CHANNELS: readonly TrainedChannel[] = ["user", "tool_output"];
 
-const SETTINGS: Settings = { epochs: 4, decay: 1e-2, rate: 0.05, caution: 1 };
+const SETTINGS: Settings = { epochs: 4, decay: 1e-2, rate: 0.05, caution: 1, orders: 6 };
 /** Everyday texts of the tuned half (test/support/everyday) that are trained on, from another seed than the tests'. */
 const EVERYDAY = { count: 2500, seed: 77 };
 /** Encoded things of ordinary life (test/support/disguises/harmless.ts), from another seed than the tests'; the second half of their kinds is not trained on. */
@@ -31,7 +31,7 @@ const ALLOWED: {
   readonly [C in TrainedChannel]: { readonly [V in "flag" | "block"]: { readonly near: number; readonly ordinary: number } };
 } = {
   user: { flag: { near: 0.07, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
-  tool_output: { flag: { near: 0.08, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
+  tool_output: { flag: { near: 0.04, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
 };
 /** Attacks that are ordinary requests in themselves (a question, a poem) teach that every request is an attack: they are measured, not trained on. */
 const isTaught = ({ row }: Example): boolean => !(row.source === "bipia" && row.attack);

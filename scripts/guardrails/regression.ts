@@ -18,6 +18,8 @@ export type Settings = {
   readonly sure?: number;
   /** Rows of a group that count in full; of more, each counts less. */
   readonly rowsInFull?: number;
+  /** How many orders of the texts are trained on; the weights are the mean of what they give. */
+  readonly orders?: number;
 };
 export type Model = { readonly weights: Float64Array; readonly bias: number };
 
@@ -27,15 +29,26 @@ const WORST_WINDOWS = 4;
 /** A group of many rows counts less per row, so that no template rules. */
 const ROWS_IN_FULL = 40;
 
-export function train(
+/** One order of the texts makes weights that hang on it; the mean of several hangs on it less. */
+export function train(examples: readonly Example[], settings: Settings): Model {
+  const { orders = 1, size = TABLE_SIZE } = settings;
+  const models = Array.from({ length: orders }, (_, order) => trainOnce(examples, settings, order + 1));
+  const weights = new Float64Array(size);
+  for (const model of models)
+    for (let index = 0; index < size; index++) weights[index] = (weights[index] ?? 0) + (model.weights[index] ?? 0) / orders;
+  return { weights, bias: models.reduce((sum, { bias }) => sum + bias / orders, 0) };
+}
+
+function trainOnce(
   examples: readonly Example[],
   { epochs, decay, rate, caution, size = TABLE_SIZE, sure = 1e-4, rowsInFull = ROWS_IN_FULL }: Settings,
+  seed: number,
 ): Model {
   const weights = new Float64Array(size);
   const squares = new Float64Array(size).fill(0.01);
   let bias = -2;
   let biasSquares = 1e-6;
-  const random = seeded(1);
+  const random = seeded(seed);
   const sizes = Map.groupBy(examples, nameOf);
   const score = (bag: Bag): number => scoreOf({ weights, bias }, bag);
   const worst = (bags: readonly Bag[], count: number): readonly Bag[] =>

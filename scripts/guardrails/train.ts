@@ -1,6 +1,7 @@
 /**
  * `npm run train:injection [-- --write]`: trains the injection classifier, measures it on whole sources that neither weights nor thresholds saw, and
- * with `--write` replaces core/guardrail/injection/weights.ts. Reads BULKHEAD_DATA; without it, says so and does nothing. Deterministic.
+ * with `--write` replaces core/guardrail/injection/weights.ts; `--quick` trains without measuring. Reads BULKHEAD_DATA; without it, says so and does
+ * nothing. Deterministic.
  */
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -17,8 +18,10 @@ else {
   const fitted = {} as Record<(typeof CHANNELS)[number], Fitted>;
   for (const channel of CHANNELS) {
     const examples = examplesFor(channel);
-    console.log(`\n${channel}: whole sources held out, from weights and thresholds alike`);
-    for (const line of drawRates(ratesOf(heldOutSources(examples)))) console.log(line);
+    if (!process.argv.includes("--quick")) {
+      console.log(`\n${channel}: whole sources held out, from weights and thresholds alike`);
+      for (const line of drawRates(ratesOf(heldOutSources(examples)))) console.log(line);
+    }
     fitted[channel] = fitTo(examples);
     const { flag, block } = fitted[channel].cuts;
     console.log(`shipped: flagged from ${flag.toFixed(2)}, blocked from ${block.toFixed(2)} (log-odds before they are stretched)`);

@@ -3,9 +3,11 @@
  * words, what the words mean (concepts.ts) alone and together within a sentence, marks of templates and odd punctuation, and the patterns that match.
  * Training and recognition share this file, so that both see the same.
  */
-import { conceptsOf, conceptsWithin, isUnspaced } from "./concepts.ts";
+import { conceptsOf, conceptsWithin } from "./concepts.ts";
+import { isUnspaced } from "./dictionary.ts";
+import { type RequestKind, requestReader } from "./requests.ts";
 
-const TABLE_BITS = 16;
+const TABLE_BITS = 17;
 /** Number of indexes that features are hashed into, and of weights in a table. */
 export const TABLE_SIZE = 1 << TABLE_BITS;
 
@@ -59,6 +61,8 @@ const WORD_OR_NAME = new RegExp(`${NAME}|${WORD.source}`, "g");
 const HAS_NAME = /@|[0-9a-f]-[0-9a-f]{4}-[0-9a-f]/;
 const IS_NAME = /^[^@]+@[^@]|^[0-9a-f]{8}-/;
 const SENTENCE_END = /[.!?\u3002\u0964]/;
+/** Where a value of JSON, a cell of a table or an element begins or ends: what stands in it is a sentence of its own. */
+const VALUE_END = /["'][,:}\]]|[{[,:]["']|\||[<>]/;
 /** Clusters of signs that prose and data have all the time. */
 const COMMON_SIGNS =
   /^(?:[.,;:!?]+["')\]}]{0,2}|["'()[\]{},:]{1,4}|["')\]}]{1,3}[.,;:!?]{0,2}|--+|\.\.+|\/\/|:\/\/|[$#]+|->|=>|<=|>=|==+)$/;
@@ -100,9 +104,11 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
     for (const concept of found) see(concept, at);
     for (const concept of found) together.push({ concept, at });
   };
+  const requests = requestReader((kind, value) => slots.push(named(REQUESTS[kind], value)));
   const endSentence = (): void => {
     inSentence = 0;
     together.length = 0;
+    requests.end();
   };
 
   for (const { 0: raw, index } of text.matchAll(HAS_NAME.test(text) ? WORD_OR_NAME : WORD)) {
@@ -118,6 +124,7 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
     const first = raw.charCodeAt(0);
     if (IS_NAME.test(raw) && raw.length > 3) {
       slots.push(named(SHAPE, 0));
+      requests.word(raw, true);
       continue;
     }
     if (isSign(first)) {
@@ -128,7 +135,8 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
       slots.push(slot(hash), slot(mix(before, hash)));
       beforeThat = before;
       before = hash;
-      if (SENTENCE_END.test(raw)) endSentence();
+      if (SENTENCE_END.test(raw) || VALUE_END.test(raw)) endSentence();
+      else requests.sign(raw);
       continue;
     }
     if (isUnspaced(raw)) {
@@ -136,6 +144,7 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
         slots.push(slot(hashOf(raw, at, at + 2, CHARACTERS)));
         if (at + 3 <= raw.length) slots.push(slot(hashOf(raw, at, at + 3, CHARACTERS)));
       }
+      requests.word(raw, false);
       for (const { at, found } of conceptsWithin(raw)) remember(found, inSentence + (at >> 1));
       inSentence += raw.length >> 1;
       before = beforeThat = 0;
@@ -149,6 +158,7 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
     if (length >= 5) for (let at = 0; at + PIECE <= length; at++) slots.push(slot(hashOf(word, at, at + PIECE, PIECES)));
     if (length >= 6 && CONSONANTS.test(word)) slots.push(named(SHAPE, 3));
     remember(conceptsOf(word), inSentence);
+    requests.word(raw, false);
     inSentence += 1;
     beforeThat = before;
     before = hash;
@@ -182,6 +192,16 @@ const BESIDE = 0x52dce729;
 const PAIR = 0x0bcaa747;
 const TRIPLE = 0x96cd1c35;
 const SHAPE = 0x561ccd1b;
+const REQUESTS: { readonly [K in RequestKind]: number } = {
+  verb_first: 0x2545f491,
+  verb_begins: 0x6c8e9cf5,
+  lead: 0x31415927,
+  told_with: 0x4cf5ad43,
+  told_whose: 0x7ed55d16,
+  followed_by: 0x165667b1,
+  together: 0x5f356495,
+  meaning: 0x3c6ef372,
+};
 
 /** Calls `see` with every distinct feature of the words that begin in a window; answers their number. */
 export function featureWalker({ starts, slots, firstSlot }: Tokens): (window: TextWindow, see: (feature: number) => void) => number {

@@ -3,7 +3,8 @@
  * be free of them, to show its prompt. A rule is fulfilled within one sentence, by words that are near each other. Looked for in what users and tools
  * say. Linear: a bounded number of words is looked at from each.
  */
-import { CONCEPTS, conceptsOf, conceptsWithin, isUnspaced } from "./concepts.ts";
+import { CONCEPTS, conceptsOf, conceptsWithin } from "./concepts.ts";
+import { isUnspaced } from "./dictionary.ts";
 import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
 import type { Family } from "./pattern.ts";

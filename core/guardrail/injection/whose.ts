@@ -3,7 +3,7 @@
  * are about ordinary life; what decides is the object: everything, the conversation, or instructions that belong to no other thing. Pure; it looks at the
  * words next to the object only.
  */
-import { isUnspaced } from "./concepts.ts";
+import { isUnspaced } from "./dictionary.ts";
 import type { Concept } from "./lexicon.ts";
 
 /** A word of a sentence, with what it may mean. */

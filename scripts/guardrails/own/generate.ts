@@ -5,9 +5,11 @@
 import { Dice } from "../../../simulation/dice.ts";
 import type { Row } from "../dataset.ts";
 import { TOOL_ATTACKS, USER_ATTACKS } from "./attacks.ts";
+import { BYSTANDER_WORDS, BYSTANDERS } from "./bystanders.ts";
 import { FILLERS } from "./fillers.ts";
 import { LANGUAGES, type Language } from "./languages.ts";
 import { TOOL_NEIGHBOURS, USER_NEIGHBOURS } from "./neighbours.ts";
+import { REQUESTS, WORDS } from "./requests.ts";
 
 type Frames = { readonly [L in Language]: readonly string[] };
 
@@ -16,7 +18,10 @@ const CALIBRATION_SHARE = 5;
 const SEED = 20_261_129;
 
 /** How many rows are drawn from each frame. English has more frames, which are wider. */
-const ROWS_A_FRAME = { attack: 26, neighbour: 40 } as const;
+const ROWS_A_FRAME = { attack: 26, neighbour: 40, request: 40 } as const;
+
+/** Words for the places in braces. */
+const PLACES = { ...FILLERS, ...WORDS, ...BYSTANDER_WORDS };
 
 /** No two the same in one channel. */
 export function ownRows(): Row[] {
@@ -28,6 +33,8 @@ export function ownRows(): Row[] {
     ...drawn(dice, USER_ATTACKS, ROWS_A_FRAME.attack >> 1, { attack: true, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
     ...drawn(dice, TOOL_NEIGHBOURS, ROWS_A_FRAME.neighbour, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
     ...drawn(dice, USER_NEIGHBOURS, ROWS_A_FRAME.neighbour >> 1, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
+    ...drawn(dice, REQUESTS, ROWS_A_FRAME.request, { attack: true, channel: "tool_output" }, carried(TOOL_NEIGHBOURS), "requests"),
+    ...drawn(dice, BYSTANDERS, ROWS_A_FRAME.neighbour, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS), "bystanders"),
   ];
   return [...new Map(rows.map((row) => [`${row.channel} ${row.text}`, row])).values()];
 }
@@ -35,7 +42,8 @@ export function ownRows(): Row[] {
 type Kind = Pick<Row, "attack" | "channel">;
 type Written = (dice: Dice, text: string, again: () => string, language: Language) => string;
 
-function drawn(dice: Dice, frames: Frames, count: number, kind: Kind, write: Written): Row[] {
+/** `of`: keeps the groups of two lists of frames apart. */
+function drawn(dice: Dice, frames: Frames, count: number, kind: Kind, write: Written, of = ""): Row[] {
   return LANGUAGES.flatMap((language) => {
     const isCalibration = (index: number): boolean => !kind.attack && index % CALIBRATION_SHARE === CALIBRATION_SHARE - 1;
     return frames[language].flatMap((frame, index) => {
@@ -44,7 +52,7 @@ function drawn(dice: Dice, frames: Frames, count: number, kind: Kind, write: Wri
       const again = (): string => filled(dice.one("own", others), dice);
       return Array.from({ length: count }, (): Row => {
         const text = write(dice, filled(frame, dice), again, language);
-        const group = `own:${language}:${kind.channel}:${index}`;
+        const group = `own:${of}${language}:${kind.channel}:${index}`;
         return { text, ...kind, subset: isCalibration(index) ? "own-calibration" : "own", group, source: "own" };
       });
     });
@@ -54,9 +62,9 @@ function drawn(dice: Dice, frames: Frames, count: number, kind: Kind, write: Wri
 /** `[a|b]` becomes one of several, `{x}` a filler, which may have some of its own. */
 function filled(frame: string, dice: Dice): string {
   let text = frame.replace(/\[([^[\]]*\|[^[\]]*)\]/g, (_, choices: string) => dice.one("own", choices.split("|")));
-  for (let depth = 0; depth < 3 && text.includes("{"); depth++) {
+  for (let depth = 0; depth < 4 && text.includes("{"); depth++) {
     text = text.replace(/\{([A-Za-z_]+)\}/g, (whole, name: string) => {
-      const words = FILLERS[name.toLowerCase()];
+      const words = PLACES[name.toLowerCase()];
       if (words === undefined) return whole;
       const word = dice.one("own", words);
       return name === name.toLowerCase() ? word : capital(word);

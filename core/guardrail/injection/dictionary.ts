@@ -1,0 +1,77 @@
+/** Looks words of normalised texts up in lists of words, one list a meaning: whole words, beginnings of words, and words written without blanks. Bounded work for each word. */
+import { normalise } from "./normalise.ts";
+
+/** Characters of Chinese and its relatives, which are written without blanks. */
+const UNSPACED = /^[\u2e80-\u9fff\uf900-\ufaff]/;
+const SHORTEST_STEM = 2;
+const LONGEST_ENTRY = 24;
+
+const CYRILLIC = /[\u0400-\u04ff]/;
+
+/** Whether a run of characters is written without blanks between its words. */
+export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
+
+/** Meanings are indexes of lists. */
+export type Dictionary = {
+  /** Of a word with blanks around it: as a whole, and by the longest beginning that is listed. */
+  meaningsOf(word: string): readonly number[];
+  /** Of the words in a run of characters without blanks, longest first, each with its place; a character that begins none is skipped. */
+  meaningsWithin(run: string): Generator<{ readonly at: number; readonly found: readonly number[] }>;
+};
+
+const NONE: readonly number[] = [];
+
+/** `lists`: words with blanks between them, one list a meaning. `word-` is the beginning of words. Entries are normalised as texts are. */
+export function dictionaryOf(lists: readonly string[]): Dictionary {
+  const words = new Map<string, number[]>();
+  const stems = new Map<string, number[]>();
+  const unspaced = new Map<string, number[]>();
+  let longestUnspaced = 1;
+  for (const [index, list] of lists.entries()) {
+    for (const entry of new Set(list.split(" "))) {
+      const isStem = entry.endsWith("-");
+      const word = plainOf(isStem ? entry.slice(0, -1) : entry);
+      const table = isUnspaced(word) ? unspaced : isStem ? stems : words;
+      if (table === unspaced) longestUnspaced = Math.max(longestUnspaced, word.length);
+      const known = table.get(word) ?? [];
+      if (!known.includes(index)) table.set(word, [...known, index]);
+    }
+  }
+  /** Lengths of beginnings by their first two units, longest first: most words have no beginning to be looked for. */
+  const stemLengths = new Map<string, readonly number[]>();
+  for (const stem of stems.keys()) {
+    const first = stem.slice(0, SHORTEST_STEM);
+    stemLengths.set(
+      first,
+      [...new Set([...(stemLengths.get(first) ?? []), stem.length])].sort((a, b) => b - a),
+    );
+  }
+  return {
+    meaningsOf(word) {
+      const whole = word.length > LONGEST_ENTRY ? NONE : (words.get(word) ?? NONE);
+      for (const length of stemLengths.get(word.slice(0, SHORTEST_STEM)) ?? NONE) {
+        const stem = length <= word.length ? stems.get(word.slice(0, length)) : undefined;
+        if (stem !== undefined) return whole === NONE ? stem : [...new Set([...whole, ...stem])];
+      }
+      return whole;
+    },
+    *meaningsWithin(run) {
+      for (let at = 0; at < run.length; ) {
+        let length = Math.min(longestUnspaced, run.length - at);
+        let found: readonly number[] | undefined;
+        for (; length > 0; length--) {
+          found = unspaced.get(run.slice(at, at + length));
+          if (found !== undefined) break;
+        }
+        if (found !== undefined) yield { at, found };
+        at += Math.max(1, length);
+      }
+    },
+  };
+}
+
+/** A word of another script alone would be taken for look-alikes: it is read in company of its own. */
+function plainOf(entry: string): string {
+  const company = CYRILLIC.test(entry) ? "жизнь " : "";
+  return normalise(company + entry).text.slice(company.length);
+}

@@ -1,0 +1,136 @@
+/**
+ * The form of requests in a sentence, as features: which verb it begins with and what stands before it ("please", "can you", "I want you to"), which
+ * verb follows by "and" or "then", and with which things each verb is told. Knows words by what they do or are (deeds.ts). Bounded work for each word.
+ */
+import { ADDRESS, AMOUNT, DEED_WORDS, FIGURE, IDENTIFIER, LEAD_WORDS, LINK, OWNERS, TELLING_LEADS, VERBS } from "./deeds.ts";
+import { isUnspaced } from "./dictionary.ts";
+
+/** Every meaning is below it: pairs are numbers of two digits to this base, triples of three. */
+const MEANINGS = 64;
+/** A verb begins a request behind so many words that leave its place alone at most. */
+const LONGEST_LEAD = 8;
+/** A thing belongs to the last verbs of its sentence, so many words before it at most. */
+const REACH = 16;
+const MOST_VERBS = 3;
+/** It belongs to an owner ("my") so many words before it at most. */
+const OWNED_WORDS = 3;
+/** And stands together with so many other things, so many words before it at most. */
+const TOGETHER = 4;
+const TOGETHER_WORDS = 7;
+/** Things of a sentence that are remembered: it may be as long as the text. */
+const MOST_THINGS = 32;
+/** Letters of a word that is the name of a program, not of a language. */
+const LONG_NAME = 16;
+
+const LINK_WORDS: ReadonlySet<string> = new Set(["http", "https", "www"]);
+/** Signs behind which a sentence may begin anew: a colon, a comma, a dash, a bracket. */
+const REARMS = /[,:;()[\]\-*#>"\u3001]/;
+const JOINS: ReadonlySet<string> = new Set(
+  "and then or und y e et и ve और 并 once after danach luego puis poi depois затем sonra".split(" "),
+);
+
+/** Kinds of features of this file, each with a number of its own. */
+export type RequestKind = "verb_first" | "verb_begins" | "lead" | "told_with" | "told_whose" | "followed_by" | "together" | "meaning";
+type SeeRequest = (kind: RequestKind, value: number) => void;
+
+/** Reads the words of a text one by one; `see` is called for every feature at the word that completes it. */
+export function requestReader(see: SeeRequest): { word(word: string, isName: boolean): void; sign(sign: string): void; end(): void } {
+  let at = 0;
+  let isFirst = true;
+  let isArmed = true;
+  let armedAt = 0;
+  let leads: number[] = [];
+  let verbs: { verb: number; at: number }[] = [];
+  let owner = -1;
+  let ownerAt = 0;
+  let recent: { meaning: number; at: number }[] = [];
+
+  const arm = (): void => {
+    isArmed = true;
+    armedAt = at;
+    leads = [];
+  };
+  const end = (): void => {
+    if (at === 0) return;
+    at = 0;
+    isFirst = true;
+    verbs = [];
+    recent = [];
+    owner = -1;
+    arm();
+  };
+  const begin = (verb: number): void => {
+    see(isFirst ? "verb_first" : "verb_begins", verb);
+    for (const lead of leads) see("lead", lead * MEANINGS + verb);
+    for (const before of verbs) see("followed_by", before.verb * MEANINGS + verb);
+  };
+  const thing = (meaning: number): void => {
+    see("meaning", meaning);
+    for (const { verb, at: since } of verbs) {
+      if (at - since > REACH || since === at) continue;
+      see("told_with", verb * MEANINGS + meaning);
+      if (owner >= 0 && at - ownerAt <= OWNED_WORDS && owner !== meaning) see("told_whose", (verb * MEANINGS + owner) * MEANINGS + meaning);
+    }
+    for (let index = recent.length - 1; index >= Math.max(0, recent.length - TOGETHER); index--) {
+      const other = recent[index];
+      if (other === undefined || at - other.at > TOGETHER_WORDS) break;
+      if (other.at === at || other.meaning === meaning) continue;
+      see("together", Math.min(other.meaning, meaning) * MEANINGS + Math.max(other.meaning, meaning));
+    }
+  };
+  const meant = (found: readonly number[]): void => {
+    const isVerb = found.some((meaning) => VERBS.has(meaning));
+    if (isArmed) {
+      if (isVerb) {
+        const begun = found.filter((meaning) => VERBS.has(meaning));
+        for (const verb of begun) begin(verb);
+        verbs = [...begun.map((verb) => ({ verb, at })), ...verbs].slice(0, MOST_VERBS);
+        isArmed = false;
+        isFirst = false;
+      } else if (found.some((meaning) => LEAD_WORDS.has(meaning)) && at - armedAt < LONGEST_LEAD) {
+        for (const meaning of found) if (TELLING_LEADS.has(meaning) && !leads.includes(meaning)) leads.push(meaning);
+      } else {
+        isArmed = false;
+        isFirst = false;
+      }
+    }
+    for (const meaning of found) {
+      if (LEAD_WORDS.has(meaning) && !TELLING_LEADS.has(meaning)) continue;
+      thing(meaning);
+    }
+    for (const meaning of found) {
+      if (LEAD_WORDS.has(meaning)) continue;
+      recent.push({ meaning, at });
+      if (OWNERS.has(meaning)) {
+        owner = meaning;
+        ownerAt = at;
+      }
+    }
+    if (recent.length > MOST_THINGS) recent = recent.slice(-TOGETHER);
+    at += 1;
+  };
+  return {
+    word(word, isName) {
+      if (isName) meant([ADDRESS]);
+      else if (isUnspaced(word)) for (const { found } of DEED_WORDS.meaningsWithin(word)) meant(found);
+      else if (isFigure(word)) meant([FIGURE]);
+      else {
+        if (JOINS.has(word) && !isArmed) arm();
+        if (LINK_WORDS.has(word)) meant([LINK]);
+        else if (word.length >= LONG_NAME && word.length <= 64) meant([...DEED_WORDS.meaningsOf(word), IDENTIFIER]);
+        else meant(DEED_WORDS.meaningsOf(word));
+      }
+    },
+    sign(sign) {
+      if (sign.includes("_")) thing(IDENTIFIER);
+      if (/[$\u20ac\u00a3\u00a5%]/.test(sign)) thing(AMOUNT);
+      if (REARMS.test(sign) && !isArmed) arm();
+    },
+    end,
+  };
+}
+
+const isFigure = (word: string): boolean => {
+  const first = word.charCodeAt(0);
+  return first >= 48 && first <= 57;
+};
