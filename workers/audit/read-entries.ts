@@ -44,6 +44,21 @@ export async function readEntries(db: D1Database, org: string, filter: EntryFilt
   return entries;
 }
 
+/** Entries wherever they lie, as many as asked for. */
+export async function readWherever(
+  ports: { readonly db: D1Database; readonly bucket: R2Bucket },
+  org: string,
+  filter: EntryFilter,
+): Promise<readonly Json[]> {
+  const entries: Json[] = [];
+  for (let after: number | null = filter.after; after !== null && entries.length < filter.limit; ) {
+    const page: EntryPage = await readThrough(ports, org, { ...filter, after, limit: filter.limit - entries.length });
+    entries.push(...page.entries);
+    after = page.goesOn;
+  }
+  return entries;
+}
+
 /** Numbers that one question about a user reads through, where no run narrows it: there may be thousands of users, and no index by them. */
 const READ_THROUGH = 20_000;
 

@@ -1,6 +1,6 @@
 /** What a run's evidence is gathered from. */
 import type { Json } from "../../core/json.ts";
-import { readEntries } from "../audit/index.ts";
+import { readWherever } from "../audit/index.ts";
 import type { EvidencePorts } from "../evidence/evidence.ts";
 import type { RunsPort } from "../use-cases/ports.ts";
 import type { Rooms } from "./rooms.ts";
@@ -12,7 +12,8 @@ export function buildEvidence(env: Cloudflare.Env, rooms: Rooms, runs: RunsPort)
     now: rooms.outside.now,
     wait: (ms) => scheduler.wait(ms),
     events: (org, run, after) => runs(run, org).events(after),
-    entries: (org, run, after, limit) => readEntries(env.DB, org, { after, run, users: null, type: null, limit }),
+    entries: (org, run, after, limit) =>
+      readWherever({ db: env.DB, bucket: env.AUDIT }, org, { after, run, users: null, type: null, limit }),
     definition: async (org, name, version) => ((await store.workflows.get(org, name, version))?.definition ?? null) as Json,
     texts: texts.read,
     keys: async () => (await objects.keyRing().publicKeys()).map((key) => ({ ...key })),

@@ -6,7 +6,7 @@ import { pagesOf } from "../../../core/audit/page.ts";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import { pruneSegments, readThrough, sealSegments, trimPages, verifyStored } from "../../../workers/audit/index.ts";
+import { pruneSegments, readThrough, readWherever, sealSegments, trimPages, verifyStored } from "../../../workers/audit/index.ts";
 import { writePages } from "../../../workers/audit/write-pages.ts";
 import { chainOf, RUN, testKey, testRecord, toolsOf } from "../../support/audit-chain.ts";
 import { storeWorld } from "../store/support.ts";
@@ -55,6 +55,11 @@ it("[MERKLE-12] seals what is covered and old enough, drops it from D1 after thi
   expect(verifyChain(whole.entries, toolsOf(key))).toMatchObject({ ok: true, checked: 60 });
   expect(seqs((await read({ after: 38, limit: 4 })).entries)).toEqual([39, 40, 41, 42]);
   expect(seqs((await read({ run: RUN, after: 8, limit: 2 })).entries)).toEqual([9, 11]);
+  // The evidence of an old run has its entries from R2 and D1, however many are asked for at a time.
+  const ofRun = (after: number, limit: number) => readWherever(ports(), org, { after, run: RUN, users: null, type: null, limit });
+  expect(seqs(await ofRun(0, 100))).toEqual(seqs((await read({ run: RUN })).entries));
+  expect((await ofRun(0, 100)).length).toBe(54);
+  expect(seqs(await ofRun(38, 3))).toEqual([39, 41, 42]);
   expect(seqs((await read({ users: ["bob"] })).entries)).toEqual([10, 20, 30, 40, 50, 60]);
   expect(seqs((await read({ type: "key.created", after: 10, limit: 2 })).entries)).toEqual([20, 30]);
   const last = entries.at(-1) as AuditEntry;
