@@ -167,7 +167,8 @@ describe("[STORE-24] no statement scans a table that grows with use", () => {
     for (const list of Object.values(LISTS)) await list(store);
     for (const [name, ask] of Object.entries(OTHERS)) await called(name, () => ask(db));
     // Few ask D1 nothing, or nothing that arguments without sense reach.
-    expect(silent.length, silent.join(" ")).toBeLessThan(20);
+    expect(silent).toContain("runs.release");
+    expect(silent.slice(20)).toEqual([]);
     let explained = 0;
     const explain = (query: string) => {
       const count = Math.max((query.match(/\?(?!\d)/g) ?? []).length, ...[...query.matchAll(/\?(\d+)/g)].map(([, at]) => Number(at)));
