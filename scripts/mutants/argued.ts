@@ -19,4 +19,8 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
     "A call that has ended is not taken up again: the next call of the activity sets its own span first, and closing a closed one is skipped.",
   ],
   ["01dabdf1", "An output of exactly half the bound is small enough to be shown, whole or as a reference."],
+  ["0169cf65", "Every step has `on_error`; the default stands for a step that is not there, which nothing needs."],
+  ["106fe7e3", "A step without `input` has none to evaluate, and the texts of nothing are none."],
+  // durable-objects
+  ["1501b644", "Of a page with more behind it there is a last line, so that the default is for the compiler."],
 ]);

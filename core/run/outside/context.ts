@@ -9,7 +9,7 @@ import { toRfc3339 } from "../../time.ts";
 import { KNOWLEDGE_SEARCH } from "../../tool/knowledge-search.ts";
 import type { Template } from "../../workflow/definition.ts";
 import { expressionOf, namesIn } from "../../workflow/expression.ts";
-import { mentionsOf, templatesOf, workOf } from "../../workflow/step-kinds.ts";
+import { templatesOf, workOf } from "../../workflow/step-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { RunEvent } from "../machine/event.ts";
 import type { RunState } from "../machine/state.ts";
@@ -175,10 +175,7 @@ const ofConversations = ({ agents }: RunState, seers: (node: string) => readonly
 function readsOf({ birth: { definition } }: RunContext): ReadonlyMap<string, ReadonlySet<string>> {
   const direct = new Map(
     Object.entries(definition.steps).map(([id, step]) => {
-      const templates = workOf(step).flatMap(({ step: work }) => [
-        ...templatesOf(work).map(({ template }) => template),
-        ...(mentionsOf(work).prompted === null ? [] : [mentionsOf(work).prompted?.prompt.slots ?? {}]),
-      ]);
+      const templates = workOf(step).flatMap(({ step: work }) => templatesOf(work).map(({ template }) => template));
       const found = new Set<string>();
       for (const template of templates) collect(template, found);
       return [id, found] as const;

@@ -156,6 +156,7 @@ describe("what calls for a person", () => {
     signal(run, "hand_over", { confirm: true });
     run.run((state) => state.handOver?.review != null);
     expect(run.state.handOver).toMatchObject({ severity: "high", status: "raised" });
+    expect([run.state.signals, run.state.signalLabels]).toEqual([{}, {}]); // the word of it is read, and gone
     expect(isOpen(run)).toBe(true);
     for (const no of [{ confirm: false }, "No, thanks", "nein", false] as const) {
       const declined = begun();

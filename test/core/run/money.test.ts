@@ -200,6 +200,26 @@ describe("near a limit", () => {
     expect(models).toEqual([SMALL.id, SMALL.id]);
   });
 
+  it("[RUN-97] far from every cap the tokens of the run so far make nobody change to a cheaper one", () => {
+    const drive = new Drive(define(chain(2)), { authority: routes(LARGE, SMALL) }).start().run();
+    expect(drive.events.flatMap((event) => (event.type === "model.called" ? [event.data.model] : []))).toEqual([LARGE.id, LARGE.id]);
+  });
+
+  it("[RUN-37] an upstream that counts more tokens than the worst case is believed the next time, whatever it costs", () => {
+    const drive = new Drive(define(chain(2)), {
+      authority: routes({ ...SMALL, input: 0, output: 0 }),
+      model: () => said("x", 3_000, 3_000),
+    });
+    drive.quiet = true; // the first answer itself may count more than anybody could know
+    drive.start();
+    const [first, second] = [0, 1].map((index) => {
+      drive.run((state) => state.activities[`s${index}`]?.phase === "calling");
+      return drive.activity(`s${index}`).reserved.tokens;
+    });
+    expect(second).toBeGreaterThanOrEqual(6_000);
+    expect(second).toBeGreaterThan(2 * (first ?? 0));
+  });
+
   it("[RUN-98] a refused lease for a dear model is asked for again with the cheapest", () => {
     const ledger = ledgerOf({ microUsd: 5_000, tokens: 1_000_000 });
     const drive = new Drive(define({ only: model() }), { authority: routes(LARGE, SMALL), ledger: ledger.answer }).start().run();

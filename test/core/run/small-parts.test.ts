@@ -28,7 +28,7 @@ describe("[RUN-309] a message of the queue of slow calls", () => {
   ])("is none %s", (_, body) => expect(isSlowCallMessage(body)).toBe(false));
 });
 
-describe("[RUN-141] what a turn threw over becomes a failure of the work that it was for, and is not tried again", () => {
+describe("[RUN-140] what a turn threw over becomes a failure of the work that it was for, and is not tried again", () => {
   it.each<[Partial<Happening>, object]>([
     [{ kind: "authorized" }, { answer: { kind: "refused", transient: false, code: "internal" } }],
     [{ kind: "tool.answered" }, { outcome: { result: { ok: false, failure: { class: "permanent", code: "internal" } } } }],

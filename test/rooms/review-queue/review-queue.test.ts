@@ -61,6 +61,44 @@ const rowsOf = (org: string, table: "delivery" | "outbox" | "review") =>
 const alarmOf = (org: string) => runInDurableObject(stubOf(org), (_, state) => state.storage.getAlarm());
 const recordsSent = (): AuditRecord[] => sent.flatMap((message) => message.rows.flatMap((row) => row.records));
 
+describe("what a model suggests", () => {
+  const said = (digest: string) =>
+    ({ status: "ready", digest, attempts: 1, at: FAR, model: "acme/judge-1", action: "reject", reason: "too much" }) as const;
+
+  it("[ASSIST-3] is asked for once, kept for what is still proposed, on record, and gone with the decision", async () => {
+    const { org, queue } = fresh();
+    const { id } = await queue.open(org, request("run_1"));
+    const asked = await queue.askSuggestion(id);
+    expect(asked?.request).toMatchObject({ run: "run_1", proposal: { refund: 120 } });
+    expect(await queue.askSuggestion(id)).toBeNull();
+    expect(await queue.suggestionOf(id, "bob")).toMatchObject({ suggestion: { status: "asked" }, judged: false });
+    const before = await rowsOf(org, "outbox");
+    await queue.suggest(id, said(asked?.request.digest ?? ""));
+    expect(await queue.suggestionOf(id, "bob")).toMatchObject({ suggestion: { status: "ready", action: "reject" }, judged: false });
+    expect(Number(await rowsOf(org, "outbox"))).toBeGreaterThan(Number(before));
+    expect(codeOf(await queue.decide(id, judgement()))).toBe("ok");
+    expect(await queue.suggestionOf(id, "cem")).toMatchObject({ judged: true });
+  });
+
+  it("[ASSIST-3] of something else, or of a case that was decided meanwhile, is dropped", async () => {
+    const { org, queue } = fresh();
+    const { id } = await queue.open(org, request("run_1"));
+    const asked = await queue.askSuggestion(id);
+    await queue.suggest(id, said("e".repeat(64)));
+    expect(await queue.suggestionOf(id, "bob")).toMatchObject({ suggestion: { status: "asked" } });
+    expect(codeOf(await queue.decide(id, judgement()))).toBe("ok");
+    await queue.suggest(id, said(asked?.request.digest ?? ""));
+    expect(await queue.suggestionOf(id, "bob")).not.toMatchObject({ suggestion: { status: "ready" } });
+  });
+
+  it("of a case that there is not, nobody asks and nothing is kept", async () => {
+    const { org, queue } = fresh();
+    await queue.open(org, request("run_1"));
+    await queue.suggest("rev_nowhere", said("d".repeat(64)));
+    expect([await queue.askSuggestion("rev_nowhere"), await queue.suggestionOf("rev_nowhere", "bob")]).toEqual([null, null]);
+  });
+});
+
 describe("opening", () => {
   it("[REV-10] the same key opens one case, also from two calls at once", async () => {
     const { org, queue } = fresh();
