@@ -2030,6 +2030,8 @@ export type PolicyAnalysis = {
   readonly never_applies: readonly string[];
   readonly widened: readonly PolicyExample[];
   readonly narrowed: readonly PolicyExample[];
+  /** not every combination was asked: `never_applies` may name a policy that decides something */
+  readonly sampled: boolean;
 };
 
 export type PolicyExample = {
@@ -2058,6 +2060,8 @@ export type PolicyReplay = {
     readonly after: "allow" | "deny" | "ask";
     readonly policies: readonly string[];
   })[];
+  /** there are more decisions than were made again, or more changes than are listed */
+  readonly truncated: boolean;
 };
 
 export type PolicyVersion = {

@@ -12,8 +12,9 @@ import { ORG_ACTIONS, type OrgAction } from "./actions.ts";
 
 /** Maximum questions for one policy; of a larger product, evenly spread ones. */
 const MOST_FOR_A_POLICY = 600;
-/** Maximum questions for all policies together: an analysis takes seconds, however many there are. */
+/** Maximum questions for all policies together, up to `MANY` policies; a question takes longer the more there are, so that for more policies fewer are asked. */
 const MOST_FOR_ALL = 4_000;
+const MANY = 60;
 /** Values of one thing that are tried. */
 const MOST_VALUES = 12;
 
@@ -97,13 +98,15 @@ export function commonPoints(): Point[] {
   ];
 }
 
-/** The combinations of what each policy, in Cedar's JSON form, mentions. */
-export const pointsOf = (policies: readonly Json[]): Point[] => {
-  const most = Math.min(MOST_FOR_A_POLICY, Math.ceil(MOST_FOR_ALL / Math.max(1, policies.length)));
-  return policies.flatMap((policy) => pointsOfOne(policy, most));
-};
+/** The combinations of what each policy, in Cedar's JSON form, mentions. `isSampled`: of some policy not all of them are asked. */
+export function pointsOf(policies: readonly Json[]): { readonly points: Point[]; readonly isSampled: boolean } {
+  const all = MOST_FOR_ALL * Math.min(1, MANY / Math.max(1, policies.length));
+  const most = Math.min(MOST_FOR_A_POLICY, Math.ceil(all / Math.max(1, policies.length)));
+  const found = policies.map((policy) => pointsOfOne(policy, most));
+  return { points: found.flatMap(({ points }) => points), isSampled: found.some(({ isSampled }) => isSampled) };
+}
 
-function pointsOfOne(policy: Json, most: number): Point[] {
+function pointsOfOne(policy: Json, most: number): { readonly points: Point[]; readonly isSampled: boolean } {
   const found = mentionsIn(policy);
   const actions = found.actions.length === 0 ? ORG_ACTIONS.filter((action) => action !== "tool.call_unattended") : found.actions;
   const named = (values: readonly string[], ordinary: string): Json[] => [ordinary, ...values];
@@ -121,11 +124,13 @@ function pointsOfOne(policy: Json, most: number): Point[] {
     const values = valuesOf(attribute, found);
     if (values.length > 0) dimensions.push(varyContext(attribute, values));
   }
-  return product(
-    dimensions.map((dimension) => ({ ...dimension, values: unique(dimension.values).slice(0, MOST_VALUES) })),
-    most,
-  );
+  const tried = dimensions.map((dimension) => ({ ...dimension, values: unique(dimension.values) }));
+  const cut = tried.map((dimension) => ({ ...dimension, values: dimension.values.slice(0, MOST_VALUES) }));
+  const isSampled = sizeOf(cut) > most || tried.some(({ values }) => values.length > MOST_VALUES);
+  return { points: product(cut, most), isSampled };
 }
+
+const sizeOf = (dimensions: readonly Dimension[]): number => dimensions.reduce((count, { values }) => count * values.length, 1);
 
 function valuesOf(attribute: string, { texts, numbers }: Mentions): readonly Json[] {
   const ordinary = own(ORDINARY.context as unknown as { [name: string]: Json }, attribute);
@@ -146,7 +151,7 @@ function valuesOf(attribute: string, { texts, numbers }: Mentions): readonly Jso
 
 /** All combinations; where they are more than `most`, evenly spread ones. */
 function product(dimensions: readonly Dimension[], most: number): Point[] {
-  const size = dimensions.reduce((count, { values }) => count * values.length, 1);
+  const size = sizeOf(dimensions);
   // Not a divisor of the dimensions' sizes, so that every value of each comes up.
   const stride = size <= most ? 1 : Math.ceil(size / most) | 1;
   const points: Point[] = [];

@@ -9,9 +9,13 @@ export function isPrivateHost(hostname: string): boolean {
   const host = hostname.toLowerCase().replace(/\.$/, "");
   if (host === "" || host.includes("%")) return true;
   if (host.startsWith("[")) return !/^\[[0-9a-f:]+\]$/.test(host) || isPrivateNormalised(host); // no embedded IPv4, no zone
-  const last = host.slice(host.lastIndexOf(".") + 1);
-  if (/^(\d+|0x[0-9a-f]*)$/.test(last) && !isPlainIpv4(host)) return true;
-  return isPrivateNormalised(host);
+  return isOddAddress(host) || isPrivateNormalised(host);
+}
+
+/** An IPv4 address in octal, in hex, or in fewer than four numbers. */
+export function isOddAddress(hostname: string): boolean {
+  const host = hostname.toLowerCase();
+  return /^(\d+|0x[0-9a-f]*)$/.test(host.slice(host.lastIndexOf(".") + 1)) && !isPlainIpv4(host);
 }
 
 /** Four decimal numbers up to 255, without leading zeros: the one way of writing that means the same to everybody. */

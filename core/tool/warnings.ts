@@ -9,6 +9,7 @@ import { flawsOfInput } from "../workflow/warnings/constants.ts";
 import { warningsAt } from "../workflow/warnings/schemas.ts";
 import type { Warning } from "../workflow/warnings/warning.ts";
 import { toolAddress } from "./address.ts";
+import { isOddAddress } from "./hosts.ts";
 import type { ToolContent } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 
@@ -33,6 +34,7 @@ export function toolWarnings(tool: ToolContent, around: ToolsAround): readonly W
     ...undoingWarnings(tool, around),
     ...secretWarnings(tool, around),
     ...egressWarnings(tool, around),
+    ...oddHosts(tool),
   ];
 }
 
@@ -63,6 +65,14 @@ export function secretFlaw(name: string, hosts: readonly string[] | null, addres
   if (url === null || isListedHost(url, hosts)) return null;
   return `the secret \`${name}\` may not be sent to \`${url.host}\`: its \`hosts\` lack it, so every call fails`;
 }
+
+/** Requests are compared with an address as URLs write it (WHATWG URL section 3.5): another way of writing it allows nothing. */
+const oddHosts = ({ egress = [] }: ToolContent): Warning[] =>
+  egress.flatMap((host, index) =>
+    isOddAddress(host.replace(/:\d+$/, ""))
+      ? [{ path: `/egress/${index}`, message: "is an address in an unusual way of writing, and allows nothing: write four numbers" }]
+      : [],
+  );
 
 function egressWarnings(tool: ToolContent, { egress }: ToolsAround): Warning[] {
   if (egress === undefined || egress === null) return [];

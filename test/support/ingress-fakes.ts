@@ -306,7 +306,7 @@ export function makeWorld(
       flawsOf: (cedar) =>
         cedar.includes("permit") || cedar.includes("forbid") ? [] : [{ line: 1, column: 1, message: "holds no policy" }],
       answerTo: () => script.mayStart,
-      analyse: () => ({ never_applies: [], widened: [], narrowed: [] }),
+      analyse: async () => ({ never_applies: [], widened: [], narrowed: [], sampled: false }),
       versionOf,
       decisions: async () => [],
     },

@@ -37,7 +37,7 @@ export type Access = AccessPort & {
   /** The answer to a recorded question, were these the org's policies. */
   answerTo(asked: AccessQuestion, active: ActiveSets): Permission;
   /** What `candidate` would change if it came into force in the org. */
-  analyse(org: string, candidate: ActiveSets, active: ActiveSets): Analysis;
+  analyse(org: string, candidate: ActiveSets, active: ActiveSets): Promise<Analysis>;
   /** What is wrong with Cedar that somebody wants to register. */
   readonly flawsOf: PolicyFlaws;
   /** Of the shipped policies: recorded with every decision. */

@@ -5,6 +5,7 @@ import type { Json } from "../../core/json.ts";
 import { commonPoints, type Point, pointsOf, questionOf } from "../../core/policy/domain.ts";
 import type { ActiveSets } from "../../core/policy/set.ts";
 import type { Permission } from "../../core/workflow/authority.ts";
+import { turn as endTurn } from "../../kit/turn.ts";
 import { startCedar } from "./cedar.ts";
 import type { Verdict } from "./engine.ts";
 import { partsOf } from "./parts.ts";
@@ -23,10 +24,14 @@ export type Analysis = {
   readonly never_applies: readonly string[];
   readonly widened: readonly Example[];
   readonly narrowed: readonly Example[];
+  /** Of some policy not every combination was asked: `never_applies` may name one that decides something. */
+  readonly sampled: boolean;
 };
 
 /** Examples of each direction; further ones differ in nothing that matters. */
 const MOST_EXAMPLES = 20;
+/** Questions of one turn of the event loop: some milliseconds, however large the sets are. */
+const QUESTIONS_A_TURN = 10;
 const ORDER = ["deny", "ask", "allow"] as const;
 
 /** Answers of Cedar. */
@@ -37,13 +42,15 @@ export type Asks = {
 };
 
 /** `candidate`: what would be in force. `active`: what is. */
-export function analyse({ answerTo, verdictOf }: Asks, org: string, candidate: ActiveSets, active: ActiveSets): Analysis {
+export async function analyse({ answerTo, verdictOf }: Asks, org: string, candidate: ActiveSets, active: ActiveSets): Promise<Analysis> {
   const ours = policiesOf(candidate);
   const theirs = policiesOf(active);
   const unused = new Set(ours.map(({ id }) => id));
   const widened: Example[] = [];
   const narrowed: Example[] = [];
-  for (const point of [...pointsOf([...ours, ...theirs].map(({ json }) => json)), ...commonPoints()]) {
+  const { points, isSampled } = pointsOf([...ours, ...theirs].map(({ json }) => json));
+  for (const [index, point] of [...points, ...commonPoints()].entries()) {
+    if (index % QUESTIONS_A_TURN === 0) await endTurn(); // a large set keeps nobody else waiting
     const question = questionOf(point, org);
     if (unused.size > 0) {
       const also = question.action === "tool.call" ? [{ ...question, action: "tool.call_unattended" }] : [];
@@ -64,7 +71,7 @@ export function analyse({ answerTo, verdictOf }: Asks, org: string, candidate: A
       policies: decided.reasons,
     });
   }
-  return { never_applies: [...unused], widened, narrowed };
+  return { never_applies: [...unused], widened, narrowed, sampled: isSampled };
 }
 
 /** The policies that a person wrote. */

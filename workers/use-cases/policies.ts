@@ -17,6 +17,7 @@ import {
   versionView,
 } from "../../core/policy/set.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { turn as endTurn } from "../../kit/turn.ts";
 import type { Analysis } from "../access/analysis.ts";
 import type { RecordedDecision } from "../audit/read-decisions.ts";
 import { onRecordIfOnePerson } from "./access.ts";
@@ -30,6 +31,8 @@ export type PolicyView = ReturnType<typeof versionView>;
 
 /** Maximum decisions that a replay makes again: together they take seconds. */
 const MOST_REPLAYED = 5_000;
+/** Decisions of one turn of the event loop. */
+const DECISIONS_A_TURN = 20;
 /** Changed decisions that a replay lists. */
 const MOST_CHANGES = 1_000;
 
@@ -140,31 +143,34 @@ export type ChangedDecision = {
   readonly policies: readonly string[];
 };
 
-/** The org's recorded decisions of its newest `runs` runs, made again as if the version were in force. */
+/** The org's recorded decisions of its newest `runs` runs, made again as if the version were in force. `truncated`: there are more. */
 export async function replayPolicies(
   ports: UseCasePorts,
   by: Requester,
   { version, runs }: { readonly version: string; readonly runs: number },
-): Promise<Result<{ readonly decisions: number; readonly changed: readonly ChangedDecision[] }, Refusal>> {
+): Promise<Result<{ readonly decisions: number; readonly changed: readonly ChangedDecision[]; readonly truncated: boolean }, Refusal>> {
   const { org } = by.principal;
   const candidate = await asIfActive(ports, org, version);
   if (!candidate.ok) return candidate;
   const recorded = await ports.policies.decisions(org, runs, MOST_REPLAYED);
-  const changed = recorded.flatMap(({ run, step, decision, asked }): ChangedDecision[] => {
+  const changed: ChangedDecision[] = [];
+  for (const [index, { run, step, decision, asked }] of recorded.entries()) {
+    if (index % DECISIONS_A_TURN === 0) await endTurn(); // a large set keeps nobody else waiting
     const answer = ports.policies.answerTo(asked, candidate.value.sets);
-    if (answer.decision === decision) return [];
+    if (answer.decision === decision) continue;
     const { action, resource } = asked;
     const name = "name" in resource ? `${resource.type.toLowerCase()}:${resource.name}` : resource.type.toLowerCase();
-    return [{ run, step, action, resource: name, before: decision, after: answer.decision, policies: answer.reasons }];
-  });
-  return ok({ decisions: recorded.length, changed: changed.slice(0, MOST_CHANGES) });
+    changed.push({ run, step, action, resource: name, before: decision, after: answer.decision, policies: answer.reasons });
+  }
+  const truncated = recorded.length === MOST_REPLAYED || changed.length > MOST_CHANGES;
+  return ok({ decisions: recorded.length, changed: changed.slice(0, MOST_CHANGES), truncated });
 }
 
 /** What the version would change, over the finite domain. */
 export async function analysePolicies(ports: UseCasePorts, by: Requester, version: string): Promise<Result<Analysis, Refusal>> {
   const { org } = by.principal;
   const candidate = await asIfActive(ports, org, version);
-  return candidate.ok ? ok(ports.policies.analyse(org, candidate.value.sets, candidate.value.active)) : candidate;
+  return candidate.ok ? ok(await ports.policies.analyse(org, candidate.value.sets, candidate.value.active)) : candidate;
 }
 
 async function asIfActive(

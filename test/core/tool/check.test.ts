@@ -431,6 +431,14 @@ describe("[WARN-13] what a tool names and nobody has registered", () => {
     ]);
   });
 
+  it("an address in a way of writing that no request is compared with", () => {
+    for (const host of ["2130706433", "0x7f.1", "127.1:8443", "0177.0.0.1"]) {
+      const [said] = told({ ...isolate, egress: ["b.example.com", host] }, {}, { isolates: true });
+      expect(said, host).toMatch(/^\/egress\/1 is an address in an unusual way/);
+    }
+    expect(told({ ...isolate, egress: ["b.example.com", "93.184.216.34:8443"] }, {}, { isolates: true })).toEqual([]);
+  });
+
   it("a host that the org's `egress` lacks", () => {
     expect(told(http, { egress: [] })).toEqual(["/http/url the host is not in the org's `egress`, so every call is refused"]);
     expect(told(isolate, { egress: ["B.example.com"] }, { isolates: true })).toEqual([

@@ -140,8 +140,8 @@ export function policyRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const replayed = await replayPolicies(ports, call, { version: call.params.version, runs: call.body?.runs ?? RUNS });
         if (!replayed.ok) return replayed;
-        const { decisions, changed } = replayed.value;
-        return reply(200, { decisions, changed: changed.map((one) => ({ ...one, policies: [...one.policies] })) });
+        const { decisions, changed, truncated } = replayed.value;
+        return reply(200, { decisions, truncated, changed: changed.map((one) => ({ ...one, policies: [...one.policies] })) });
       },
     }),
     endpoint({
@@ -156,9 +156,9 @@ export function policyRoutes(ports: IngressPorts): Endpoint[] {
       async handle(call) {
         const analysed = await analysePolicies(ports, call, call.params.version);
         if (!analysed.ok) return analysed;
-        const { never_applies, widened, narrowed } = analysed.value;
+        const { never_applies, widened, narrowed, sampled } = analysed.value;
         const shown = (examples: typeof widened) => examples.map((example) => ({ ...example, policies: [...example.policies] }));
-        return reply(200, { never_applies: [...never_applies], widened: shown(widened), narrowed: shown(narrowed) });
+        return reply(200, { never_applies: [...never_applies], widened: shown(widened), narrowed: shown(narrowed), sampled });
       },
     }),
     endpoint({

@@ -51,6 +51,7 @@ export const PolicyReplay = z
         policies: z.array(z.string()),
       }),
     ),
+    truncated: z.boolean().openapi({ description: "there are more decisions than were made again, or more changes than are listed" }),
   })
   .openapi("PolicyReplay");
 
@@ -72,7 +73,14 @@ const Example = z
 
 /** What a version would change, over the finite domain. */
 export const PolicyAnalysis = z
-  .object({ never_applies: z.array(z.string()), widened: z.array(Example), narrowed: z.array(Example) })
+  .object({
+    never_applies: z.array(z.string()),
+    widened: z.array(Example),
+    narrowed: z.array(Example),
+    sampled: z
+      .boolean()
+      .openapi({ description: "not every combination was asked: `never_applies` may name a policy that decides something" }),
+  })
   .openapi("PolicyAnalysis");
 
 /** A permission matrix that waits for its second person. */
