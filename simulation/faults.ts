@@ -196,6 +196,20 @@ export const FAULTS: readonly Fault[] = [
     to: "held: state.lease.held,",
   },
   {
+    name: "tell-costs-short",
+    what: "what a tool charged is not told to the sums of costs",
+    file: "core/costs/of-run.ts",
+    from: "const { tool, ok, cached, unasked, spent_micro_usd: micro_usd = 0 } = event.data;",
+    to: "const [{ tool, ok, cached, unasked }, micro_usd] = [event.data, 0];",
+  },
+  {
+    name: "leave-a-child-out",
+    what: "an explanation leaves out what child runs cost",
+    file: "core/explain/cost-tree.ts",
+    from: "add(step, childNode(event.data.run), event.data.usage.microUsd);",
+    to: "add(step, childNode(event.data.run), 0);",
+  },
+  {
     name: "ask-too-early",
     what: "a read tool is asked what became of a write that may still be on its way",
     file: "core/run/calls/lookup.ts",
