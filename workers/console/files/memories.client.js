@@ -64,9 +64,13 @@ export async function showMemories(view) {
   view.root.append(
     el(
       "form",
-      { class: "filters", on: { submit: submitted(() => view.guard(look)) } },
-      field("Person", subject, "The user or subject whose memories are shown. Those of others need an admin, or a key made for others."),
-      field("Words in it", words),
+      { class: "memory-search", on: { submit: submitted(() => view.guard(look)) } },
+      el(
+        "div",
+        { class: "filters" },
+        field("Person", subject, "The user or subject whose memories are shown. Those of others need an admin, or a key made for others."),
+        field("Words in it", words, "Other forms of the words are found, too."),
+      ),
       el("p", { class: "actions" }, el("button", { class: "primary" }, "Show")),
     ),
     list,
