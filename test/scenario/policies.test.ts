@@ -265,6 +265,31 @@ describe("an org's policies", () => {
     await activate(keys["open"] ?? "");
   });
 
+  it("[RECALL-15] decide what a run recalls and remembers by itself, before its first step and after its last", async () => {
+    const talk = {
+      ...{ ...common, name: "recall-it", memory: { recall: "auto", remember: "facts" }, output: "done" },
+      steps: { reply: { kind: "transform", value: 1 } },
+      input: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
+    };
+    expect((await call("POST", "/v1/workflows", ann, talk as unknown as Json)).status).toBe(201);
+    expect((await call("POST", "/v1/memories", caller, { tier: "semantic", text: "Likes red lamps." })).status).toBe(201);
+    const recalledBy = async (text: string) => {
+      const started = await call("POST", "/v1/runs", caller, { workflow: "recall-it", input: { text } });
+      await eventually(`/v1/runs/${started.body["id"]}`, caller, status("completed"));
+      const { items } = (await call("GET", `/v1/runs/${started.body["id"]}/context`, caller)).body as { items: JsonObject[] };
+      const [memory] = items.filter(({ kind }) => kind === "memory");
+      return [memory?.["failed"], (memory?.["entries"] as Json[]).length];
+    };
+    const texts = async () => ((await call("GET", "/v1/memories", caller)).body["data"] as JsonObject[]).map(({ text }) => text);
+    expect(await recalledBy("Which lamps do I like? I live in Linz.")).toEqual([false, 1]);
+    await expect.poll(texts).toContain("I live in Linz.");
+    const memories = 'action in [Action::"memory.recall", Action::"memory.remember"]';
+    await activate(await register(`permit(principal, action, resource); @id("no.memory") forbid(principal, ${memories}, resource);`));
+    await expect.poll(() => recalledBy("Which lamps do I like? I live in Graz."), { timeout: 8_000 }).toEqual([true, 0]);
+    expect(await texts()).not.toContain("I live in Graz.");
+    await activate(keys["open"] ?? "");
+  });
+
   it("[POLICY-11] an older version in force again is the rollback", async () => {
     await activate(keys["sequence"] ?? "");
     expect(await run("read-then-send")).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
