@@ -23,6 +23,7 @@ import { poison } from "./deep/poison.ts";
 import { prometheus } from "./deep/prometheus.ts";
 import { redeploy } from "./deep/redeploy.ts";
 import { repeated } from "./deep/repeated.ts";
+import { rotation } from "./deep/rotation.ts";
 import { seeds } from "./deep/seeds.ts";
 import { storm } from "./deep/storm.ts";
 import { drawTable } from "./start/drawings.ts";
@@ -48,6 +49,7 @@ const CHECKS: readonly Check[] = [
   frameworks,
   evidence,
   auditTrail,
+  rotation,
   consolePages,
   prometheus,
 ];

@@ -21,8 +21,11 @@ export type World = {
   killPlatform(): Promise<void>;
   /** SIGINT, as a person stops it. */
   stopPlatform(): Promise<void>;
-  /** Over the same state, on the same port; from another bundle when one is named. Returns the milliseconds until it answered. */
-  startPlatformAgain(bundle?: string): Promise<{ readonly startedAt: number; readonly readyMs: number }>;
+  /**
+   * Over the same state, on the same port; from another bundle when one is named, and with these further arguments in place of those of before.
+   * Returns the milliseconds until it answered.
+   */
+  startPlatformAgain(bundle?: string, given?: readonly string[]): Promise<{ readonly startedAt: number; readonly readyMs: number }>;
   stop(): Promise<void>;
 };
 
@@ -32,18 +35,10 @@ export async function openWorld(name: string, given: readonly string[] = []): Pr
   mkdirSync(folder, { recursive: true });
   const bundled = join(folder, "bundle");
   const frozen = await freeze(bundled);
-  const args = [
-    "--port",
-    String(await freePort()),
-    "--inspector-port",
-    String(await freePort()),
-    "--persist-to",
-    join(folder, "state"),
-    ...given,
-  ];
-  const start = (bundle: string) =>
+  const args = ["--port", String(await freePort()), "--inspector-port", String(await freePort()), "--persist-to", join(folder, "state")];
+  const start = (bundle: string, more: readonly string[] = given) =>
     startPlatform({
-      args: [...frozen.map((word) => word.replace(bundled, bundle)), ...args],
+      args: [...frozen.map((word) => word.replace(bundled, bundle)), ...args, ...more],
       output: openSync(join(folder, "platform.log"), "a"),
     });
 
@@ -68,9 +63,9 @@ export async function openWorld(name: string, given: readonly string[] = []): Pr
       async stopPlatform() {
         await platform.child.stop();
       },
-      async startPlatformAgain(bundle = bundled) {
+      async startPlatformAgain(bundle = bundled, more = given) {
         const startedAt = Date.now();
-        platform = await start(bundle);
+        platform = await start(bundle, more);
         await waitUntilHealthy(platform);
         return { startedAt, readyMs: Date.now() - startedAt };
       },
