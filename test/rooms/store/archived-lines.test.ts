@@ -161,8 +161,9 @@ describe("[ARCHIVE-12] old lines beside those in D1", () => {
     );
     await archived(world, old);
     await world.store.archivedLines.move();
-    // Started long ago and still waiting, or started today: in D1.
-    const here = [ended("m1", 55, { status: "waiting", ended_at: null, workflow: "even" }), ...[1, 2, 3].map((n) => ended("m1", n))];
+    // Started long ago and still waiting, or started today: in D1. A page of D1 alone would skip the old lines that are newer than these.
+    const waiting = [55, 56, 57, 58, 59].map((days) => ended("m1", days, { status: "waiting", ended_at: null, workflow: "even" }));
+    const here = [...waiting, ...[1, 2, 3].map((n) => ended("m1", n))];
     await world.store.upsertRuns(here);
     expect(await inD1(world, "m1")).toEqual(ids(here));
     const all = [...old, ...here].toSorted((a, b) => (a.id < b.id ? 1 : -1));
