@@ -20,8 +20,8 @@ const room = (name: string, sample = 12): Area => ({
 });
 
 export const AREAS: readonly Area[] = [
-  { name: "run", sources: "core/run", project: "core", tests: ["test/core/run"], sample: 80 },
-  { name: "budget", sources: "core/budget", project: "core", tests: ["test/core/budget"], sample: 40 },
+  { name: "run", sources: "core/run", project: "core", tests: ["test/core/run"], sample: 240 },
+  { name: "budget", sources: "core/budget", project: "core", tests: ["test/core/budget"], sample: 200 },
   {
     name: "kit",
     sources: "durable-objects/kit",

@@ -21,6 +21,7 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["01dabdf1", "An output of exactly half the bound is small enough to be shown, whole or as a reference."],
   ["0169cf65", "Every step has `on_error`; the default stands for a step that is not there, which nothing needs."],
   ["106fe7e3", "A step without `input` has none to evaluate, and the texts of nothing are none."],
+  ["11f67d7f", "Events name steps of the definition, each of which has a state from the start; the guard is for the compiler."],
   // durable-objects
   ["1501b644", "Of a page with more behind it there is a last line, so that the default is for the compiler."],
 ]);

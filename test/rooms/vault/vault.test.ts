@@ -82,6 +82,25 @@ describe("placeholders", () => {
     expect(await vault.open({ run: "run_2", placeholders, inputOnly: false })).toEqual([EMAIL.value, CARD.value]);
   });
 
+  it("[VAULT-3] what memory brings back opens for its person alone, and is theirs again where they say it again", async () => {
+    await vault.assign({ ...request, origin: "tool" });
+    await vault.assign({ ...request, values: [CARD] });
+    const placeholders = ["{{EMAIL_1}}", "{{CREDIT_CARD_1}}"];
+    const opened = (run: string, recalledOf?: string) =>
+      vault.open({ run, placeholders, inputOnly: true, ...(recalledOf === undefined ? {} : { recalledOf }) });
+    await vault.carry({ from: "run_1", to: "run_2", placeholders, as: "recalled" });
+    expect(await opened("run_2")).toEqual([null, null]);
+    expect(await opened("run_2", "somebody-else")).toEqual([null, null]);
+    expect(await opened("run_2", request.subject)).toEqual([null, CARD.value]);
+    await vault.carry({ from: "run_2", to: "run_3", placeholders });
+    expect([await opened("run_3"), await opened("run_3", request.subject)]).toEqual([
+      [null, null],
+      [null, CARD.value],
+    ]);
+    await vault.carry({ from: "run_2", to: "run_4", placeholders, as: "stored" });
+    expect(await opened("run_4")).toEqual([null, CARD.value]);
+  });
+
   it("[VAULT-1] one text under two types has two placeholders, and both open", async () => {
     const values = [EMAIL, { ...EMAIL, type: "SECRET" } as const];
     const placeholders = ["{{EMAIL_1}}", "{{SECRET_1}}"];
@@ -231,7 +250,7 @@ describe("erasure", () => {
   it("[RIGHTS-5] gives an older run that goes on placeholders that never open, and no key; a younger run has a new key", async () => {
     await inRun(older);
     await vault.erase("ada", AT);
-    expect(await inRun(older)).toEqual(["{{EMAIL_1}}"]);
+    expect([await inRun(older), await inRun(older)]).toEqual([["{{EMAIL_1}}"], ["{{EMAIL_1}}"]]); // one that nobody keeps, and the same for both
     expect([wrappedKeys.size, await openOne("{{EMAIL_1}}", older)]).toEqual([0, null]);
     expect(await inRun(younger)).toEqual(["{{EMAIL_1}}"]);
     expect([wrappedKeys.size, await openOne("{{EMAIL_1}}", younger), await openOne("{{EMAIL_1}}", older)]).toEqual([1, EMAIL.value, null]);
