@@ -23,5 +23,6 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["106fe7e3", "A step without `input` has none to evaluate, and the texts of nothing are none."],
   ["11f67d7f", "Events name steps of the definition, each of which has a state from the start; the guard is for the compiler."],
   // durable-objects
+  ["0214382f", "At the very millisecond at which a silent consumer counts as gone either answer is right: an export takes less."],
   ["1501b644", "Of a page with more behind it there is a last line, so that the default is for the compiler."],
 ]);

@@ -92,6 +92,11 @@ describe("RunEngine", () => {
     const id = newId();
     expect(await engine(id).view()).toBeNull();
     expect(await engine(id).events(0)).toBeNull();
+    const unborn = engine(id);
+    const signal = { id: "sig_1", name: "news", body: 1, findings: [], by: "ada", own: true } as const;
+    for (const answer of [await unborn.cancel("ada", ""), await unborn.pause("ada", "", false), await unborn.signal(signal)])
+      expect(answer).toMatchObject({ ok: false, error: { code: "not_found" } });
+    expect(await unborn.takeCall("reply", 1)).toBeNull();
     const tables = await runInDurableObject(env.RUN_ENGINE.getByName(id), (_run, { storage }) =>
       storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE '_cf_%'").toArray(),
     );
