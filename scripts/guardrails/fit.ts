@@ -18,7 +18,7 @@ export const CHANNELS: readonly TrainedChannel[] = ["user", "tool_output"];
 
 const SETTINGS: Settings = { epochs: 4, decay: 1e-2, rate: 0.05, caution: 1, orders: 6 };
 /** Everyday texts of the tuned half (test/support/everyday) that are trained on, from another seed than the tests'. */
-const EVERYDAY = { count: 2500, seed: 77 };
+const EVERYDAY = { count: { user: 2500, tool_output: 4000 }, seed: 77 };
 /** Encoded things of ordinary life (test/support/disguises/harmless.ts), from another seed than the tests'; the second half of their kinds is not trained on. */
 const CODED = { count: 900, seed: 78 };
 /** One in so many groups of harmless texts sets the thresholds and is not trained on. */
@@ -31,7 +31,7 @@ const ALLOWED: {
   readonly [C in TrainedChannel]: { readonly [V in "flag" | "block"]: { readonly near: number; readonly ordinary: number } };
 } = {
   user: { flag: { near: 0.07, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
-  tool_output: { flag: { near: 0.04, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
+  tool_output: { flag: { near: 0.05, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
 };
 /** Attacks that are ordinary requests in themselves (a question, a poem) teach that every request is an attack: they are measured, not trained on. */
 const isTaught = ({ row }: Example): boolean => !(row.source === "bipia" && row.attack);
@@ -49,7 +49,7 @@ export type Fitted = {
 
 /** All texts of a channel, labelled, our own, and of everyday. */
 export function examplesFor(channel: TrainedChannel): Example[] {
-  const everyday = everydayTexts({ ...TUNED, seed: EVERYDAY.seed }, EVERYDAY.count).map(
+  const everyday = everydayTexts({ ...TUNED, seed: EVERYDAY.seed }, EVERYDAY.count[channel]).map(
     (text, index): Row => ({ text, attack: false, channel, subset: "own", group: `everyday:${index}`, source: "own" }),
   );
   const coded = harmlessTexts(new Dice(CODED.seed), CODED.count, TRAINED).map(
