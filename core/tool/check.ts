@@ -22,7 +22,8 @@ import { RECALLED } from "./manifest.ts";
 import { urlFlaws } from "./url-fields.ts";
 import { WORKFLOW_TOOL, workflowOfTool } from "./workflow-tool.ts";
 
-const SCOPE = /^[a-z][a-z0-9_.-]*(:[a-z0-9_.-]+)*$/;
+/** Segments by colons, none of them `org`: the credential ends each scope with `:org:NAME`, and a tool that splits there must find the org that the platform wrote. */
+const SCOPE = /^(?!org(:|$))[a-z][a-z0-9_.-]*(:(?!org(:|$))[a-z0-9_.-]+)*$/;
 /** Maximum of `cache_ms` and `max_age_ms`, in milliseconds: a week. */
 const LONGEST_KEEPING_MS = 7 * 24 * 3_600_000;
 /** What the deployment allows of addresses, and whether it runs containers and isolates (absent: it does not). */
@@ -58,7 +59,12 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
     output: readSchema(form, "output"),
     timeout_ms: form.number("timeout_ms", { fallback: 30_000, min: 1, max: MAX_TIMEOUT_MS, whole: true }),
     idempotency: readIdempotency(form, name),
-    scopes: form.texts("scopes", { max: 128, most: 50, pattern: SCOPE, hint: "must have the form `read:orders`" }),
+    scopes: form.texts("scopes", {
+      max: 128,
+      most: 50,
+      pattern: SCOPE,
+      hint: "must have the form `read:orders`, without a segment `org`, which the platform adds",
+    }),
     approval: form.choice("approval", ["never", "always", "policy"] as const, "policy"),
     guarded: readGuarded(form, input),
     personal_data: readPersonalData(form, input),

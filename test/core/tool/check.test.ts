@@ -82,6 +82,8 @@ describe("[TOOL-2] names what is invalid, and where", () => {
     [{ idempotency: { lookup: "mail.send" } }, "/idempotency/lookup"],
     [{ idempotency: { lookup: "mail.get", more: 1 } }, "/idempotency/more"],
     [{ scopes: ["Read Orders"] }, "/scopes/0"],
+    [{ scopes: ["read:orders", "read:orders:org:evil"] }, "/scopes/1"],
+    [{ scopes: ["org:evil"] }, "/scopes/0"],
     [{ approval: "sometimes" }, "/approval"],
     [{ guarded: ["to"] }, "/guarded/0"],
     [{ guarded: ["/nope"] }, "/guarded/0"],
