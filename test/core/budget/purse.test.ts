@@ -85,7 +85,7 @@ describe("[LEDGER-18] an org tells the deployment though nobody asks", () => {
   });
 
   it.each([
-    ["its request is not answered", () => ask(answered()), {}],
+    ["its request is not answered", () => ask(answered()), { leased: 10 }],
     ["the caps were changed", () => recalled(answered(), NOTHING_YET, amount(100)), {}],
     ["it spent money", answered, { ever: { spent: amount(1), held: NOTHING } }],
     ["it spent tokens", answered, { ever: { spent: amount(0, 1), held: NOTHING } }],
