@@ -26,6 +26,7 @@ import { repeated } from "./deep/repeated.ts";
 import { rotation } from "./deep/rotation.ts";
 import { seeds } from "./deep/seeds.ts";
 import { storm } from "./deep/storm.ts";
+import { traces } from "./deep/traces.ts";
 import { drawTable } from "./start/drawings.ts";
 import { openTerminal } from "./start/terminal.ts";
 
@@ -52,6 +53,7 @@ const CHECKS: readonly Check[] = [
   rotation,
   consolePages,
   prometheus,
+  traces,
 ];
 const FULL = { runs: 200, kills: 10, worlds: 2_000, texts: 100_000, requests: 10_000 };
 const QUICK = { runs: 40, kills: 3, worlds: 200, texts: 5_000, requests: 500 };
