@@ -26,10 +26,6 @@ export type EndedCall = {
   readonly ms: number;
 };
 
-/** The workflow whose costs and caps the call counts in; null: nobody's. */
-export const workflowOfCall = ({ workflow }: Pick<CallOf, "workflow">): string | null =>
-  workflow === undefined || workflow.startsWith("(") ? null : workflow;
-
 /** The costs of one call, as they leave the ledger. */
 export const costOfCall = (
   { run, user, workflow, kind, trace }: CallOf,
@@ -37,7 +33,7 @@ export const costOfCall = (
 ): CostsOf => ({
   run,
   user,
-  workflow: workflowOfCall({ workflow }),
+  workflow: workflow === undefined || workflow.startsWith("(") ? null : workflow,
   version: null,
   session: null,
   trace,

@@ -6,8 +6,6 @@ import { type Json, own } from "../../json.ts";
 import { type Label, OWN, UNKNOWN } from "../../label/label.ts";
 import { joined, whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
-import { workflowOfTool } from "../../tool/workflow-tool.ts";
-import type { Definition } from "../../workflow/definition.ts";
 import { validate } from "../../workflow/schema.ts";
 import { observe, refusalFor } from "../agent/agent.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
@@ -15,8 +13,9 @@ import type { Happening } from "../machine/happening.ts";
 import { type Activity, type Child, isFinal, type RunState, type StepError } from "../machine/state.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
-import { compensationId, indexOfNode, stepOfNode } from "./node.ts";
+import { compensationId } from "./node.ts";
 import { completeNode, failNode } from "./settle.ts";
+import { othersWithoutShare } from "./shares.ts";
 import { compensated, toUndo } from "./undo.ts";
 
 /** Maximum depth of nested runs; a deeper one fails its step. Without it, a run that starts itself would never end. */
@@ -41,7 +40,7 @@ export function callChild(turn: Turn, activity: Activity, child: ChildToStart): 
     if (isShared && activity.kind === "tool") return;
     return stopAtCap(turn, "budget_exceeded", "nothing is left of the budget for the child run", activity.step);
   }
-  const share = 1 / sideBySide(turn, activity);
+  const share = 1 / (1 + othersWithoutShare(turn, activity));
   const reserved = {
     micro_usd: Math.min(Math.ceil(left.micro_usd * share), fromUsd(child.limits.usd)),
     tokens: Math.min(Math.ceil(left.tokens * share), child.limits.tokens),
@@ -51,38 +50,10 @@ export function callChild(turn: Turn, activity: Activity, child: ChildToStart): 
   turn.emit("child.called", { activity: activity.id, run, workflow, version, digest, input_sha256, reserved }, activity.step);
 }
 
-/** Children that may run beside this one and have no share of what is left yet, this one included: each gets the same. */
-function sideBySide({ machinery, birth, state }: Turn, { id, step, node }: Activity): number {
-  const after = new Set<string>([step]);
-  for (const id of after) for (const dependent of own(machinery.plan.dependents, id) ?? []) after.add(dependent); // grows while it is walked
-  const underWay = Object.values(state.activities).filter((other) => other.kind === "run" && other.phase === "calling");
-  const others = Object.entries(birth.definition.steps).filter(([id, other]) => {
-    const isOpen = ["pending", "running", "waiting"].includes(own(state.steps, id)?.status ?? "");
-    return isOpen && !after.has(id) && other.kind === "run" && !underWay.some((activity) => activity.step === id);
-  });
-  // Calls whose tools are workflows, of steps and of agents: each may be sent in this turn.
-  const siblings = Object.values(state.activities).filter((other) => other.kind === "tool" && isWorkflow(other) && other.id !== id);
-  return 1 + others.length + siblings.length + itemsBeside(birth.definition, state, node);
-}
-
-const isWorkflow = ({ tool, facts }: Activity): boolean => facts?.child !== undefined || workflowOfTool(tool ?? "") !== null;
-
 /** The child's step fails; an agent's model is told, and may go on. */
 function failChild(turn: Turn, activity: Activity, error: StepError, said: Label = OWN): void {
   if (activity.purpose === "agent") observe(turn, activity, refusalFor(error), said);
   else failNode(turn, activity.node, { ...error, said });
-}
-
-/** Further items of the same map that may be under way at a time and have no share yet. */
-function itemsBeside(definition: Definition, state: Turn["state"], node: string): number {
-  const map = own(state.maps, stepOfNode(node));
-  const step = own(definition.steps, stepOfNode(node));
-  if (indexOfNode(node) === null || map === undefined || step?.kind !== "map") return 0;
-  const sent = Object.values(state.activities).filter(
-    (other) => other.kind === "run" && other.phase === "calling" && other.step === stepOfNode(node),
-  ).length;
-  const open = map.items.length - map.completed + (map.over.length - map.next);
-  return Math.max(0, Math.min(step.concurrency, open) - sent - 1);
 }
 
 /** Takes the end of a child run: its result is the node's. Returns why it is refused, or null. */

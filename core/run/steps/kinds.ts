@@ -1,8 +1,9 @@
 /**
- * The table of step kinds for a run, as data: the input of a step, whether it may write, whose word its output is, how its calls are
- * made. A kind without an entry does not compile. How a kind starts is in start.ts; what its definition says is in
+ * The table of step kinds for a run, as data: the input of a step, whether it may write or start a child run, whose word its output is,
+ * how its calls are made. A kind without an entry does not compile. How a kind starts is in start.ts; what its definition says is in
  * core/workflow/step-kinds.ts; what its events change is in core/run/fold/step-kinds.ts.
  */
+import { workflowOfTool } from "../../tool/workflow-tool.ts";
 import { DEFAULT_RETRY } from "../../workflow/attempts.ts";
 import type { AgentStep, ModelStep, RetryPolicy, Step, StepKind, Template } from "../../workflow/definition.ts";
 import type { StepOf } from "../../workflow/step-kinds/rules.ts";
@@ -25,6 +26,8 @@ export type RunRules<K extends StepKind> = {
   input(step: StepOf<K>): { readonly field: string; readonly template: Template } | null;
   /** Whether carrying it out may change something outside: a cap does not end a run as `partial` between two of them. */
   mayWrite(step: StepOf<K>, writes: Writes): boolean;
+  /** Whether it may start a child run, as its definition tells. A registered tool that is a workflow is known only by the facts of its call. */
+  startsChild(step: StepOf<K>): boolean;
   /** Whose word its output is (labels.ts): a person's, a signal's, a model's, a tool's, a child run's, that of its inputs or of its items. */
   readonly outputFrom: "person" | "signal" | "model" | "tool" | "child" | "inputs" | "items";
   /** null: it makes no call, so nothing of it is tried again. */
@@ -33,6 +36,8 @@ export type RunRules<K extends StepKind> = {
 
 const MAKES_NO_CALL = (): null => null;
 const WRITES_NOTHING = (): boolean => false;
+const STARTS_NO_CHILD = (): boolean => false;
+const isWorkflow = (tool: string): boolean => workflowOfTool(tool) !== null;
 
 const slotsOf = ({ prompt }: ModelStep | AgentStep): { field: string; template: Template } => ({
   field: "prompt/slots",
@@ -43,48 +48,56 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
   model: {
     input: slotsOf,
     mayWrite: WRITES_NOTHING,
+    startsChild: STARTS_NO_CHILD,
     outputFrom: "model",
     calls: ({ retry, async }) => ({ retry, toolTimeoutMs: null, isQueued: async }),
   },
   agent: {
     input: slotsOf,
     mayWrite: ({ tools }, writes) => tools.some(writes),
+    startsChild: ({ tools }) => tools.some(isWorkflow),
     outputFrom: "model",
     calls: ({ retry }) => ({ retry, toolTimeoutMs: null, isQueued: false }),
   },
   tool: {
     input: ({ input }) => ({ field: "input", template: input }),
     mayWrite: ({ tool }, writes) => writes(tool),
+    startsChild: ({ tool }) => isWorkflow(tool),
     outputFrom: "tool",
     calls: ({ retry, timeout_ms, async }) => ({ retry, toolTimeoutMs: timeout_ms, isQueued: async }),
   },
   run: {
     input: ({ input }) => ({ field: "input", template: input }),
     mayWrite: () => true, // what the child's workflow does is not known here
+    startsChild: () => true,
     outputFrom: "child",
     calls: () => ({ retry: DEFAULT_RETRY, toolTimeoutMs: null, isQueued: false }),
   },
   transform: {
     input: ({ value }) => ({ field: "value", template: value }),
     mayWrite: WRITES_NOTHING,
+    startsChild: STARTS_NO_CHILD,
     outputFrom: "inputs",
     calls: MAKES_NO_CALL,
   },
   review: {
     input: ({ proposal }) => ({ field: "proposal", template: proposal }),
     mayWrite: WRITES_NOTHING,
+    startsChild: STARTS_NO_CHILD,
     outputFrom: "person",
     calls: MAKES_NO_CALL,
   },
   wait: {
     input: () => null,
     mayWrite: WRITES_NOTHING,
+    startsChild: STARTS_NO_CHILD,
     outputFrom: "signal",
     calls: MAKES_NO_CALL,
   },
   map: {
     input: ({ over }) => ({ field: "over", template: over }),
     mayWrite: ({ step }, writes) => rulesOf(step).mayWrite(step, writes),
+    startsChild: ({ step }) => rulesOf(step).startsChild(step),
     outputFrom: "items",
     calls: MAKES_NO_CALL, // its items make theirs
   },

@@ -47,6 +47,15 @@ describe("the tables of step kinds", () => {
     expect(mayWrite(() => false)).toEqual(["run"]);
   });
 
+  it("say which kinds start child runs: a step that is one, a tool that is a workflow, an agent that may call one, a map as its items", () => {
+    const starts = (step: Step): boolean => rulesOf(step).startsChild(step);
+    expect(ALL.filter(([, step]) => starts(step)).map(([kind]) => kind)).toEqual(["run"]);
+    const called = tool("workflow.small");
+    const { agent, map } = STEPS;
+    const calling: Step[] = [called, { ...agent, tools: ["mail.send", "workflow.small"] }, { ...map, step: called }];
+    expect(calling.map(starts)).toEqual([true, true, true]);
+  });
+
   it("say whose word an output is", () => {
     expect(answers((step) => rulesOf(step).outputFrom)).toEqual({
       model: "model",
