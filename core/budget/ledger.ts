@@ -58,7 +58,7 @@ export function takeRequest(facts: Facts, request: LeaseRequest, at: EpochMs): T
 
 /** Takes a desk's report of its calls, and answers its wish. A note that was answered before gets the same answer. */
 export function takeNote(facts: Facts, note: DeskNote, at: EpochMs): Turn {
-  const before = facts.holder ?? newHolder(note.holder, note.user, null, at);
+  const before = facts.holder ?? newHolder(note.holder, note.user, note.workflow ?? null, at);
   const known = answered(before, note.n);
   if (known !== null) return known;
   const { all, calls, doubts } = counted(before, note);

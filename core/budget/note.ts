@@ -8,6 +8,8 @@ export type DeskNote = {
   /** `desk_…` */
   readonly holder: string;
   readonly user: string;
+  /** Whose caps its calls count against beside the org's and the user's. Absent: they serve no run. */
+  readonly workflow?: string;
   /** The desk's notes, from 1, one at a time: the next one is made when this one is answered. A note told twice counts once. */
   readonly n: number;
   readonly attempts: readonly { readonly call: string; readonly worst: Amount; readonly records: readonly AuditRecord[] }[];

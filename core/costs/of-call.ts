@@ -26,6 +26,10 @@ export type EndedCall = {
   readonly ms: number;
 };
 
+/** The workflow whose costs and caps the call counts in; null: nobody's. */
+export const workflowOfCall = ({ workflow }: Pick<CallOf, "workflow">): string | null =>
+  workflow === undefined || workflow.startsWith("(") ? null : workflow;
+
 /** The costs of one call, as they leave the ledger. */
 export const costOfCall = (
   { run, user, workflow, kind, trace }: CallOf,
@@ -33,7 +37,7 @@ export const costOfCall = (
 ): CostsOf => ({
   run,
   user,
-  workflow: workflow === undefined || workflow.startsWith("(") ? null : workflow,
+  workflow: workflowOfCall({ workflow }),
   version: null,
   session: null,
   trace,

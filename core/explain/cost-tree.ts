@@ -18,6 +18,8 @@ type Leaf = { microUsd: MicroUsd; calls: number };
 
 /** What was spent before the first step: a model's opinion of the input. */
 const INPUT = "(input)";
+/** A model's opinions of what signals brought. */
+const SIGNALS = "(signals)";
 
 /** The sum of the leaves is what the run's usage has. */
 export function costTree(birth: Birth, events: readonly RunEvent[]): CostNode {
@@ -35,6 +37,9 @@ export function costTree(birth: Birth, events: readonly RunEvent[]): CostNode {
     switch (event.type) {
       case "run.started":
         if (birth.inputModerated !== undefined) add(INPUT, "moderation", birth.inputModerated.micro_usd);
+        break;
+      case "signal.received":
+        if (event.data.moderated !== undefined) add(SIGNALS, "moderation", event.data.moderated.micro_usd);
         break;
       case "model.called":
         if (event.data.moderated !== undefined) add(step, "moderation", event.data.moderated.micro_usd);

@@ -116,7 +116,7 @@ export function defineBudgetLedger(portsFor: (env: Cloudflare.Env) => BudgetLedg
 
     /** Attempts and outcomes of a desk's calls, on record and counted when it answers. */
     async note(org: string, note: DeskNote): Promise<LeaseAnswer> {
-      const who = { id: note.holder, user: note.user, workflow: null };
+      const who = { id: note.holder, user: note.user, workflow: note.workflow ?? null };
       const records = [...note.attempts, ...note.outcomes].flatMap((told) => told.records);
       const costs = note.outcomes.flatMap(({ cost }) => cost ?? []);
       return this.#decide(org, who, (facts, at) => takeNote(facts, note, at), { records, costs });

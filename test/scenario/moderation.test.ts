@@ -85,7 +85,15 @@ it("[MOD-12] a signal is judged by the rules for input", async () => {
   const refused = await say("Who wins the vote?");
   expect([refused.status, refused.body["code"]]).toEqual([422, "content_blocked"]);
   expect((await say("No politics, please.")).status).toBe(202);
-  expect(await ended(run)).toMatchObject({ status: "completed", output: { text: "No politics, please." } });
+  const done = await ended(run);
+  expect(done).toMatchObject({ status: "completed", output: { text: "No politics, please." } });
+  // The judge's 120 tokens for the signal that was taken; the one that was refused is no part of the run.
+  expect(done["usage"]).toMatchObject({ tokens_in: 100, tokens_out: 20, usd: 0.00012 });
+  const spentBy = async () => {
+    const { body } = await call("GET", "/v1/budgets", ADMIN, undefined, { "bulkhead-org": world.org });
+    return (body["data"] as JsonObject[]).find(({ scope }) => scope === "workflow:moderated-signal");
+  };
+  expect(JSON.stringify(await spentBy())).toContain('"spent":0.00024');
 });
 
 it("[MOD-12] a judge that fails leaves the built-in word, or breaks the rule where that is asked for", async () => {

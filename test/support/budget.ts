@@ -53,7 +53,7 @@ export function makeLedger(clock: { at: EpochMs }) {
     leased,
     setCaps: (scope: BudgetScope, given: Partial<Caps>) => void accounts.set(scope, withCaps(asOf(account(scope), clock.at), caps(given))),
     lease: (request: LeaseRequest) => keep(decide(request)),
-    note: (note: DeskNote) => keep(takeNote(facts({ id: note.holder, user: note.user, workflow: null }), note, clock.at)),
+    note: (note: DeskNote) => keep(takeNote(facts({ id: note.holder, user: note.user, workflow: note.workflow ?? null }), note, clock.at)),
     takeBack(id: string, told: { spent: Amount; held: Amount } | null) {
       const holder = holders.get(id);
       if (holder === undefined) throw new Error("no such holder");

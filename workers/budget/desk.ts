@@ -18,26 +18,27 @@ const OUTCOME_WAIT_MS = 25;
 const LINGER_MS = 4_000;
 const IDLE_MS = 20_000;
 const GIVEN_BACK_AT_A_TIME = 4;
-/** The slices of more users than this go back by the ledger's alarm. */
+/** The slices of more users and workflows than this go back by the ledger's alarm. */
 const MOST_SLICES = 2_000;
 
 /** One per isolate, made by the composition root. */
 export function defineDesk(ports: DeskPorts): Desk {
   const exchanges = new Map<string, Exchange>();
 
-  /** By org and user, the one used last at the end. */
-  const exchangeOf = (org: string, user: string, at: EpochMs): Exchange => {
-    const key = `${org} ${user}`;
+  /** By org, workflow and user, the one used last at the end. */
+  const exchangeOf = ({ org, user, workflow }: DeskRequest, at: EpochMs): Exchange => {
+    const key = `${org} ${workflow ?? ""} ${user}`;
     const known = exchanges.get(key);
     exchanges.delete(key);
-    const exchange = known === undefined || known.slice.isStale ? new Exchange(ports, org, newSlice(user, at)) : known;
+    const exchange = known === undefined || known.slice.isStale ? new Exchange(ports, org, newSlice({ user, workflow }, at)) : known;
     exchanges.set(key, exchange);
     const [oldest] = exchanges.keys();
     if (exchanges.size > MOST_SLICES && oldest !== undefined) exchanges.delete(oldest);
     return exchange;
   };
 
-  const newSlice = (user: string, at: EpochMs): Slice => new Slice(mintId("req", at, ports.random(10)).replace("req_", "desk_"), user, at);
+  const newSlice = (payer: Pick<DeskRequest, "user" | "workflow">, at: EpochMs): Slice =>
+    new Slice(mintId("req", at, ports.random(10)).replace("req_", "desk_"), payer, at);
 
   /** One for each slice: a slice that is still idle when it has waited goes back, so that a small budget is not kept by nobody. */
   const lingering = new Set<Exchange>();
@@ -69,7 +70,7 @@ export function defineDesk(ports: DeskPorts): Desk {
   return {
     async reserve(request: DeskRequest): Promise<Result<Reservation, LeaseRefusal>> {
       const at = ports.now();
-      const exchange = exchangeOf(request.org, request.user, at);
+      const exchange = exchangeOf(request, at);
       const { slice } = exchange;
       const waiter = slice.ask(request.call, request.worst, request.records, at);
       try {

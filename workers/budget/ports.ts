@@ -1,6 +1,6 @@
 /**
- * The desk: how this isolate pays for calls that belong to no run (chat, embeddings). It holds slices of the org's ledger, one for
- * each user, so that most calls wait for nobody; a call's attempt is on record before its answer is told to anybody.
+ * The desk: how this isolate pays for calls that no run's lease covers (chat, embeddings, a second opinion about a text). It holds slices
+ * of the org's ledger, one for each user and workflow, so that most calls wait for nobody; a call's attempt is on record before its answer is told to anybody.
  */
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { Amount } from "../../core/budget/amount.ts";
@@ -14,6 +14,8 @@ import type { EpochMs } from "../../core/time.ts";
 export type DeskRequest = {
   readonly org: string;
   readonly user: string;
+  /** The workflow of the run that the call serves: its caps bind the call too. null: none. */
+  readonly workflow: string | null;
   /** `run_…` of the call. */
   readonly call: string;
   readonly worst: Amount;
@@ -38,7 +40,7 @@ export type Reservation = {
   tidy(): Promise<void>;
 };
 
-/** Money for calls that are no run's. */
+/** Money for calls that no run's lease covers. */
 export type Desk = {
   /** Durably covered by money when it answers. Throws when the ledger is out of reach: then nothing may be called. */
   reserve(request: DeskRequest): Promise<Result<Reservation, LeaseRefusal>>;

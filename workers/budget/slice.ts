@@ -1,5 +1,5 @@
 /**
- * One holder's slice of the ledger, in one isolate, for one user: what may be spent without asking, what calls under way may cost
+ * One holder's slice of the ledger, in one isolate, for one user and workflow: what may be spent without asking, what calls under way may cost
  * of it, and what the ledger is still to hear. Talks to nobody: `exchange.ts` carries its notes.
  *
  * INVARIANT: calls under way, at their worst, never exceed what the ledger leased, less what was settled since.
@@ -42,6 +42,7 @@ const times = ({ microUsd, tokens }: Amount, n: number): Amount => ({ microUsd: 
 export class Slice {
   readonly holder: string;
   readonly user: string;
+  readonly workflow: string | null;
   #n = 0;
   /** Leased by the ledger, less what was settled. */
   #left: Amount = NOTHING;
@@ -65,9 +66,10 @@ export class Slice {
   usedAt: EpochMs;
   #pace = { since: 0, now: NOTHING, before: NOTHING, last: NOTHING };
 
-  constructor(holder: string, user: string, at: EpochMs) {
+  constructor(holder: string, { user, workflow }: Pick<Slice, "user" | "workflow">, at: EpochMs) {
     this.holder = holder;
     this.user = user;
+    this.workflow = workflow;
     this.usedAt = at;
   }
 
@@ -134,6 +136,7 @@ export class Slice {
     const note: DeskNote = {
       holder: this.holder,
       user: this.user,
+      ...(this.workflow === null ? {} : { workflow: this.workflow }),
       n: this.#n + 1,
       attempts: attempts.map(({ call, worst, records }) => ({ call, worst, records })),
       outcomes: outcomes.map(({ taken: _taken, onRecord: _onRecord, ...outcome }) => outcome),

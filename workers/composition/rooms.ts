@@ -319,6 +319,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     registered,
     route: store.routes.get,
     authorize: authority.authorize,
+    authorizeInRun: authority.authorizeInRun,
     killEpoch: async () => (await stops.stops()).epoch,
     governed,
     breakOff,

@@ -14,7 +14,7 @@ import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Amount, NOTHING } from "../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../core/budget/lease.ts";
 import type { CostsOf } from "../../core/costs/call.ts";
-import { type CallOf, costOfCall } from "../../core/costs/of-call.ts";
+import { type CallOf, costOfCall, workflowOfCall } from "../../core/costs/of-call.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import { type StopScope, type StopSubject, type Stops, stoppedBy } from "../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
@@ -48,7 +48,7 @@ type TextsOf = { readonly org: string; readonly subject: string; readonly run: s
 /** What is to be called, for whom, and what goes on record. */
 export type GovernedCall = {
   readonly user: string;
-  /** To whom its cost is attributed. */
+  /** To whom its cost is attributed, and whose caps it counts against. */
   readonly costs: Omit<CallOf, "user">;
   /** What of it a kill switch may stop. */
   readonly subject: StopSubject;
@@ -139,7 +139,8 @@ async function open(
   promptKept.catch((error: unknown) =>
     log(logLine("call.texts_not_kept", { org: subject.org, upstream: entry.id, error: errorName(error) })),
   );
-  const reserved = await desk.reserve({ org: subject.org, user, call: id, worst, records }).catch(unreadable("budget"));
+  const payer = { org: subject.org, user, workflow: workflowOfCall(call.costs) };
+  const reserved = await desk.reserve({ ...payer, call: id, worst, records }).catch(unreadable("budget"));
   if (reserved === null) return err({ kind: "unreadable", what: "budget" });
   if (!reserved.ok) return err({ kind: "cap", refusal: reserved.error });
   const { pressure, onRecord: noted, ...reservation } = reserved.value;

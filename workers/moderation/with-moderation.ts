@@ -21,7 +21,7 @@ export const withModeration =
     if (asked === undefined || !("output" in result)) return outcome;
     const { org, run, user, workflow, activity, traceId, spanId } = context;
     const { roles, left, soFar, rules, grounds = [] } = asked;
-    const asker = { org, run, user, workflow, activity, traceId, spanId, roles, text: "redacted", left, soFar } as const;
+    const asker = { org, run, user, workflow, activity, traceId, spanId, roles, began: true, text: "redacted", left, soFar } as const;
     const moderated = await moderate(asker, () => inquiryOfOutput(result.output, rules));
     // One after the other: what the first cost is no longer left for the second.
     const spent = moderated?.spent ?? { micro_usd: 0, tokens_in: 0, tokens_out: 0 };

@@ -19,6 +19,8 @@ export type TaskAsker = Pick<CallContext, "org" | "run" | "user" | "workflow" | 
   /** Whom the text is about. Absent: the user. */
   readonly subject?: string;
   readonly roles: Caller["roles"];
+  /** The roles are those that a run began with: of these count those that its user still has. Absent: they are the caller's of now. */
+  readonly began?: true;
   /** What the text derives from. Absent: the caller's own word. */
   readonly soFar?: SoFar;
   /** The most that the call may cost, beside the caps of the org. Absent: these alone. */
@@ -69,6 +71,8 @@ export type TaskCallPorts = {
   readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
   readonly route: (org: string, task: string) => Promise<TaskRoute | null>;
   readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
+  /** As `authorize`, for roles that a run began with. */
+  readonly authorizeInRun: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
   readonly killEpoch: () => Promise<number>;
   readonly governed: OpenGovernedCall;
   readonly breakOff: BreakOff;

@@ -78,7 +78,7 @@ const plus = (a: TaskSpent, b: TaskSpent): TaskSpent => ({
 /** In the order in which the route and the policies have them; without those that serve the task only because they serve every task. */
 async function candidates(
   ports: TaskCallPorts,
-  { org, user, roles, workflow, run, soFar = NOTHING_YET }: TaskAsker,
+  { org, user, roles, began, workflow, run, soFar = NOTHING_YET }: TaskAsker,
   task: string,
   able: ReadonlyMap<string, ModelEntry>,
   {
@@ -92,7 +92,8 @@ async function candidates(
     ...{ kind: "model" as const, caller, workflow, run, model: null, task, fallback: [], holdsPersonalData, expectedTokens, maxTokens },
     ...{ wishes: {}, seed: run, tools: [], soFar },
   };
-  const answer = await ports.authorize(asked, await ports.killEpoch());
+  const authorize = began === true ? ports.authorizeInRun : ports.authorize;
+  const answer = await authorize(asked, await ports.killEpoch());
   if (answer.kind !== "model" || answer.permission.decision !== "allow") return [];
   return answer.candidates.flatMap(({ id }) => able.get(id) ?? []);
 }

@@ -43,7 +43,7 @@ export async function signalRun(
   const context = { org: view.org, run: view.id, subject: view.subject };
   const rules = await signalRules(ports, view);
   // The run is under way and does not wait for a person here: what a person would decide is refused.
-  const { judged } = await judgeSent(ports, by, { run: view.id, workflow: view.workflow, activity: "signal" }, body, rules);
+  const { judged, spent } = await judgeSent(ports, by, { run: view.id, workflow: view.workflow, activity: "signal" }, body, rules);
   const isRefused = withoutPerson(judged.action) === "block";
   const admitted = isRefused ? null : await ports.guard.admit(context, "user", origin, body, rules.names, withoutPerson(rules.injection));
   if (admitted === null || admitted.verdict === "block") {
@@ -53,7 +53,10 @@ export async function signalRun(
   }
   const { value } = admitted;
   const findings = [...judged.findings, ...admitted.findings];
-  const signalled = await ports.runs(id, view.org).signal({ id: signalId, name, body: value, findings, by: principal.user, own });
+  const moderated = spent === null ? {} : { moderated: spent };
+  const signalled = await ports
+    .runs(id, view.org)
+    .signal({ id: signalId, name, body: value, findings, ...moderated, by: principal.user, own });
   if (!signalled.ok) {
     await release();
     return signalled;

@@ -141,11 +141,11 @@ export const RUN_EVENTS: Handlers<Types> = {
   "session.stepped_aside": (state) => ({ ...state, session: { ...state.session, phase: "apart" } }),
   "session.left": (state) => ({ ...state, session: { ...state.session, phase: "left" } }),
   "signal.received": (state, event) => {
-    const { id, name, body, label = UNKNOWN } = event.data;
+    const { id, name, body, label = UNKNOWN, moderated } = event.data;
     const labels = state.signalLabels ?? {};
     const known = own(labels, name) ?? [];
     return {
-      ...state,
+      ...(moderated === undefined ? state : withUsage(state, "", usageOf(moderated))),
       signalIds: [...state.signalIds, id].slice(-SIGNAL_IDS_KEPT),
       signals: { ...state.signals, [name]: [...(own(state.signals, name) ?? []), body] },
       signalLabels: { ...labels, [name]: [...known, label] },

@@ -181,7 +181,15 @@ export type EventData = {
   /** `summary` is null if no model could write one. */
   "agent.condensed": ActivityRef & { readonly node: string; readonly summary: string | null };
   "agent.continued": { readonly node: string; readonly iteration: number; readonly stale: number };
-  "signal.received": { readonly id: string; readonly name: string; readonly body: Json; readonly by: string; readonly label?: Label };
+  "signal.received": {
+    readonly id: string;
+    readonly name: string;
+    readonly body: Json;
+    readonly by: string;
+    readonly label?: Label;
+    /** What asking a model about the body (`moderate`) cost; the org's ledger has it already. Absent: none was asked. */
+    readonly moderated?: Spent;
+  };
   /** The child run was told that this run is paused, or goes on again. `hold`: the number of the event that paused or resumed this run. */
   "child.paused": ActivityRef & { readonly run: string; readonly hold: number };
   "child.resumed": ActivityRef & { readonly run: string; readonly hold: number };

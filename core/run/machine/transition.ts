@@ -10,7 +10,7 @@ import { CALLER, saidBy } from "../../label/label.ts";
 import { err, ok, type Result, unreachable } from "../../result.ts";
 import { failWork } from "../agent/agent.ts";
 import { takeAuthority } from "../calls/authorized.ts";
-import { takeLease } from "../calls/lease.ts";
+import { alertAtThresholds, takeLease } from "../calls/lease.ts";
 import { takeInterruption, takeLookedUp, takeModelAnswer, takeToolAnswer, takeUp } from "../calls/outcome.ts";
 import { takeHandOverDecision } from "../hand-over/answer.ts";
 import { heedSignal } from "../hand-over/raise.ts";
@@ -163,13 +163,16 @@ function takeBroken(turn: Turn, over: Happening): Take {
 const SIGNALS_KEPT = 100;
 
 /** A signal that comes before it is awaited is kept for the step that will. */
-function takeSignal(turn: Turn, { id, name, body, by, own: isOwn, findings }: Extract<Happening, { kind: "signal" }>): Take {
+function takeSignal(turn: Turn, signal: Extract<Happening, { kind: "signal" }>): Take {
+  const { id, name, body, by, own: isOwn, findings, moderated } = signal;
   if (turn.state.signalIds.includes(id)) return null;
   if (turn.state.stopping !== null) return "the run is already ending";
   if ((own(turn.state.signals, name)?.length ?? 0) >= SIGNALS_KEPT) return `${SIGNALS_KEPT} signals of this name are waiting to be read`;
   // The starter's own signal is trusted. Nobody has approved the signal of another person, or of a key that another person may hold.
   const label = isOwn && by === turn.birth.user ? CALLER : saidBy("signal", "untrusted", CALLER);
-  turn.emit("signal.received", { id, name, body, by, label });
+  const before = turn.state.usage;
+  turn.emit("signal.received", { id, name, body, by, label, ...(moderated === undefined ? {} : { moderated }) });
+  alertAtThresholds(turn, before);
   if (findings.length > 0) turn.emit("guardrail.flagged", { channel: "user", findings });
   heedSignal(turn, name, body);
   return null;

@@ -57,7 +57,14 @@ function makeWorld(seed: number, faults: { lost: number; deaths: number }) {
     if (place === undefined) return;
     const worst = amount(200 + Math.floor(roll() * 3_000), 500);
     const reserved = await place.desk
-      .reserve({ org: "acme", user: `u${Math.floor(roll() * 4)}`, call: `run_${++number}`, worst, records: [] })
+      .reserve({
+        org: "acme",
+        user: `u${Math.floor(roll() * 4)}`,
+        workflow: roll() < 0.5 ? null : "refund",
+        call: `run_${++number}`,
+        worst,
+        records: [],
+      })
       .catch(() => null);
     if (reserved === null) counts.failed++;
     else if (!reserved.ok) counts.refused++;

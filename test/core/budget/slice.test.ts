@@ -9,7 +9,7 @@ import { amount } from "../../support/budget.ts";
 const NOW = Date.UTC(2026, 10, 20, 12);
 let slice: Slice;
 beforeEach(() => {
-  slice = new Slice("desk_1", "ann", NOW);
+  slice = new Slice("desk_1", { user: "ann", workflow: null }, NOW);
 });
 
 const granted = (lease: Amount) => ({ ok: true, lease, until: NOW + LEASE_MS.desk, pressure: 0, alerts: [] }) as const;

@@ -1,10 +1,11 @@
 /** A run under the rules of its definition: what becomes of an answer that breaks one. */
 import { describe, expect, it } from "vitest";
+import { costTree } from "../../../core/explain/cost-tree.ts";
 import type { OutputSettings } from "../../../core/guardrail/rules/settings.ts";
 import type { Json } from "../../../core/json.ts";
 import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { auditRecords } from "../../../core/run/outside/audit.ts";
-import type { Definition } from "../../../core/workflow/definition.ts";
+import type { Definition, WaitStep } from "../../../core/workflow/definition.ts";
 import { runRulesOf } from "../../../core/workflow/guardrails.ts";
 import { define, model, tool } from "../../support/run/definition.ts";
 import { answered, Drive, said } from "../../support/run/drive.ts";
@@ -35,6 +36,10 @@ function runOf(steps: Definition["steps"], output: OutputSettings, answers: read
   );
   return { run, asked };
 }
+const wait: WaitStep = {
+  ...{ kind: "wait", needs: [], when: null, on_error: null },
+  ...{ seconds: null, until: null, signal: "go", timeout_ms: null },
+};
 const decided = (run: Drive, action: "approve" | "reject") => {
   const activity = Object.values(run.state.activities).find(({ review }) => review?.id != null);
   if (activity?.review == null) throw new Error("nobody is asked");
@@ -71,6 +76,21 @@ describe.each([
     expect(usage.modelCalls).toBe(2);
     const [finding] = run.events.flatMap((event) => (event.type === "guardrail.flagged" ? event.data.findings : []));
     expect(finding).toMatchObject({ rule: "output.tone", action: "retry", detector: "moderate:acme/judge-1" });
+    expect(run.crash().state).toEqual(run.state);
+  });
+
+  it("[MOD-13] pays for the opinion of a signal beside its lease, and shows it in the cost of its signals", () => {
+    const { run } = runOf({ ask: wait, ...steps }, {}, ["Fine."]);
+    run.start().run();
+    const signal = { kind: "signal", id: "sig_1", name: "go", body: 1, by: "eva", own: true, findings: [] } as const;
+    expect(run.offer({ ...signal, moderated: spent })).toBeNull();
+    run.offer({ ...signal, moderated: spent }); // delivered twice
+    run.run();
+    const { usage, lease } = run.state;
+    expect(usage.microUsd - lease.spent.microUsd).toBe(spent.micro_usd);
+    const tree = costTree(run.machinery.birth, run.events);
+    expect(tree.children).toContainEqual(expect.objectContaining({ name: "(signals)", microUsd: spent.micro_usd }));
+    expect(tree.microUsd).toBe(usage.microUsd);
     expect(run.crash().state).toEqual(run.state);
   });
 

@@ -21,7 +21,14 @@ beforeEach(() => {
 const random = (bytes: number) => crypto.getRandomValues(new Uint8Array(bytes));
 const soon = (): Promise<void> => scheduler.wait(1);
 let number = 0;
-const wishFor = (worst: Amount, user = "ann") => ({ org: "acme", user, call: `run_${++number}`, worst, records: [] });
+const wishFor = (worst: Amount, user = "ann", workflow: string | null = null) => ({
+  org: "acme",
+  user,
+  workflow,
+  call: `run_${++number}`,
+  worst,
+  records: [],
+});
 
 /** A desk with a ledger that does what the test says, before it answers and after. */
 function makeDesk(script: { before?: (note: DeskNote) => Promise<void>; after?: (note: DeskNote) => Promise<void> } = {}) {
@@ -151,6 +158,21 @@ describe("refusing", () => {
     world.ledger.setCaps("org", { usd_per_run: 50 });
     expect(await world.desk.reserve(wishFor(amount(51)))).toMatchObject({ ok: false, error: { cap: "usd_per_run", scope: "org" } });
     expect(await world.desk.reserve(wishFor(amount(50)))).toMatchObject({ ok: true });
+  });
+
+  it("[DESK-13] a call that serves a workflow's run counts against that workflow's caps, and others do not", async () => {
+    const world = makeDesk();
+    world.ledger.setCaps("workflow:refund", { usd_per_day: 100 });
+    const served = await world.desk.reserve(wishFor(amount(60), "ann", "refund"));
+    if (!served.ok) throw new Error("refused");
+    await served.value.settle(amount(60), [], "now");
+    expect(world.ledger.account("workflow:refund").day.spent).toEqual(amount(60));
+    expect(await world.desk.reserve(wishFor(amount(60), "ann", "refund"))).toMatchObject({
+      ok: false,
+      error: { cap: "usd_per_day", scope: "workflow:refund" },
+    });
+    for (const other of [null, "answer"]) expect(await world.desk.reserve(wishFor(amount(60), "ann", other))).toMatchObject({ ok: true });
+    expect(new Set(world.notes.map(({ holder, workflow }) => `${holder} ${workflow}`)).size).toBe(3);
   });
 
   it.each([{ usd_per_run: null }, { usd_per_run: 100 }])(

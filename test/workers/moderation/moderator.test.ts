@@ -44,6 +44,7 @@ type Around = {
   readonly denied?: boolean;
   readonly route?: TaskCallPorts["route"];
   readonly authorize?: TaskCallPorts["authorize"];
+  readonly authorizeInRun?: TaskCallPorts["authorize"];
   readonly task?: "moderate" | "judge";
 };
 
@@ -56,9 +57,11 @@ function world({
   denied,
   route,
   authorize,
+  authorizeInRun = async () => ({ kind: "refused", code: "internal", message: "not in a run", transient: false }),
   task = "moderate",
 }: Around = {}) {
   const reserved: Amount[] = [];
+  const paying: (string | null)[] = [];
   const settled: (Amount | null)[] = [];
   const records: AuditRecord[] = [];
   const asked: { model: string; body: JsonObject; timeoutMs: number }[] = [];
@@ -76,6 +79,7 @@ function world({
     registered: async () => models,
     route: route ?? (async () => null),
     killEpoch: async () => 1,
+    authorizeInRun,
     authorize:
       authorize ??
       (async (question) => {
@@ -98,7 +102,8 @@ function world({
       log: () => undefined,
       health,
       desk: {
-        reserve: async ({ worst, records: attempt }) => {
+        reserve: async ({ worst, workflow, records: attempt }) => {
+          paying.push(workflow);
           if (refusesMoney === true) return err({ why: "stale" });
           reserved.push(worst);
           records.push(...attempt);
@@ -136,7 +141,7 @@ function world({
     task,
   );
   const ask = (asker: Partial<Asker> = {}, inquiry: Inquiry | null = INQUIRY) => moderate({ ...ASKER, ...asker }, () => inquiry);
-  return { ask, reserved, settled, records, asked, ended };
+  return { ask, reserved, paying, settled, records, asked, ended };
 }
 
 it("[MOD-6] the money is reserved, the call on record as one of the task, and its cost told", async () => {
@@ -225,4 +230,24 @@ it("[MOD-9] the org's route for the task says which, and the next is asked where
   const late = world({ models: [judge(), other], route, said: () => LATE });
   expect((await late.ask())?.moderation).toEqual({ kind: "failed", why: "timeout" });
   expect(late.asked).toHaveLength(1);
+});
+
+it("[MOD-14] for a run's answer, the roles count that are left of those that the run began with", async () => {
+  const questions: unknown[] = [];
+  const authorizeInRun: TaskCallPorts["authorize"] = async ({ caller }) => {
+    questions.push(caller.roles);
+    return { kind: "refused", code: "policy_denied", message: "no", transient: false };
+  };
+  const made = world({ authorizeInRun });
+  expect((await made.ask({ began: true }))?.moderation).toEqual({ kind: "failed", why: "unavailable" });
+  expect([questions, made.asked]).toEqual([[["caller"]], []]);
+  expect((await made.ask())?.moderation).toMatchObject({ kind: "answered" });
+  expect(questions).toHaveLength(1);
+});
+
+it("[DESK-13] an opinion counts against the caps of the workflow whose run it serves, and in a chat against no workflow's", async () => {
+  const made = world();
+  await made.ask({ workflow: "refund" });
+  await made.ask({ workflow: "(chat)" });
+  expect(made.paying).toEqual(["refund", null]);
 });
