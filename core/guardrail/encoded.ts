@@ -30,8 +30,8 @@ const NAMES: ReadonlyMap<string, number> = new Map([
 const REFERENCE =
   /&(?:amp;){0,2}(?:#0{0,7}([1-9]\d{1,5})|#[xX]0{0,7}([1-9a-fA-F][0-9a-fA-F]{1,4})|(nbsp|ensp|emsp|thinsp|middot|bull|shy|zwnj|zwj|hyphen|dash|ndash|mdash|minus|commat|period|lpar|rpar|plus|sol|lowbar)(?=;));?/y;
 const ESCAPE = /\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\u\{0{0,4}([0-9a-fA-F]{2,5})\}/y;
-/** Blank, `&`, `(`, `)`, `+`, `-`, `.`, `/`, `:`, `=`, digits and letters, also encoded twice; `%40` is a sign of its own (email.ts). */
-const PERCENT = /%(?:25){0,2}(2[068-9bdefBDEF]|3[0-9adAD]|[46][1-9a-fA-F]|[57][0-9aA])/y;
+/** Blank, `&`, `(`, `)`, `+`, `-`, `.`, `/`, `:`, `=`, `_`, digits and letters, also encoded twice; `%40` is a sign of its own (email.ts). */
+const PERCENT = /%(?:25){0,2}(2[068-9bdefBDEF]|3[0-9adAD]|[46][1-9a-fA-F]|[57][0-9aA]|5[fF])|%(?:25){1,2}(40)/y;
 const ENCODED = /&(?:#|[a-z])|\\[ux]|%[2-7]/;
 
 /** `&amp;amp;#x00000001f600;` and some to spare. */

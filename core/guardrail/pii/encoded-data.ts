@@ -1,6 +1,7 @@
 /**
- * Personal data that is hidden in a code: a word in base64 or a row of hexadecimal digits that decodes to a mail address, a card, an account or a number of
- * fixed form. What decodes to bytes (pictures, digests, keys) is left. Bounded: a word of 512 units at most, decoded once.
+ * Personal data and tokens that are hidden in a code: a word in base64, base32, bytes in hexadecimal or octal digits, or quoted-printable, that decodes to a mail
+ * address, a card, an account, a number of fixed form or a token. What decodes to bytes (pictures, digests, keys) is left. Bounded: a word of 512 units
+ * at most, decoded once.
  */
 import type { Finding } from "../finding.ts";
 import { cards } from "./credit-card.ts";
@@ -9,38 +10,65 @@ import { emails } from "./email.ts";
 import { ibans } from "./iban.ts";
 import { phones } from "./phone.ts";
 import { socialSecurityNumbers } from "./ssn.ts";
+import { findForms, findRotatedForms } from "./token-forms.ts";
 
-/** A whole word of the alphabets of base64 (RFC 4648 sections 4 and 5); hexadecimal digits are among them. */
-const WORD = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{12,510}={0,2}(?![A-Za-z0-9+/=_-])/g;
-const HEX = /^(?:[0-9a-f]{2}){8,256}$|^(?:[0-9A-F]{2}){8,256}$/;
-/** A digit, and capitals beside small letters: words and numbers decode to nothing, and need no look. */
-const LOOKS_CODED = /(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/_-]+=*$|^[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*$|^(?:[237][0-9])+$/;
+/** A whole word of the alphabets of base64 and base32 (RFC 4648 sections 4 to 6); hexadecimal digits are among them. */
+const WORD = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{12,510}={0,6}(?![A-Za-z0-9+/=_-])/g;
+const HEX = /^(?:0x)?((?:[0-9a-f]{2}){8,256}|(?:[0-9A-F]{2}){8,256})$/;
+const BASE32 = /^(?:[A-Z2-7]{14,510}|[a-z2-7]{14,510})={0,6}$/;
+/** Capitals beside small letters, hexadecimal digits, or the units of base32 with a digit among them or in capitals: words and numbers decode to nothing, and need no look. */
+const LOOKS_CODED =
+  /(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/_-]+=*$|^(?:0x)?[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*$|^(?:0x)?(?:[2-7][0-9])+$|^[A-Z2-7]{14,}=*$|^[a-z]*[2-7][a-z2-7]*=*$/;
+/** Bytes one by one, each behind its sign: `=61=64`, `61:64:61`, `\141\144`. */
+const BYTES =
+  /(?<![A-Za-z0-9=:\\])(?:(?:=[0-9A-F]{2}){8,170}|(?:[0-9a-f]{2}:){7,169}[0-9a-f]{2}|(?:[0-9A-F]{2}:){7,169}[0-9A-F]{2}|(?:\\[01][0-7]{2}){8,127})(?![A-Za-z0-9=:\\])/g;
+const MANY_BYTES = /(?:=[0-9A-F]{2}){4}|(?:[0-9a-fA-F]{2}:){4}|(?:\\[01][0-7]{2}){4}/;
+/** Groups of digits parted by a blank, hyphen or dot in quoted-printable (RFC 2045 section 6.7). */
+const QUOTED = /(?<![A-Za-z0-9=])\d{2,9}(?:=(?:20|2D|2E)\d{2,9}){2,8}(?![A-Za-z0-9=])/g;
+const QUOTED_SIGN = /\d=2[0DE]\d/;
 const PRINTABLE = /^[\x20-\x7e\n\r\t\u00a0-\uffff]+$/;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const ALPHABET32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 const HIDDEN: readonly Detector[] = [emails, ibans, cards, socialSecurityNumbers, phones];
+const HIDDEN_IN_GROUPS: readonly Detector[] = [cards, socialSecurityNumbers];
 const SHORTEST = 8;
 
-/** The words in `text` from `from` on that are personal data in a code. */
+/** The words in `text` from `from` on that are personal data or a token in a code. */
 export function findEncodedData(text: string, from: number): Finding[] {
-  const found: Finding[] = [];
-  for (const { 0: word, index } of matchesFrom(WORD, text, from)) {
-    if (word.length > LONGEST_FINDING || !LOOKS_CODED.test(word)) continue;
-    const plain = decoded(word);
-    if (plain === null) continue;
-    if (HIDDEN.some((detector) => detector.find(plain, 0, "").length > 0))
-      found.push(finding("SECRET", index, index + word.length, 0.9, "secret_encoded"));
-  }
+  const found = findRotatedForms(text, from);
+  const add = (word: string, index: number): void => void found.push(finding("SECRET", index, index + word.length, 0.9, "secret_encoded"));
+  for (const { 0: word, index } of matchesFrom(WORD, text, from))
+    if (word.length <= LONGEST_FINDING && LOOKS_CODED.test(word) && readings(word).some(holdsData)) add(word, index);
+  if (MANY_BYTES.test(text))
+    for (const { 0: word, index } of matchesFrom(BYTES, text, from)) {
+      const plain = printable(bytesIn(word));
+      if (plain !== null && holdsData(plain)) add(word, index);
+    }
+  if (QUOTED_SIGN.test(text))
+    for (const { 0: word, index } of matchesFrom(QUOTED, text, from)) {
+      const plain = word.replace(/=(20|2D|2E)/g, (_sign, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+      if (word.length <= LONGEST_FINDING && HIDDEN_IN_GROUPS.some((detector) => detector.find(plain, 0, "").length > 0)) add(word, index);
+    }
   return found;
 }
 
-/** Text in the word, once in hexadecimal or up to twice in base64; null where it is none. */
-function decoded(word: string): string | null {
-  if (HEX.test(word)) return printable((word.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)));
-  const once = printable(fromBase64(word));
-  if (once === null || !/^[A-Za-z0-9+/]{16,}={0,2}$/.test(once)) return once;
-  return printable(fromBase64(once)) ?? once;
+const holdsData = (plain: string): boolean =>
+  HIDDEN.some((detector) => detector.find(plain, 0, "").length > 0) || findForms(plain, 0).length > 0;
+
+/** The text in a word, by each code that it may be in: hexadecimal, base32, or up to twice base64. */
+function readings(word: string): readonly string[] {
+  const hex = HEX.exec(word)?.[1];
+  const [ofHex, of32] = [hex === undefined ? null : printable(bytesIn(hex)), BASE32.test(word) ? printable(fromBase32(word)) : null];
+  const once = hex === undefined && !word.endsWith("===") ? printable(fromBase64(word)) : null;
+  const twice = once !== null && /^[A-Za-z0-9+/]{16,}={0,2}$/.test(once) ? printable(fromBase64(once)) : null;
+  return [ofHex, of32, once, twice].filter((one) => one !== null);
 }
+
+const bytesIn = (word: string): readonly number[] =>
+  word.startsWith("\\")
+    ? (word.match(/[0-7]{3}/g) ?? []).map((byte) => Number.parseInt(byte, 8))
+    : (word.match(/[0-9a-fA-F]{2}/g) ?? []).map((byte) => Number.parseInt(byte, 16));
 
 /** Of UTF-16, the zeros are left out. */
 function printable(bytes: readonly number[]): string | null {
@@ -48,13 +76,18 @@ function printable(bytes: readonly number[]): string | null {
   return text.length >= SHORTEST && PRINTABLE.test(text) ? text : null;
 }
 
-function fromBase64(word: string): readonly number[] {
+const fromBase64 = (word: string): readonly number[] =>
+  bytesOf(6, word.replace(/=+$/, ""), (unit) => ALPHABET.indexOf(unit === "-" ? "+" : unit === "_" ? "/" : unit));
+const fromBase32 = (word: string): readonly number[] =>
+  bytesOf(5, word.replace(/=+$/, "").toUpperCase(), (unit) => ALPHABET32.indexOf(unit));
+
+function bytesOf(width: 5 | 6, word: string, toValue: (unit: string) => number): readonly number[] {
   const bytes: number[] = [];
   let buffer = 0;
   let bits = 0;
-  for (const unit of word.replace(/=+$/, "")) {
-    buffer = ((buffer << 6) | Math.max(0, ALPHABET.indexOf(unit === "-" ? "+" : unit === "_" ? "/" : unit))) & 0xffff;
-    bits += 6;
+  for (const unit of word) {
+    buffer = ((buffer << width) | Math.max(0, toValue(unit))) & 0xffff;
+    bits += width;
     if (bits < 8) continue;
     bits -= 8;
     bytes.push((buffer >> bits) & 255);

@@ -5,26 +5,8 @@
 import type { Finding } from "../finding.ts";
 import { type Detector, finding, LONGEST_FINDING, matchesFrom } from "./detector.ts";
 import { findEncodedData } from "./encoded-data.ts";
+import { findForms } from "./token-forms.ts";
 
-/** Forms as their makers publish them for secret scanners. Every quantifier is bounded or runs over one class: linear time. */
-const FORMS: readonly RegExp[] = [
-  /\bbh_[A-Za-z0-9_-]{16,200}/g, // Bulkhead
-  /\bsk-[A-Za-z0-9_-]{16,240}/g, // model providers
-  /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,120}/g, // Stripe
-  /\bwhsec_[A-Za-z0-9+/=]{16,120}/g, // Standard Webhooks
-  /\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/g, // AWS
-  /\bgh[pousr]_[A-Za-z0-9]{30,255}/g, // GitHub
-  /\bgithub_pat_[A-Za-z0-9_]{22,255}/g,
-  /\bglpat-[A-Za-z0-9_-]{20,64}/g, // GitLab
-  /\bxox[abeoprs]-[A-Za-z0-9-]{10,250}/g, // Slack
-  /\bAIza[A-Za-z0-9_-]{35}/g, // Google
-  /\bya29\.[A-Za-z0-9_-]{20,400}/g,
-  /\bnpm_[A-Za-z0-9]{36}\b/g,
-  /\bhf_[A-Za-z0-9]{30,60}\b/g, // Hugging Face
-  /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g, // SendGrid
-];
-/** What the forms above begin with: one look spares fifteen. */
-const BEGINNING = /bh_|sk-|[srp]k_|whsec_|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat_|glpat-|xox|AIza|ya29|npm_|hf_|SG\./;
 /** The value is looked ahead at: a word of it may name the next one. */
 const NAMED =
   /(?:api[_-]?key|secret(?:[_-]?(?:key|access[_-]?key))?|access[_-]?token|auth[_-]?token|client[_-]?secret|password|passwd|pwd|passwort|contrase(?:ñ|n)a|mot de passe|bearer)["']?\s{0,2}(?:[:=]|\bis\b|\bist\b|\bes\b|\s)\s{0,2}["']?(?=([^\s"'<>{},;]{8,200}))/gi;
@@ -53,6 +35,12 @@ export const secrets: Detector = {
       '{"api_key":"«Xk29fjs02lq»"}',
       "in base64: «YWRhQGV4YW1wbGUuY29t»",
       "in hex: «616461406578616d706c652e636f6d»",
+      "in base32: «MFSGCQDFPBQW24DMMUXGG33N»",
+      "in quoted-printable: «=61=64=61=40=65=78=61=6D=70=6C=65=2E=63=6F=6D»",
+      "a card in it: «4111=201111=201111=201111»",
+      "byte by byte: «61:64:61:40:65:78:61:6d:70:6c:65:2e:63:6f:6d»",
+      "in octal: «\\141\\144\\141\\100\\145\\170\\141\\155\\160\\154\\145\\056\\143\\157\\155»",
+      "in ROT13: «tuc_nopqrstuvwxyzabcdefghijklmno0123456789»",
       "postgres://«ada:s3cret!pw»@db.acme.org:5432/shop",
     ],
     misses: [
@@ -61,19 +49,11 @@ export const secrets: Detector = {
       "the secret of a good espresso",
       "https://acme.org:8080/@ada",
       "https://user@acme.org/x",
+      "JBSWY3DPEBLW64TMMQ, x=20y=20z, AB:CD:EF:01:23:45:67:89:9A:BC, page=20&size=2050",
       "d41d8cd98f00b204e9800998ecf8427e, iVBORw0KGgoAAAANSUhEUgAAAAUA, SGVsbG8gd29ybGQsIGFnYWlu",
     ],
   },
 };
-
-function findForms(text: string, from: number): Finding[] {
-  const found: Finding[] = [];
-  if (!BEGINNING.test(text)) return found;
-  for (const form of FORMS)
-    for (const { 0: token, index } of matchesFrom(form, text, from))
-      found.push(finding("SECRET", index, index + token.length, 0.98, "secret_form"));
-  return found;
-}
 
 /** RFC 3986 section 3.2.1: name and password before the host of a URL. */
 const CREDENTIALS = /(?<=[a-z]:\/\/)[^\s/?#@:"'<>]{0,100}:[^\s/?#@"'<>]{1,200}(?=@[\w[])/gi;
