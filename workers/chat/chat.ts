@@ -51,9 +51,8 @@ async function complete(ports: ChatPorts, asked: Asked): Promise<Result<Reply, R
 }
 
 async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Promise<Result<ChatRequest, Refusal>> {
-  const said = request.messages.findLast(({ role }) => role === "user")?.content ?? null;
+  const said = saidNow(request);
   const { hand_over: rules } = call.rules;
-  // Only what was said last: what was said before has been told with the answer to it.
   call.handOver = rules === undefined || said === null ? null : triggerIn(said, rules);
   if (call.handOver !== null) call.records.push(handOverRecord(ports, call, call.handOver));
   const guarded = await guardRequest(call.guard, call.memory, call.guardContext, request, call.rules, (inquire) =>
@@ -64,8 +63,15 @@ async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Pr
     return ok(guarded.value.request);
   }
   const { code, path, findings } = guarded.error;
-  await ports.record(call.asked.principal.org, blockedRecord(ports, call, code, findings));
+  // Whoever asks for a person has asked for one, in a message that is refused too.
+  for (const record of [...call.records, blockedRecord(ports, call, code, findings)]) await ports.record(call.asked.principal.org, record);
   return err(refuse(code, "the content was refused", [{ path, message: "was refused" }]));
+}
+
+/** What the user says with this request. null: nothing; what was said before a tool's answer, or before another message, was told with the answer to it. */
+function saidNow({ messages }: ChatRequest): string | null {
+  const at = messages.findLastIndex(({ role }) => role === "user");
+  return messages.slice(at + 1).some(({ role }) => role === "tool") ? null : (messages[at]?.content ?? null);
 }
 
 async function whole(ports: ChatPorts, call: Call, talk: Talk, candidates: readonly Chosen[]): Promise<Result<Reply, Refusal>> {

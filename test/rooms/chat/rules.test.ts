@@ -80,6 +80,26 @@ describe("what calls for a person", () => {
     expect((await headersOf("You are useless liars, I am furious!!")).header).toBe("negative_tone; priority=high");
     expect(await headersOf("Where is my order?")).toEqual({ header: null, raised: [] });
   });
+
+  it("[HAND-18] is told once: not again with a tool's answer, and also where the message is refused", async () => {
+    const user = { role: "user", content: "Let me talk to a real person." };
+    const call = { id: "call_1", type: "function", function: { name: "order", arguments: "{}" } };
+    const messages = [
+      user,
+      { role: "assistant", content: null, tool_calls: [call] },
+      { role: "tool", tool_call_id: "call_1", content: "on its way" },
+    ];
+    const raisedBy = async (said: readonly object[], input: GuardrailSettings["input"] = {}) => {
+      const chat = world({ ...rules, input }, says("Fine."));
+      const reply = await chat.complete({ model: "task:write", messages: JSON.parse(JSON.stringify(said)) as Json[] });
+      await chat.settled();
+      const raised = chat.records.filter(({ event_type }) => event_type === "escalation.raised");
+      return [reply.ok ? "answered" : reply.error.code, raised.map(({ data }) => fact(data, "reason"))];
+    };
+    expect(await raisedBy(messages)).toEqual(["answered", []]);
+    expect(await raisedBy([...messages, user])).toEqual(["answered", ["asked"]]);
+    expect(await raisedBy([user], { max_chars: 10 })).toEqual(["content_blocked", ["asked"]]);
+  });
 });
 
 describe("what is embedded", () => {
