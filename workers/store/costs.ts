@@ -1,6 +1,6 @@
 /**
- * The room of what calls cost: two tables of D1. `cost_calls` has each call for a window of time, `cost_days` the sums of each day, which a trigger
- * keeps in the transaction of the call. A question is answered from the sums of whole days, and from single calls only where it asks for what
+ * The room of what calls cost: two tables of D1. `cost_calls` has each call for a window of time, `cost_days` the sums of each day, kept
+ * in the transaction of the call (count-calls.ts). A question is answered from the sums of whole days, and from single calls only where it asks for what
  * the sums do not have: parts of days, sessions, metadata. So it costs by days and groups, not by calls.
  */
 import type { BesideKind, CostsOf } from "../../core/costs/call.ts";
@@ -8,6 +8,7 @@ import type { CostDimension, CostQuestion, Included } from "../../core/costs/que
 import { toUsd } from "../../core/money.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
+import { storeCalls } from "./count-calls.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** How many days single calls and the sums of days are kept. */
@@ -17,8 +18,6 @@ const MOST_GROUPS = 5_000;
 /** Rows that one sweep deletes, of each table: every five minutes, 8.6 million a day, which is 86 calls a run at 100,000 runs a day. */
 const SWEEP_ROWS = 5_000;
 const SWEEP_ROUNDS = 6;
-/** One bound parameter holds many calls as JSON (D1 takes 2 MB a value). */
-const CHUNK_CALLS = 500;
 
 /** A group of calls with its sums. Names are null where a call has none: no model, no workflow, no session. */
 export type CostLine = {
@@ -70,10 +69,7 @@ export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
         };
         return calls.map((call) => ({ ...call, ...shared, ok: call.ok ? 1 : 0 }));
       });
-      const statements: D1PreparedStatement[] = [];
-      for (let start = 0; start < rows.length; start += CHUNK_CALLS)
-        statements.push(db.prepare(INSERT).bind(org, JSON.stringify(rows.slice(start, start + CHUNK_CALLS))));
-      if (statements.length > 0) await db.batch(statements);
+      await storeCalls(db, org, rows);
     },
 
     async ask(org, user, question) {
@@ -124,13 +120,6 @@ type Row = Record<string, string | number | null>;
 type Part = { readonly from: EpochMs; readonly to: EpochMs };
 /** `days`: from this day on and before that one; `to` null: without end. */
 type Span = { readonly days: { readonly from: string; readonly to: string | null } | null; readonly parts: readonly Part[] };
-
-const INSERT = `
-  INSERT OR IGNORE INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out, ms, code, trace)
-  SELECT ?1, value ->> 'run', value ->> 'id', value ->> 'at', value ->> 'kind', value ->> 'name', value ->> 'ok', value ->> 'workflow',
-    value ->> 'version', value ->> 'user', value ->> 'session', value ->> 'metadata', value ->> 'micro_usd', value ->> 'tokens_in', value ->> 'tokens_out', CAST(COALESCE(value ->> 'ms', 0) AS INTEGER),
-    COALESCE(value ->> 'code', ''), COALESCE(value ->> 'trace', '')
-  FROM json_each(?2)`;
 
 /** Single calls are kept from this midnight on. */
 const startOfCalls = (at: EpochMs): EpochMs => (Math.floor(at / DAY_MS) - KEPT_DAYS.calls) * DAY_MS;

@@ -103,6 +103,42 @@ describe("what calls cost", () => {
     }
   });
 
+  it("[COSTS-12] writes one row of sums for each group of a batch, counts a call that comes twice in it once, and keeps the trace of the last", async () => {
+    const org = newOrg();
+    const calls = Array.from({ length: 20 }, (_, index) => call({ at: NOW - index, ms: 40, id: `c${index}` }));
+    const first = of([...calls, ...calls.slice(0, 5)], { trace: "trace-a" });
+    await costs.put(org, [
+      first,
+      of([call({ at: NOW - 9, ms: 40 }), call({ ok: false, code: "timeout", at: NOW - 50, ms: 40 })], { trace: "trace-b" }),
+    ]);
+    await costs.put(org, [first]);
+    const read = async (text: string) => (await env.DB.prepare(text).bind(org).all()).results;
+    expect(await read("SELECT sort, n FROM metric_sums WHERE org = ? ORDER BY series, sort")).toEqual([
+      { sort: "llm:error:timeout", n: 1 },
+      { sort: "llm:success", n: 21 },
+      { sort: "llm", n: 2_200 },
+      { sort: "input", n: 220 },
+      { sort: "output", n: 110 },
+    ]);
+    expect(await read("SELECT series, n, trace, traced_at FROM metric_buckets WHERE org = ?")).toEqual([
+      { series: "call_s", n: 22, trace: "trace-a", traced_at: NOW },
+    ]);
+    expect(await read("SELECT calls, micro_usd FROM cost_days WHERE org = ?")).toEqual([{ calls: 22, micro_usd: 2_200 }]);
+  });
+
+  it("[COSTS-13] counts a call that an older release stores while a deploy is under way", async () => {
+    const org = newOrg();
+    await env.DB.prepare(
+      `INSERT INTO cost_calls (org, run, id, at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out)
+       VALUES (?, 'run_1', '1', ?, 'llm', 'acme/big-1', 1, 'refund', 2, 'u1', '', '{}', 70, 10, 5)`,
+    )
+      .bind(org, NOW)
+      .run();
+    expect((await ask(org, "day")).data).toEqual([{ day: "2026-11-30", usd: 0.00007, tokens_in: 10, tokens_out: 5, calls: 1 }]);
+    const { results } = await env.DB.prepare("SELECT SUM(n) AS n FROM metric_sums WHERE org = ? AND series = 'calls'").bind(org).all();
+    expect(results).toEqual([{ n: 1 }]);
+  });
+
   it("[COSTS-4] forgets single calls after a month, keeps the sums of their days, and says so where they would be needed", async () => {
     const org = newOrg();
     const old = NOW - 40 * DAY;
