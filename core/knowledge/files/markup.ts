@@ -15,11 +15,14 @@ export type Token =
 const RAW: ReadonlySet<string> = new Set(["script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes"]);
 
 const NAME = /[A-Za-z_][^\s/>"'=<]*/y;
+/** A tag's name in HTML begins with a letter of ASCII: `<_` is text. */
+const BEGINS_NAME = /[A-Za-z]/;
 
 /** The tokens of a text, in order. What looks like a tag and is not closed is text. */
 export function* tokensOf(text: string, language: "html" | "xml"): Generator<Token> {
   let at = 0;
   let unclosed = false;
+  const foreign = new Foreign();
   while (at < text.length) {
     const open = unclosed ? -1 : text.indexOf("<", at);
     if (open < 0) {
@@ -27,10 +30,10 @@ export function* tokensOf(text: string, language: "html" | "xml"): Generator<Tok
       return;
     }
     if (open > at) yield { kind: "text", text: text.slice(at, open) };
-    const unseen = unseenAt(text, open);
+    const unseen = language === "xml" ? unseenInXml(text, open) : unseenInHtml(text, open, foreign.isOpen);
     if (unseen !== null) {
       if (unseen.isText) yield { kind: "text", text: unseen.text };
-      else if (!/^\s*(?:doctype|xml|\[endif)\b/i.test(unseen.text.slice(0, 20))) {
+      else if (!/^<(?:!doctype|\?xml|!\[endif|!--\s{0,9}\[endif)\b/i.test(text.slice(open, open + 24))) {
         // Of a conditional comment the condition is no text, and what it holds is unseen.
         const said = /^\s*\[if\b/i.test(unseen.text.slice(0, 20)) ? unseen.text.slice(unseen.text.indexOf("]") + 1) : unseen.text;
         yield { kind: "unseen", text: said.replace(/<!\[endif\]$/i, "") };
@@ -40,7 +43,8 @@ export function* tokensOf(text: string, language: "html" | "xml"): Generator<Tok
     }
     const isClose = text[open + 1] === "/";
     NAME.lastIndex = open + (isClose ? 2 : 1);
-    const match = NAME.exec(text)?.[0] ?? null;
+    const isName = language === "xml" || BEGINS_NAME.test(text.charAt(NAME.lastIndex));
+    const match = isName ? (NAME.exec(text)?.[0] ?? null) : null;
     if (match === null) {
       yield { kind: "text", text: "<" };
       at = open + 1;
@@ -55,9 +59,12 @@ export function* tokensOf(text: string, language: "html" | "xml"): Generator<Tok
     }
     const name = language === "html" ? match.toLowerCase() : match;
     at = end + 1;
-    if (isClose) yield { kind: "close", name };
-    else {
+    if (isClose) {
+      foreign.closes(name);
+      yield { kind: "close", name };
+    } else {
       const isEmpty = text[end - 1] === "/";
+      if (!isEmpty) foreign.opens(name);
       yield { kind: "open", name, attributes: text.slice(NAME.lastIndex, isEmpty ? end - 1 : end), isEmpty };
       if (language === "html" && RAW.has(name)) {
         const raw = new RegExp(`</${name}(?=[\\s/>])`, "gi");
@@ -70,17 +77,83 @@ export function* tokensOf(text: string, language: "html" | "xml"): Generator<Tok
   }
 }
 
-/** `<!-- … -->`, `<![CDATA[ … ]]>`, `<!…>`, `<?…>`; one that is not closed goes to the end. */
-function unseenAt(text: string, open: number): { readonly text: string; readonly end: number; readonly isText: boolean } | null {
-  const upTo = (mark: string, from: number, isText: boolean) => {
-    const close = text.indexOf(mark, from);
-    const stop = close < 0 ? text.length : close;
-    return { text: text.slice(from, stop), end: close < 0 ? text.length : close + mark.length, isText };
-  };
-  if (text.startsWith("<!--", open)) return upTo("-->", open + 4, false);
-  if (text.startsWith("<![CDATA[", open)) return upTo("]]>", open + 9, true);
-  if (text[open + 1] === "!" || text[open + 1] === "?") return upTo(">", open + 2, false);
+type Unseen = { readonly text: string; readonly end: number; readonly isText: boolean };
+
+/** From `from` up to a mark; without one, to the end. */
+function upTo(text: string, mark: string, from: number, isText: boolean): Unseen {
+  const close = text.indexOf(mark, from);
+  const stop = close < 0 ? text.length : close;
+  return { text: text.slice(from, stop), end: close < 0 ? text.length : close + mark.length, isText };
+}
+
+/** `<!-- … -->`, `<![CDATA[ … ]]>`, `<!…>`, `<?…>`. */
+function unseenInXml(text: string, open: number): Unseen | null {
+  if (text.startsWith("<!--", open)) return upTo(text, "-->", open + 4, false);
+  if (text.startsWith("<![CDATA[", open)) return upTo(text, "]]>", open + 9, true);
+  if (text[open + 1] === "!" || text[open + 1] === "?") return upTo(text, ">", open + 2, false);
   return null;
+}
+
+/**
+ * The same as browsers read it (WHATWG HTML, section 13.2.5): a comment ends with `--!>` too, `<!-->` and `<!--->` are empty ones, and what begins as
+ * a tag and is none (`<?`, `</ `, `</1`, and `<![CDATA[` outside of drawings and equations) is a comment up to its first `>`.
+ */
+function unseenInHtml(text: string, open: number, isForeign: boolean): Unseen | null {
+  if (text.startsWith("<!--", open)) {
+    const from = open + 4;
+    for (const mark of [">", "->"]) if (text.startsWith(mark, from)) return { text: "", end: from + mark.length, isText: false };
+    COMMENT_END.lastIndex = from;
+    const close = COMMENT_END.exec(text);
+    if (close === null) return { text: text.slice(from), end: text.length, isText: false };
+    return { text: text.slice(from, close.index), end: close.index + close[0].length, isText: false };
+  }
+  if (text.startsWith("<![CDATA[", open)) return isForeign ? upTo(text, "]]>", open + 9, true) : upTo(text, ">", open + 9, false);
+  const next = text.charAt(open + 1);
+  if (next === "!" || next === "?") return upTo(text, ">", open + 2, false);
+  if (next !== "/" || open + 2 >= text.length || BEGINS_NAME.test(text.charAt(open + 2))) return null;
+  return upTo(text, ">", open + 2, false);
+}
+
+const COMMENT_END = /--!?>/g;
+
+const FOREIGN: ReadonlySet<string> = new Set(["svg", "math"]);
+/** Elements of drawings and equations in which HTML may stand. */
+const HOLDS_HTML: ReadonlySet<string> = new Set(["foreignobject", "desc", "annotation-xml", "mi", "mo", "mn", "ms", "mtext"]);
+/** Elements of HTML that end a drawing or an equation where they begin (WHATWG HTML, section 13.2.6.5). */
+const BREAKS_OUT: ReadonlySet<string> = new Set(
+  (
+    "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li listing menu meta nobr ol p pre ruby s small span " +
+    "strong strike sub sup table tt u ul var"
+  ).split(" "),
+);
+
+/** Whether a drawing or an equation is open, in which `<![CDATA[` is text. Where HTML has begun within one it is none until that part ends. */
+class Foreign {
+  readonly #open: { readonly name: string; isHtml: boolean }[] = [];
+  readonly #counts = new Map<string, number>();
+
+  get isOpen(): boolean {
+    return this.#open.at(-1)?.isHtml === false;
+  }
+
+  opens(name: string): void {
+    const top = this.#open.at(-1);
+    if (FOREIGN.has(name) || (top !== undefined && HOLDS_HTML.has(name))) {
+      this.#open.push({ name, isHtml: false });
+      this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    } else if (top !== undefined && HOLDS_HTML.has(top.name)) top.isHtml = true;
+    else if (BREAKS_OUT.has(name)) while (FOREIGN.has(this.#open.at(-1)?.name ?? "")) this.#pop();
+  }
+
+  closes(name: string): void {
+    if ((this.#counts.get(name) ?? 0) > 0) while (this.#pop() !== name);
+  }
+
+  #pop(): string {
+    const name = this.#open.pop()?.name ?? "";
+    this.#counts.set(name, (this.#counts.get(name) ?? 1) - 1);
+    return name;
+  }
 }
 
 /** Where a tag's `>` is, outside of quoted values; -1: nowhere. */

@@ -54,7 +54,9 @@ export function decoded(bytes: Uint8Array, isHtml: boolean, decode: Decode): str
   const text = decode(bytes, byMark(bytes));
   if (text !== null || byMark(bytes) !== "utf-8" || !isHtml) return text;
   const head = Array.from(bytes.subarray(0, 2 * HEADER_BYTES), (byte) => String.fromCharCode(byte)).join("");
-  const label = /<meta[^>]{0,200}charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_-]{1,40})/i.exec(head)?.[1];
+  const label = (/<meta[^>]{0,200}charset\s{0,5}=\s{0,5}["']?\s{0,5}([A-Za-z0-9_-]{1,40})/i.exec(head) ??
+    // XHTML says it in its first line; a page's own `meta` goes first, as in browsers.
+    /^\s{0,20}<\?xml\b[^>]{0,200}?\sencoding\s{0,5}=\s{0,5}["']([A-Za-z0-9._:-]{1,40})["']/.exec(head))?.[1];
   return label === undefined ? null : decode(bytes, label);
 }
 

@@ -36,6 +36,8 @@ describe("what a file is", () => {
     expect(await read(Uint8Array.of(0x52, 0xfc, 0x63, 0x6b))).toHaveProperty("flaw");
     const latin = Buffer.from('<html><meta charset="iso-8859-1"><p>R\u00fcckgabe</p></html>', "latin1");
     expect(await read(new Uint8Array(latin))).toMatchObject({ media: "text/html", text: "R\u00fcckgabe" });
+    const xhtml = Buffer.from('<?xml version="1.0" encoding="ISO-8859-1"?>\n<html><p>R\u00fcckgabe</p></html>', "latin1");
+    expect(await read(new Uint8Array(xhtml))).toMatchObject({ media: "text/html", text: "R\u00fcckgabe" });
     expect(await read(Uint8Array.of(0x4d, 0x5a, 0x90, 0x00))).toMatchObject({ flaw: expect.stringContaining("a program") });
   });
 });
@@ -135,6 +137,11 @@ c</pre><script>var x = "<p>no</p>";</script></body></html>`;
       "<pre>\n   x",
       "5\u00ad",
       "&#1",
+      "</ ",
+      "<!--x--!",
+      "<svg><desc><p>",
+      "<svg></math>",
+      "<math><mi></desc>",
     ];
     for (const unit of units) {
       took(unit.repeat(5_000 / unit.length));
@@ -246,6 +253,30 @@ describe("what a page of HTML means", () => {
   it("[INGEST-12] counts nothing as hidden that is no text: what a page declares of itself", () => {
     const page = textOfHtml('<?xml version="1.0"?><!DOCTYPE html PUBLIC "-//W3C//DTD"><html><p>a<!--[if mso]>b<![endif]--><![endif]>');
     expect(page).toEqual({ text: "a", dropped: 1, doubtful: 0 });
+  });
+});
+
+describe("what begins as a tag of HTML and is a comment", () => {
+  it.each([
+    ["a comment that ends with --!>", "<!-- hidden --!>seen", "seen", 6],
+    ["an empty comment", "<!-->seen<!-- hidden -->", "seen", 6],
+    ["an empty comment with a hyphen", "<!--->seen<!-- hidden -->", "seen", 6],
+    ["an empty comment in full", "<!---->seen", "seen", 0],
+    ["one that begins like a declaration", "<!-- xml hidden -->seen", "seen", 9],
+    ["CDATA in a page", "seen<![CDATA[hidden]]>", "seen", 6],
+    ["CDATA up to its first >", "<![CDATA[hidden>seen", "seen", 6],
+    ["CDATA behind what ends a drawing", "<svg><p>seen<![CDATA[hidden]]></p></svg>", "seen", 6],
+    ["CDATA in a drawing", "<svg><text><![CDATA[seen]]></text></svg>", "seen", 0],
+    ["CDATA in an equation", "<math><mtext><![CDATA[seen]]></mtext></math>", "seen", 0],
+    ["CDATA behind a drawing", "<svg><g></g></svg>seen<![CDATA[hidden]]>", "seen", 6],
+    ["CDATA in HTML within a drawing", "<svg><foreignObject><p>seen<![CDATA[hidden]]></p></foreignObject></svg>", "seen", 6],
+    ["the end of nothing", "</ hidden>seen", "seen", 6],
+    ["the end of a number", "</1 hidden>seen", "seen", 7],
+    ["an end without a name", "</>seen", "seen", 0],
+    ["an instruction", "<? hidden >seen", "seen", 6],
+    ["no name of a tag", "<_seen> 1 <2", "<_seen> 1 <2", 0],
+  ])("[INGEST-16] is read as browsers do: %s", (_, page, text, dropped) => {
+    expect(textOfHtml(page)).toEqual({ text, dropped, doubtful: 0 });
   });
 });
 
