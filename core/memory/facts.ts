@@ -68,6 +68,48 @@ const NO_PLACE = /^(?:angst|furcht|sorge|panik|armut|frieden|miete|untermiete|sc
 /** Before a statement, these say that it is somebody else's, or that it is only supposed. */
 const NOT_ONES_OWN =
   /(?<![\p{L}\p{N}])(?:says?|said|saying|tells?|told|writes?|wrote|claims?|claimed|asks?|asked|thinks?|mentioned|if|unless|suppose|supposing|imagine|pretend|as if|sagt\p{L}*|meint\p{L}*|schreib\p{L}*|schrieb\p{L}*|behaupte\p{L}*|fragt\p{L}*|erzähl\p{L}*|falls|wenn|angenommen|stell\p{L}* (?:dir|ihnen) vor|als ob)(?![\p{L}\p{N}])/iu;
+/** At the start of a sentence or anywhere before the statement: it is told, translated or played. */
+const FICTION =
+  /^[^\p{L}]*(?:(?:so|and|but|well|und|aber)\s+)?(?:in|im)\s+(?:(?:the|my|this|a|our|his|her|that|der|dem|meine[mr]|eine[mr]|diese[mr]|unsere[mr])\s+)?(?:\p{L}+\s+)?(?:story|tale|novel|book|game|film|movie|play|dreams?|script|poem|song|roman|buch|spiel|geschichte|märchen|traum|träumen|gedicht|lied|theaterstück|drehbuch)(?![\p{L}\p{N}])|(?<![\p{L}\p{N}])(?:role-?play|rollenspiel|fiction|fiktion|hypothetical(?:ly)?|hypothetisch|let['’]?s say|sagen wir|assum(?:e|ing)|what if|nehmen wir an)(?![\p{L}\p{N}])|(?:translat|übersetz|traduc|tradui|traduz|traduir|перев[её]д|çevir|अनुवाद|翻译)[^,;]*:|(?<![\p{L}\p{N}])(?:example|sample|beispiel|beispielsatz)(?: sentence)?\s*:/iu;
+/** Right before the statement: it was so. */
+const PAST =
+  /(?<![\p{L}\p{N}])(?:once|formerly|previously|back then|in those days|in the past|as a (?:child|kid|boy|girl|student)|früher|damals|einst|ehemals|als (?:kind|junge|mädchen|student(?:in)?))[\s,:]*$/iu;
+/** In the clause of the statement, before it: it is denied, doubted or wished. */
+const DENIES =
+  /(?<![\p{L}\p{N}])(?:not|never|cannot|\p{L}+n['’]t|dont|isnt|no longer|nobody|no one|doubt\p{L}*|unsure|wish\p{L}*|hope|hoping|maybe|perhaps|possibly|false|untrue|wrong|lie|myth|rumou?r|dream\p{L}*|nicht|nie|niemals|niemand|kein\p{L}*|bezweifl\p{L}*|zweifl\p{L}*|vielleicht|womöglich|wünsch\p{L}*|hoff\p{L}*|träum\p{L}*|falsch|lüge|gerücht)(?![\p{L}\p{N}])/iu;
+/** These deny nothing of what they introduce. */
+const AFFIRMS =
+  /(?<![\p{L}\p{N}])(?:(?:do not|don['’]?t|never|not to|nicht) (?:forget|overlook|ignore|vergessen)|vergiss nicht|vergessen sie nicht|no doubt|without (?:a |any )?doubt|not only|nicht nur|why not)(?![\p{L}\p{N}])/giu;
+const CLAUSES = /[,;:(–—]|(?<![\p{L}\p{N}])(?:but|and|or|because|aber|und|oder|denn|sondern|weil|doch)(?![\p{L}\p{N}])/iu;
+const COMPLEMENT = /(?<![\p{L}\p{N}])(?:that|dass|daß)\s*$/iu;
+
+/** In small letters, or in capitals alone: "No Doubt" and "Nothing Else Matters" are names. */
+const cased = (words: string, before: string, after: string): RegExp =>
+  new RegExp(`${before}(?:${words}|${words.toUpperCase()})${after}`, "u");
+const ADVERBS =
+  "actually|really|definitely|certainly|surely|still|now|just|simply|also|currently|absolutely|clearly|eigentlich|wirklich|sicher|bestimmt|ganz|gar|jetzt|auch|doch";
+/** A value that begins so is none: it is denied, doubted, or a complaint of what is on file. */
+const NO_VALUE = cased(
+  "not|no|never|none|neither|nobody|nothing|nowhere|unknown|wrong|incorrect|incorrectly|false|outdated|obsolete|misspelled|missing|maybe|perhaps|possibly|probably|supposedly|allegedly|nicht|nie|niemals|kein|keine|keinen|keinem|keiner|keines|niemand|nichts|falsch|veraltet|unbekannt|weder|vielleicht|wahrscheinlich|angeblich",
+  `^(?:(?:${ADVERBS}|${ADVERBS.toUpperCase()})\\s+){0,3}`,
+  "(?! (?:only|nur))(?![\\p{L}\\p{N}])",
+);
+/** A value that ends so is over, denied or played. */
+const NO_LONGER =
+  /(?<![\p{L}\p{N}])(?:not|never|no more|no longer|any ?more|any longer|nicht(?: mehr)?|nie|once|früher|(?:in|im)\s+(?:(?:the|my|this|a|der|meine[mr]|dem|eine[mr])\s+)?(?:story|novel|game|film|movie|play|dreams?|roman|spiel|geschichte|traum|träumen))$/iu;
+/** After the value: it is taken back, or was somebody's word. */
+const TAKEN_BACK =
+  /^[\s,;:(–—-]*(?:(?:and|but|aber|doch|und)\s+)?(?:(?:(?:that|this|it)(?:['’]s| is| was)|das (?:ist|war)|well)\s+)?(?:not (?:true|any ?more|really|any longer)|not\s*[.!]?$|no more|no longer|nicht (?:mehr|wirklich|wahr)|(?:a |eine? )?(?:lie|joke|lüge|witz)|false|untrue|gelogen|(?:just )?(?:kidding|joking)|(?:nur )?(?:ein )?scherz|(?:das )?stimmt nicht|(?:he|she|they|my \p{L}+|er|sie) (?:says?|said|wrote|claims?|sagt\p{L}*|meint\p{L}*|behaupte\p{L}*))(?![\p{L}\p{N}])/iu;
+
+/** The person states it of themselves, now: nothing before, in or after the value denies it. */
+function isMeant(sentence: string, said: RegExpExecArray, value: string): boolean {
+  const before = sentence.slice(0, said.index);
+  if (NOT_ONES_OWN.test(before) || FICTION.test(before) || PAST.test(before)) return false;
+  const clause = COMPLEMENT.test(before) ? before : (before.split(CLAUSES).at(-1) ?? "");
+  if (DENIES.test(clause.replace(AFFIRMS, " "))) return false;
+  return !NO_VALUE.test(value) && !NO_LONGER.test(value) && !TAKEN_BACK.test(sentence.slice(said.index + said[0].length));
+}
+
 /** Quotation marks with what closes them, in the languages of Europe. */
 const QUOTES: ReadonlyMap<string, readonly string[]> = new Map([
   ['"', ['"']],
@@ -112,13 +154,13 @@ function factsOf(sentence: string): readonly Fact[] {
   const stated = FORMS.flatMap(({ form: words, predicate, single, confidence }): Fact[] => {
     const said = words.exec(sentence);
     const object = said?.[1]?.trim() ?? "";
-    if (said === null || NOT_ONES_OWN.test(sentence.slice(0, said.index))) return [];
+    if (said === null || !isMeant(sentence, said, object)) return [];
     if (predicate === "lives_in" && (!PLACE.test(object) || NO_PLACE.test(object))) return [];
     return object === "" ? [] : [{ subject: "person", predicate, object, confidence, single }];
   });
   if (stated.length > 0) return stated;
   const said = ATTRIBUTE.exec(sentence);
-  if (said === null || NOT_ONES_OWN.test(sentence.slice(0, said.index))) return [];
+  if (said === null || !isMeant(sentence, said, said[2]?.trim() ?? "")) return [];
   const [, name = "", value = ""] = said;
   const last = name.split(/\s/).at(-1) ?? "";
   if (name === "" || PASSING.test(last)) return [];

@@ -43,7 +43,7 @@ export type Memory = {
 };
 
 /** Whether a text says anything: blanks, and characters that nobody sees, alone say nothing. */
-export const saysSomething = (text: string): boolean => /[^\p{Z}\p{C}\p{M}\s]/u.test(text);
+export const saysSomething = (text: string): boolean => /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\s\u2800]/u.test(text);
 
 const DAY_MS = 86_400_000;
 /** Days that a memory is kept where nobody says, by its class: the more confidential, the shorter. Nothing is kept without end. */
@@ -52,6 +52,20 @@ const KEPT_DAYS: { readonly [C in DataClass]: number } = { public: 365, internal
 /** When a memory ends. `days` null: the default of its class. */
 export const expiryOf = (sensitivity: DataClass, days: number | null, at: EpochMs): EpochMs =>
   at + (days ?? KEPT_DAYS[sensitivity]) * DAY_MS;
+
+/**
+ * When a corrected memory ends: after `days`, where the correction names them. Another class alone may end it sooner and never later: it was
+ * given for so long.
+ */
+export function correctedExpiry(
+  before: Pick<Memory, "expiresAt">,
+  change: { readonly sensitivity?: DataClass | undefined; readonly days?: number | null | undefined },
+  sensitivity: DataClass,
+  at: EpochMs,
+): EpochMs {
+  if (change.days != null) return expiryOf(sensitivity, change.days, at);
+  return change.sensitivity === undefined ? before.expiresAt : Math.min(before.expiresAt, expiryOf(sensitivity, null, at));
+}
 
 /** A memory as callers see it. */
 export const memoryView = (one: Memory) => ({

@@ -7,7 +7,16 @@ import { hasIdForm, mintId } from "../../core/ids.ts";
 import { tellsAssistant } from "../../core/knowledge/checks.ts";
 import type { DataClass } from "../../core/label/label.ts";
 import { factsIn } from "../../core/memory/facts.ts";
-import { expiryOf, idInShard, type Memory, type MemoryTier, memoryView, shardOfMemory, shardOfSubject } from "../../core/memory/memory.ts";
+import {
+  correctedExpiry,
+  expiryOf,
+  idInShard,
+  type Memory,
+  type MemoryTier,
+  memoryView,
+  shardOfMemory,
+  shardOfSubject,
+} from "../../core/memory/memory.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { denied, onRecordIfOnePerson } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
@@ -120,7 +129,6 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
       : await admitted(ports, org, id, before.subject, change.text);
   if (!text.ok) return text;
   const sensitivity = change.sensitivity ?? before.sensitivity;
-  const isRetimed = change.ttlDays !== undefined || change.sensitivity !== undefined;
   const memory: Memory = {
     ...(change.text === undefined ? before : restated(before, text.value.text)),
     text: text.value.text,
@@ -129,7 +137,7 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
     pinned: change.pinned ?? before.pinned,
     sensitivity,
     updatedAt: by.at,
-    expiresAt: isRetimed ? expiryOf(sensitivity, change.ttlDays ?? null, by.at) : before.expiresAt,
+    expiresAt: correctedExpiry(before, { sensitivity: change.sensitivity, days: change.ttlDays }, sensitivity, by.at),
   };
   const stored = await ports.memories(org, shardOfMemory(id)).put(memory, auditRecord(ports, by, factOf(by, "memory.corrected", memory)));
   return stored

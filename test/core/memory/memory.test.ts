@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Label } from "../../../core/label/label.ts";
 import { factsIn } from "../../../core/memory/facts.ts";
 import { intentOf } from "../../../core/memory/intent.ts";
-import { type Memory, saysSomething, supersession } from "../../../core/memory/memory.ts";
+import { correctedExpiry, type Memory, saysSomething, supersession } from "../../../core/memory/memory.ts";
 import { hasSeenOwnAlone, keptAs, labelOfRecalled, recalled } from "../../../core/memory/recall.ts";
 import { fitted, type Snippet, snippetText } from "../../../core/memory/snippets.ts";
 import { expectTokens } from "../../../core/model/estimate.ts";
@@ -29,9 +29,31 @@ const label = (trust: Label["trust"], ...sources: string[]): Label => ({ trust, 
 
 describe("memory", () => {
   it("[MEM-11] says something: blanks, and characters that nobody sees, alone are no memory", () => {
-    for (const text of ["", " ", "\t\n", "\u200b\u200d", "\u00a0\u3000", "\u00ad\ufeff", "\u{e0041}", "\u2060 \u0301"])
+    for (const text of [
+      "",
+      " ",
+      "\t\n",
+      "\u200b\u200d",
+      "\u00a0\u3000",
+      "\u00ad\ufeff",
+      "\u{e0041}",
+      "\u2060 \u0301",
+      "\u2800",
+      "\u3164",
+      "\u115f",
+      "\uffa0 ",
+    ])
       expect(saysSomething(text), JSON.stringify(text)).toBe(false);
     for (const text of ["a", " 5 ", "\u5317", "\u{1f600}", "?"]) expect(saysSomething(text), text).toBe(true);
+  });
+
+  it("[MEM-12] ends no later through a correction that names no days, and sooner where its class says so", () => {
+    const day = 86_400_000;
+    const short = { expiresAt: day };
+    for (const sensitivity of ["public", "restricted"] as const) expect(correctedExpiry(short, { sensitivity }, sensitivity, 10)).toBe(day);
+    expect(correctedExpiry({ expiresAt: 180 * day }, { sensitivity: "restricted" }, "restricted", 10)).toBe(10 + 30 * day);
+    expect(correctedExpiry(short, {}, "internal", 10)).toBe(day);
+    expect(correctedExpiry(short, { sensitivity: "public", days: 400 }, "public", 10)).toBe(10 + 400 * day);
   });
 
   it("[RECALL-1] is asked only where a message refers to the past or to the person, or asks for advice, in English and German", () => {
@@ -205,6 +227,74 @@ describe("memory", () => {
     factsIn('"'.repeat(40_000));
     factsIn("„a".repeat(20_000));
     factsIn(`my car is ${"and ".repeat(20_000)}`);
+    expect(cpuMs() - startedAt).toBeLessThan(500);
+  });
+
+  it("[MEM-13] takes no fact from what is denied, doubted, wished, told, translated or over", () => {
+    const none = [
+      ...["My name is not Bob.", "My name is actually not Bob.", "MY NAME IS NOT BOB.", "Mein Name ist nicht Bob.", "Ich heiße nicht Bob."],
+      ...[
+        "Please don't call me Bob.",
+        "My address is wrong in your system.",
+        "Meine Adresse ist falsch.",
+        "My address is no longer Hill 5.",
+      ],
+      ...[
+        "I live in Berlin no more.",
+        "I live in Berlin, not any more.",
+        "I live in Berlin, but no longer.",
+        "Ich wohne in Berlin nicht mehr.",
+      ],
+      ...["It is false that I live in Berlin.", "It is not true, however, that I live in Berlin.", "I doubt that my shoe size is 42."],
+      ...["Translate: I live in Oslo.", "Übersetze bitte: Ich wohne in Oslo.", "Traduis en français : I live in Oslo."],
+      ...[
+        "In the story I live in Oslo.",
+        "In my last dream, my name is Eve.",
+        "Im Roman: Ich wohne in Kiel.",
+        "I live in Mordor in the game.",
+      ],
+      ...[
+        "I wish my name is Bob.",
+        "Maybe I live in Oslo.",
+        "Vielleicht ich wohne in Oslo.",
+        "My name is maybe Bob.",
+        "Let's say I live in Oslo.",
+      ],
+      ...[
+        "Once I lived in Rome.",
+        "Once I live in Rome.",
+        "Früher: ich wohne in Rom.",
+        "I work at no company.",
+        "Ich arbeite bei keiner Firma.",
+      ],
+      ...["I live in Oslo, just kidding.", "I live in Oslo, he said.", "My name is Bob, das stimmt nicht."],
+    ];
+    for (const text of none) expect(factsIn(text), text).toEqual([]);
+    const facts: readonly (readonly [string, string])[] = [
+      ["I do not need help, my name is Bob.", "Bob"],
+      ["That is wrong: my name is Bob.", "Bob"],
+      ["No, my name is Nora.", "Nora"],
+      ["Mein Name ist Notker.", "Notker"],
+      ["Once again, my name is Bob.", "Bob"],
+      ["I hope you can help me, I live in Bern.", "Bern"],
+      ["Please don't forget that I'm allergic to nuts.", "nuts"],
+      ["I live in Berlin, not in Munich.", "Berlin"],
+      ["I live in Berlin, and I don't smoke any more.", "Berlin"],
+      ["My favourite band is No Doubt.", "No Doubt"],
+      ["I never eat meat.", "meat"],
+      ["Ich mag keine Pilze.", "Pilze"],
+      ["I work as a designer in the game industry.", "a designer in the game industry"],
+      ["Ten years ago I moved to Bern.", "Bern"],
+    ];
+    for (const [text, object] of facts)
+      expect(
+        factsIn(text).map(({ fact }) => fact.object),
+        text,
+      ).toEqual([object]);
+    const startedAt = cpuMs();
+    factsIn(`translate ${"not , ".repeat(20_000)}`);
+    for (const word of ["in the ", "don't ", "translate ", "– ", "that "])
+      factsIn(`${`${word.repeat(Math.floor(300 / word.length))} my name is Bob. `.repeat(50)}`);
     expect(cpuMs() - startedAt).toBeLessThan(500);
   });
 
