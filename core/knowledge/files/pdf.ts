@@ -28,6 +28,10 @@ const BLANK = 0.15;
 /** Letters of at most this part of the height of those beside them, and so much higher or lower, are raised or lowered. */
 const SHIFTED_HEIGHT = 0.85;
 const SHIFTED_BY = 0.12;
+/** Raised and lowered letters stand so near to what they belong to, in heights of the larger: farther ones are of another line. */
+const TOUCHING = 1;
+/** The same letters drawn again within so many points are drawn bold. */
+const BOLD_WITHIN = 1;
 
 /** The visible text of pages in their order. */
 export function textOfPages(pages: readonly PdfPage[]): Visible {
@@ -38,6 +42,7 @@ export function textOfPages(pages: readonly PdfPage[]): Visible {
   for (const { width, height, pieces } of pages) {
     blocks.begin();
     let line: Line | null = null;
+    let last: PdfPiece | null = null;
     let before: { across: number; height: number; level: number; turn: number } | null = null;
     const write = (): void => {
       const text = line === null ? "" : line.parts.map((part) => part.text).join("");
@@ -68,23 +73,30 @@ export function textOfPages(pages: readonly PdfPage[]): Visible {
       }
       before = { across, height: letters, level, turn };
     };
-    for (const [text, x, y, letters, wide = text.length * letters * 0.5, turn = 0] of pieces) {
+    for (const piece of pieces) {
+      const [text, x, y, letters, wide = text.length * letters * 0.5, turn = 0] = piece;
       const isSeen = letters >= SMALLEST && x > -letters && y > -letters && x < width && y < height + letters;
       if (!isSeen) {
         dropped += text.trim().length;
         continue;
       }
+      if (last !== null && isDrawnAgain(last, piece, wide)) continue;
+      last = piece;
       const angle = (turn * Math.PI) / 180;
       const along = turn === 0 ? x : x * Math.cos(angle) + y * Math.sin(angle);
       const across = turn === 0 ? y : y * Math.cos(angle) - x * Math.sin(angle);
       const isSame: boolean =
-        line !== null && !isOtherTurn(line.turn, turn) && Math.abs(line.across - across) < Math.max(line.height, letters) / 2;
+        line !== null &&
+        !isOtherTurn(line.turn, turn) &&
+        Math.abs(line.across - across) < Math.max(line.height, letters) / 2 &&
+        (text.trim() === "" || !isShifted(line, across, letters) || isTouching(line, along, letters));
       if (line === null || !isSame) {
         write();
-        line = { across, height: letters, end: along + wide, turn, parts: [{ text, shift: null }] };
+        line = { across, height: letters, end: along + wide, edge: along + wide, turn, parts: [{ text, shift: null }] };
       } else {
         join(line, text, along, across, letters);
         line.end = along + wide;
+        if (text.trim() !== "") line.edge = line.end;
       }
     }
     write();
@@ -98,9 +110,27 @@ type Line = {
   across: number;
   height: number;
   end: number;
+  /** Where its letters end, without blanks. */
+  edge: number;
   readonly turn: number;
   parts: { readonly text: string; readonly shift: "up" | "down" | null }[];
 };
+
+/** Whether the one is raised or lowered beside the other. */
+const isShifted = (line: Line, across: number, letters: number): boolean =>
+  Math.min(line.height, letters) <= Math.max(line.height, letters) * SHIFTED_HEIGHT &&
+  Math.abs(across - line.across) >= Math.max(line.height, letters) * SHIFTED_BY;
+
+const isTouching = (line: Line, along: number, letters: number): boolean =>
+  Math.abs(along - line.edge) <= TOUCHING * Math.max(line.height, letters);
+
+/** Whether a piece is the one before it, drawn a second time to be bold: two digits that are alike stand farther apart. */
+const isDrawnAgain = (last: PdfPiece, [text, x, y, height]: PdfPiece, wide: number): boolean =>
+  text.trim() !== "" &&
+  text === last[0] &&
+  height === last[3] &&
+  Math.abs(x - last[1]) <= Math.min(BOLD_WITHIN, wide / 3) &&
+  Math.abs(y - last[2]) <= Math.min(BOLD_WITHIN, height / 3);
 
 /** Further letters of a line: apart by a blank where there is a distance, raised or lowered where they are smaller and beside its height. */
 function join(line: Line, text: string, along: number, across: number, letters: number): void {

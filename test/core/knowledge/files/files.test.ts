@@ -461,6 +461,22 @@ describe("a PDF", () => {
     expect(text(["15", 60, 400, 11, 12], ["30", 75, 400, 11, 12], ["45", 60, 400, 11, 12])).toBe("15 30 45");
   });
 
+  it("[INGEST-17] takes letters for raised or lowered only where they touch what they belong to", () => {
+    const text = (...pieces: [string, number, number, number, number][]) => textOfPages([{ width: 600, height: 600, pieces }]).text;
+    expect(text(["Fee 10", 60, 400, 11, 34], ["5 days", 320, 397, 7, 20])).toBe("Fee 10\n5 days");
+    expect(text(["5 days", 60, 404, 7, 20], ["Fee 10", 320, 400, 11, 34])).toBe("5 days\n\n# Fee 10");
+    expect(text(["Fee 10", 60, 400, 11, 34], [" ", 94, 400, 11, 226], ["2", 320, 404, 7, 4])).toBe("Fee 10\n2");
+    expect(text(["Fee 10", 60, 400, 11, 34], ["2", 95, 404, 7, 4], ["i", 95, 397, 7, 4])).toBe("Fee 10^2_i");
+    expect(text(["Fee 10", 60, 400, 11, 34], ["small", 320, 400, 7, 20])).toBe("Fee 10 small");
+  });
+
+  it("[INGEST-18] has once what is drawn twice to be bold", () => {
+    const text = (...pieces: [string, number, number, number, number][]) => textOfPages([{ width: 600, height: 600, pieces }]).text;
+    expect(text(["Fee 10", 60, 400, 11, 34], ["Fee 10", 60.4, 400, 11, 34], [" euros", 94, 400, 11, 30])).toBe("Fee 10 euros");
+    expect(text(["1", 60, 400, 2, 0.9], ["1", 60.9, 400, 2, 0.9])).toBe("11");
+    expect(text(["1", 60, 400, 11, 5], ["1", 65, 400, 11, 5])).toBe("11");
+  });
+
   it("[INGEST-3] tells nothing that is too small to be read or off its page", () => {
     const page = lines(["A refund", 700, 11], ["canary", 680, 0.5], ["canary", 3_000, 11], ["takes a week.", 660, 11]);
     expect(textOfPages([page])).toEqual({ text: "A refund\n\ntakes a week.", dropped: 12, doubtful: 0 });
