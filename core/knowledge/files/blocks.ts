@@ -71,6 +71,11 @@ export class Blocks {
     this.#prefix = prefix;
   }
 
+  /** What the open block begins with is known only now. */
+  named(prefix: string): void {
+    this.#prefix = prefix;
+  }
+
   /** Ends the open block and adds a line as it is: a row of a table. */
   line(line: string): void {
     this.#end();

@@ -86,10 +86,21 @@ const UNNAMED = "?";
 /** What is in these is no text of the document: deleted, moved away, a field's code, or a second form of what stands before it. */
 const DROPPED: ReadonlySet<string> = new Set(["w:del", "w:moveFrom", "w:delText", "w:instrText", "w:delInstrText", "mc:Fallback"]);
 
+/** What properties were before a change, which is on record in the document. */
+const FORMER = /^w:(?:[prt]|tc|tr|tbl|sect)PrChange$/;
+
 type Notes = { readonly footnotes: ReadonlyMap<string, Visible>; readonly endnotes: ReadonlyMap<string, Visible> };
 const NO_NOTES: Notes = { footnotes: new Map(), endnotes: new Map() };
 
-type Paragraph = { style: DocxStyle | null; numId: string | null; level: number | null; outline: number | null; ground: Ground };
+type Paragraph = {
+  style: DocxStyle | null;
+  numId: string | null;
+  level: number | null;
+  outline: number | null;
+  ground: Ground;
+  /** Its mark is deleted: it goes on in the next paragraph, which says what both are (ECMA-376, 17.13.5.15). */
+  isMarkGone: boolean;
+};
 type Run = {
   style: DocxStyle | null;
   isVanished: boolean | null;
@@ -100,9 +111,9 @@ type Run = {
   ground: Ground;
   font: string;
 };
-type OpenCell = { columns: number; merge: "restart" | "continue" | null; ground: Ground };
+type OpenCell = { columns: number; merge: "restart" | "continue" | null; ground: Ground; isGone: boolean };
 
-const newParagraph = (): Paragraph => ({ style: null, numId: null, level: null, outline: null, ground: null });
+const newParagraph = (): Paragraph => ({ style: null, numId: null, level: null, outline: null, ground: null, isMarkGone: false });
 const newRun = (): Run => ({
   style: null,
   isVanished: null,
@@ -124,6 +135,10 @@ type Frame = {
   cells: Cell[] | null;
   cell: OpenCell | null;
   column: number;
+  /** The open row is deleted. */
+  isRowGone: boolean;
+  /** The paragraph before goes on in the next. */
+  isJoined: boolean;
   /** Texts of cells that go on in the rows below, by their column. */
   readonly merged: Map<number, string>;
   /** What is placed behind the paragraph. */
@@ -139,6 +154,8 @@ const frameOf = (): Frame => ({
   cells: null,
   cell: null,
   column: 0,
+  isRowGone: false,
+  isJoined: false,
   merged: new Map(),
   pending: [],
 });
@@ -160,6 +177,10 @@ class DocxReader {
   /** Elements around whose text is dropped, and of them those that repeat another. */
   #gone = 0;
   #again = 0;
+  /** How deep the elements lie that say within themselves that they are deleted: rows and cells. */
+  readonly #goneAt: number[] = [];
+  /** Elements around, which tell what properties were before a change. */
+  #former = 0;
   #dropped = 0;
   #doubtful = 0;
 
@@ -184,7 +205,10 @@ class DocxReader {
         this.#ends(token.name);
       } else if (token.kind === "open") {
         this.#begins(token.name, token.attributes);
-        if (token.isEmpty) continue;
+        if (token.isEmpty) {
+          if (token.name === "w:p" && this.#frame.isJoined) this.#ends("w:p");
+          continue;
+        }
         if (this.#stack.length >= DEEPEST) return `the document's XML is nested more than ${DEEPEST} levels deep`;
         this.#stack.push(token.name);
         this.#enters(token.name);
@@ -259,9 +283,16 @@ class DocxReader {
     const frame = this.#frame;
     const { blocks, run, paragraph, cell } = frame;
     const value = (): string => attributesOf(written).get("w:val") ?? "";
+    if (this.#former > 0) return;
     if (parent === "w:rPr") {
       const within = this.#stack.at(-2);
       if (within === "w:r" || within === "m:r") this.#changeRun(run, name, written);
+      else if (within === "w:pPr" && (name === "w:del" || name === "w:moveFrom")) paragraph.isMarkGone = true;
+    } else if ((parent === "w:trPr" && name === "w:del") || (parent === "w:tcPr" && name === "w:cellDel")) {
+      this.#goneAt.push(this.#stack.length - 1);
+      this.#gone++;
+      if (frame.tables === 1 && parent === "w:trPr") frame.isRowGone = true;
+      else if (frame.tables === 1 && cell !== null) cell.isGone = true;
     } else if (parent === "w:pPr") {
       if (name === "w:pStyle") paragraph.style = this.#styles.get(value()) ?? null;
       else if (name === "w:outlineLvl") paragraph.outline = Number(value());
@@ -333,9 +364,11 @@ class DocxReader {
     const { blocks } = frame;
     if (DROPPED.has(name)) this.#gone++;
     if (name === "mc:Fallback") this.#again++;
+    if (FORMER.test(name)) this.#former++;
     if (name === "w:p") frame.paragraph = newParagraph();
     else if (name === "w:r" || name === "m:r") frame.run = newRun();
     else if (name === "w:tbl") {
+      frame.isJoined = false;
       if (frame.tables++ === 0) {
         blocks.begin();
         frame.rows = new TableRows(this.#budget);
@@ -344,7 +377,8 @@ class DocxReader {
     } else if (name === "w:tr" && frame.tables === 1) {
       frame.cells = [];
       frame.column = 0;
-    } else if (name === "w:tc" && frame.tables === 1) frame.cell = { columns: 1, merge: null, ground: null };
+      frame.isRowGone = false;
+    } else if (name === "w:tc" && frame.tables === 1) frame.cell = { columns: 1, merge: null, ground: null, isGone: false };
     else if (name === "w:txbxContent") {
       const isHidden = this.#sight() === "unseen";
       const isFramed = this.#frames.length <= DEEPEST_BOX;
@@ -367,14 +401,18 @@ class DocxReader {
     const frame = this.#frame;
     const { blocks, tables } = frame;
     if (name === "w:r" || name === "m:r") frame.run = newRun();
-    else if (name === "w:pPr") this.#place();
-    else if (name === "w:p") {
+    else if (name === "w:pPr") {
+      if (this.#former === 0) this.#place();
+    } else if (name === "w:p") {
+      frame.isJoined = frame.paragraph.isMarkGone;
       frame.paragraph = newParagraph();
-      if (tables === 0) this.#flush();
+      if (frame.isJoined) {
+        // What was parted by the mark stands together.
+      } else if (tables === 0) this.#flush();
       else blocks.text(" ");
     } else if (name === "w:tc" && tables === 1) this.#endCell();
     else if (name === "w:tr" && tables === 1) {
-      const texts = frame.cells === null ? null : frame.rows?.row(frame.cells);
+      const texts = frame.cells === null || frame.isRowGone ? null : frame.rows?.row(frame.cells);
       if (texts != null) blocks.line(rowOf(texts));
       frame.cells = null;
     } else if (name === "w:tbl") {
@@ -396,12 +434,17 @@ class DocxReader {
     }
     if (DROPPED.has(name)) this.#gone--;
     if (name === "mc:Fallback") this.#again--;
+    if (FORMER.test(name)) this.#former--;
+    while (this.#goneAt.at(-1) === this.#stack.length + 1) {
+      this.#goneAt.pop();
+      this.#gone--;
+    }
   }
 
   /** A paragraph's properties are known: its heading, or its place in a list. */
   #place(): void {
     const { paragraph, blocks, tables } = this.#frame;
-    if (this.#gone > 0) return;
+    if (this.#gone > 0 || paragraph.isMarkGone) return;
     const { style, outline } = paragraph;
     const heading = outline === null ? (style?.heading ?? null) : outline < 9 ? Math.min(6, outline + 1) : null;
     const own = paragraph.numId === UNNAMED ? null : paragraph.numId;
@@ -409,9 +452,11 @@ class DocxReader {
     const level = paragraph.level ?? style?.level ?? (numId === null ? 0 : this.#numbers.levelOf(numId, style?.id ?? ""));
     const label = numId === null ? (paragraph.numId === UNNAMED ? "" : null) : this.#numbers.next(numId, level);
     const shown = label === null || label === "" ? "" : `${label} `;
-    if (tables > 0) blocks.text(shown);
-    else if (heading !== null) blocks.begin(`${"#".repeat(Math.min(6, heading))} ${shown}`);
-    else if (label !== null) blocks.begin(itemPrefix(label, level));
+    const prefix = heading !== null ? `${"#".repeat(Math.min(6, heading))} ${shown}` : label !== null ? itemPrefix(label, level) : null;
+    // A number would stand in the midst of a cell's paragraph.
+    if (tables > 0) blocks.text(this.#frame.isJoined ? "" : shown);
+    else if (prefix !== null && this.#frame.isJoined) blocks.named(prefix);
+    else if (prefix !== null) blocks.begin(prefix);
   }
 
   /** The paragraph ends, and what hangs on it follows. */
@@ -432,7 +477,12 @@ class DocxReader {
     const frame = this.#frame;
     const { cell, cells, merged } = frame;
     const text = frame.blocks.take();
+    frame.isJoined = false;
     if (cell === null || cells === null) return;
+    if (cell.isGone) {
+      frame.cell = null;
+      return;
+    }
     const column = frame.column;
     const above = cell.merge === "continue" ? (merged.get(column) ?? "") : null;
     if (cell.merge === "restart") merged.set(column, text.length <= LONGEST_REPEATED ? text : "");
