@@ -185,6 +185,8 @@ function rejectedIn(body: string): number {
     return 0;
   }
   const partial = isObject(answer) ? (answer["partialSuccess"] ?? null) : null;
-  const rejected = isObject(partial) ? Number(partial["rejectedSpans"] ?? 0) : 0;
-  return Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0;
+  const rejected = isObject(partial) ? (partial["rejectedSpans"] ?? 0) : 0;
+  const isDecimal = typeof rejected === "number" ? Number.isInteger(rejected) : typeof rejected === "string" && /^\d+$/.test(rejected);
+  // Beyond what a number holds exactly, there are refused spans all the same.
+  return isDecimal ? Math.min(Math.max(0, Number(rejected)), Number.MAX_SAFE_INTEGER) : 0;
 }

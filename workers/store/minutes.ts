@@ -3,13 +3,12 @@ import { NO_RUNS, type Tally } from "../../core/anomaly/tally.ts";
 import { isViolation } from "../../core/guardrail/finding.ts";
 import type { Slo } from "../../core/health/budget.ts";
 import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
+import { CHAT_NAME } from "../../core/telemetry/reserved-names.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 const MINUTE = 60_000;
 /** Maximum runs under way of which the age is read; with more of them the oldest count. */
 const MOST_OPEN = 2_000;
-/** Under this name the calls of apps stand, as in the metrics. */
-const CHAT = "chat";
 
 /** The tally of one workflow in one minute (counted since 1970). */
 export type WorkflowMinute = { readonly minute: number; readonly workflow: string; readonly tally: Tally };
@@ -41,7 +40,7 @@ export async function readMinutes(db: D1Database, org: string, from: number, to:
       .bind(org, from * MINUTE, to * MINUTE),
     db
       .prepare(
-        `SELECT '${CHAT}' AS workflow, minute, ${SUMS("ms", "usd", "ok = 0")} FROM (
+        `SELECT '${CHAT_NAME}' AS workflow, minute, ${SUMS("ms", "usd", "ok = 0")} FROM (
            SELECT ok, at / ${MINUTE} AS minute, LN(MAX(ms, 1)) AS ms, LN(1 + micro_usd) AS usd
            FROM cost_calls WHERE org = ?1 AND at >= ?2 AND at < ?3 AND workflow = '' AND kind = 'llm')
          GROUP BY minute`,
@@ -69,7 +68,7 @@ export async function readMinutes(db: D1Database, org: string, from: number, to:
   };
   for (const { workflow, minute, ...sums } of [...rowsOf<Ended>(runs), ...rowsOf<Ended>(chats)]) add(workflow, minute, sums);
   for (const { workflow, minute, type, runs: count } of rowsOf<Found>(found))
-    add(workflow === "" ? CHAT : workflow, minute, isViolation({ type }) ? { guardrail: count } : { personal: count });
+    add(workflow === "" ? CHAT_NAME : workflow, minute, isViolation({ type }) ? { guardrail: count } : { personal: count });
   const openMs = Map.groupBy(rowsOf<Open>(open), ({ workflow }) => workflow);
   return {
     minutes: [...tallies.values()],

@@ -9,6 +9,7 @@ import type { Stops } from "../../core/kill-switch/stops.ts";
 import { toUsd } from "../../core/money.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Exemplar, type ExpositionFormat, type Family, type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
+import { CHAT_NAME, OTHER_NAME } from "../../core/telemetry/reserved-names.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { modelsFromZero, type Named, runsFromZero, sumsFromZero } from "./from-zero.ts";
 
@@ -21,9 +22,7 @@ type Traced = { trace: string; traced_at: number; traced: number };
 type Count = { org: string; workflow: string; n: number };
 type Newest = { org: string; workflow: string; usd: number | null; success: number | null; p95_ms: number | null };
 
-/** Under this name the calls of apps stand where a workflow's name is asked for. */
-const CHAT = "chat";
-const agent = (name: string): string => (name === "" ? CHAT : name);
+const agent = (name: string): string => (name === "" ? CHAT_NAME : name);
 
 /** `sandboxQueue`: calls that wait for a sandbox, by org, in the isolate that answers. */
 export async function renderMetrics(
@@ -312,7 +311,7 @@ const ofNewest = (rows: readonly Newest[], value: (row: Newest) => number | null
 /** Of each org the busiest names; the others are one. */
 const folded = (rows: readonly Count[]): Count[] =>
   [...Map.groupBy(rows, ({ org }) => org).values()].flatMap((mine) =>
-    mine.toSorted((a, b) => b.n - a.n).map((row, index) => (index < MOST_NAMES ? row : { ...row, workflow: "other" })),
+    mine.toSorted((a, b) => b.n - a.n).map((row, index) => (index < MOST_NAMES ? row : { ...row, workflow: OTHER_NAME })),
   );
 
 /** The bound of the bucket in which the quantile lies; beyond the last bound, the mean of what is there. */

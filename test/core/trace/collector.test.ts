@@ -135,4 +135,12 @@ describe("an answer", () => {
   ])("[OTLP-3] %d with Retry-After %s and `%s` means %j", (status, retryAfter, body, meaning) => {
     expect(readAnswer(status, retryAfter, body, NOW)).toEqual(meaning);
   });
+  it.each(['"9223372036854775807"', "9223372036854775807", `"${"9".repeat(400)}"`])(
+    "[OTLP-20] `rejectedSpans` %s are refused spans",
+    (rejected) =>
+      expect(readAnswer(200, null, `{"partialSuccess":{"rejectedSpans":${rejected}}}`, NOW)).toEqual({
+        kind: "taken",
+        rejected: Number.MAX_SAFE_INTEGER,
+      }),
+  );
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { flawOfName, looksPersonal } from "../../../core/guardrail/pii/personal-name.ts";
 import { inRanges, isCidr } from "../../../workers/auth/cidr.ts";
 import { parseTraceparent } from "../../../workers/ingress/middleware/trace.ts";
-import { userName, workflowName } from "../../../workers/ingress/schemas/names.ts";
+import { sessionFilter, sessionName, userName, workflowName } from "../../../workers/ingress/schemas/names.ts";
 import { waitSeconds } from "../../../workers/ingress/schemas/requests.ts";
 
 describe("address ranges", () => {
@@ -100,6 +100,14 @@ describe("names of people", () => {
     expect(flawOfName(text)).toMatch(/cannot be seen/);
     expect(userName.safeParse(text).success).toBe(false);
   });
+  it.each(["4111111111111111", "4111-1111-1111-1111", "DE89370400440532013000", "536-22-8726", "5551234567", `ghp_${"aB3dE6".repeat(6)}`])(
+    "[GUARD-28] `%s` names no session, and a filter may still ask for it",
+    (text) => expect([sessionName.safeParse(text).success, sessionFilter.safeParse(text).success]).toEqual([false, true]),
+  );
+  it.each(["ticket-1007", "0190a1b2-3c4d-7e5f-8a9b-0c1d2e3f4a5b", "01JCZ5M1R5T0000000000000ZZ", "S_1"])(
+    "[GUARD-28] `%s` may name one",
+    (text) => expect(sessionName.safeParse(text).success).toBe(true),
+  );
   it("[GUARD-22] takes ids of every usual form", () => {
     const random = seeded(7);
     const hex = (units: number): string => Array.from({ length: units }, () => Math.floor(random() * 16).toString(16)).join("");

@@ -91,6 +91,21 @@ describe("a start", () => {
     expect(begun()).toBe(4);
   });
 
+  it("[METRIC-10] registers no new workflow or tool under a name of the metrics, and keeps what has one", async () => {
+    const dev = by("dev", "developer");
+    for (const name of ["chat", "other"]) {
+      const refused = await registerWorkflow(world.ports, dev, { definition: { ...WORKFLOW, name } }, once({}));
+      expect(refused).toMatchObject({ ok: false, error: { code: "invalid_request", errors: [{ path: "/name" }] } });
+      expect((await checkWorkflow(world.ports, dev, { ...WORKFLOW, name })).ok).toBe(false);
+    }
+    const tool = await registerTool(world.ports, dev, { name: "other", manifest: TOOL });
+    expect(tool).toMatchObject({ ok: false, error: { code: "invalid_request", errors: [{ path: "path.name" }] } });
+    const { workflows } = world.ports.store;
+    const view = await workflows.get("acme", WORKFLOW.name, null);
+    workflows.get = async (_org, name) => (name === "chat" ? view : null);
+    expect((await registerWorkflow(world.ports, dev, { definition: { ...WORKFLOW, name: "chat" } }, once({}))).ok).toBe(true);
+  });
+
   it("[USE-1] remembers in the same numbers as before how a request ended", async () => {
     world.script.onStart = (view) => {
       view.status = "completed";
@@ -100,7 +115,7 @@ describe("a start", () => {
     });
     world.script.onStart = () => undefined;
     await value(startRun(world.ports, by("ada", "caller"), START, under("l")));
-    await value(registerWorkflow(world.ports, by("dev", "developer"), { definition: { ...WORKFLOW, name: "other" } }, under("m")));
+    await value(registerWorkflow(world.ports, by("dev", "developer"), { definition: { ...WORKFLOW, name: "another" } }, under("m")));
     expect([...world.claims.values()].map(({ status }) => status)).toEqual([200, 202, 201]);
     expect(await value(startRun(world.ports, by("ada", "caller"), START, under("k")))).toMatchObject({ outcome: "done", replayed: true });
   });

@@ -12,7 +12,7 @@ import { findRun, findRunWithJournal, shownTo } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
-import { anyJson, reasonText, sessionName, userFilter, workflowName } from "../schemas/names.ts";
+import { anyJson, reasonText, sessionFilter, userFilter, workflowName } from "../schemas/names.ts";
 import { instant, pageOf, pageQuery } from "../schemas/requests.ts";
 import { Run, RunLine, RunTrace } from "../schemas/views.ts";
 
@@ -36,7 +36,7 @@ export function runRoutes(ports: IngressPorts): Endpoint[] {
         status: z.enum(RUN_STATUSES).optional(),
         workflow: workflowName.optional(),
         user: userFilter.optional(),
-        session: sessionName.optional(),
+        session: sessionFilter.optional(),
         trace_id: traceId.optional(),
         since: instant.optional(),
         until: instant.optional(),

@@ -79,5 +79,8 @@ export const anyJson = z
 /** RFC 3339 with an offset. */
 export const instant = z.iso.datetime({ offset: true, error: "is not a time as RFC 3339 writes it" });
 
-/** A session's id, which the caller chooses. */
-export const sessionName = z.string().regex(SESSION_ID, "has 1 to 64 letters, digits, `_` and `-`");
+const SESSION_FLAW = "has 1 to 64 letters, digits, `_` and `-`";
+/** A session's id, which the caller chooses. It is on every span of its runs. */
+export const sessionName = named(SESSION_ID, SESSION_FLAW);
+/** A session that a filter names: of those from before, too, whose ids are no longer taken. */
+export const sessionFilter = z.string().regex(SESSION_ID, SESSION_FLAW);
