@@ -70,15 +70,34 @@ export function readUsageCsv(
   const read = readCsv(text, BOUNDS);
   if (!read.ok) return err([{ path: "/csv", message: `row ${read.error.row} ${read.error.message}` }]);
   const [header, ...rows] = read.value;
-  const places = new Map<string, number>();
-  for (const [index, name] of (header?.fields ?? []).entries()) if (!places.has(normal(name))) places.set(normal(name), index);
+  const heads = header?.fields ?? [];
+  const exact = Map.groupBy(heads.keys(), (index) => (heads[index] ?? "").trim());
+  const places = Map.groupBy(heads.keys(), (index) => normal(heads[index] ?? ""));
   const errors: FieldError[] = [];
   const columns = new Map<ExportColumn, readonly number[]>();
   for (const column of Object.keys(KNOWN) as ExportColumn[]) {
     const name = named[column];
-    const found = (name === undefined ? KNOWN[column] : [normal(name)]).flatMap((known) => places.get(known) ?? []);
-    if (name !== undefined && found.length === 0) errors.push({ path: `/columns/${column}`, message: "is no column of the header" });
-    if (found.length > 0) columns.set(column, SUMMED.has(column) ? found : found.slice(0, 1));
+    if (name === undefined) {
+      const known = KNOWN[column].filter((one) => places.has(one));
+      const read = SUMMED.has(column) ? known : known.slice(0, 1);
+      const twice = read.find((one) => (places.get(one) ?? []).length > 1);
+      if (twice !== undefined)
+        errors.push({ path: "/csv", message: `has several columns \`${twice}\`; name the one that is meant in \`columns.${column}\`` });
+      if (read.length > 0)
+        columns.set(
+          column,
+          read.flatMap((one) => places.get(one) ?? []),
+        );
+      continue;
+    }
+    const found = exact.get(name.trim()) ?? (isEmpty(normal(name)) ? [] : (places.get(normal(name)) ?? []));
+    if (found.length === 0) errors.push({ path: `/columns/${column}`, message: "is no column of the header" });
+    else if (found.length > 1)
+      errors.push({
+        path: `/columns/${column}`,
+        message: "fits several columns of the header; write it as the header does, and let the header name each once",
+      });
+    else columns.set(column, found);
   }
   for (const column of ["day", "model"] as const)
     if (!columns.has(column) && named[column] === undefined)
@@ -86,9 +105,11 @@ export function readUsageCsv(
   if (!columns.has("usd") && !columns.has("tokens_in") && !columns.has("tokens_out") && errors.length === 0)
     errors.push({ path: "/csv", message: "has neither dollars nor tokens; name their columns in `columns`" });
   if (errors.length > 0) return err(errors);
-  const currency = CURRENCY.flatMap((name) => places.get(name) ?? [])[0];
+  const currencies = CURRENCY.flatMap((name) => places.get(name) ?? []);
   const sums = new Sums();
-  for (const row of rows) sums.addRow(row, columns, currency);
+  for (const row of rows)
+    if (row.fields.length === heads.length) sums.addRow(row, columns, currencies);
+    else sums.skip(row.row, `has ${row.fields.length} fields where the header has ${heads.length}`);
   return ok(sums.all(rows.length));
 }
 
@@ -97,11 +118,13 @@ export function readGatewayLogs(logs: readonly GatewayLog[]): UsageExport {
   const sums = new Sums();
   for (const [index, { created_at, provider, model, cached, tokens_in, tokens_out, cost }] of logs.entries()) {
     const day = dayOf(created_at);
+    const usd = cost == null ? null : picoUsd(String(cost));
     if (cached === true) sums.skip(index + 1, "was answered by the gateway's cache");
     else if (day === null) sums.skip(index + 1, "has no day");
+    else if (usd === null) sums.skip(index + 1, cost == null ? "has no cost" : "has an amount that cannot be read");
     else
       sums.addUse(index + 1, day, provider === undefined || model.startsWith(`${provider}/`) ? model : `${provider}/${model}`, {
-        usd: cost == null ? null : picoUsd(String(cost)),
+        usd,
         tokens_in: tokens_in ?? null,
         tokens_out: tokens_out ?? null,
         calls: 1,
@@ -110,11 +133,14 @@ export function readGatewayLogs(logs: readonly GatewayLog[]): UsageExport {
   return sums.all(logs.length);
 }
 
+/** Letters and digits of any script, in lower case. */
 const normal = (name: string): string =>
   name
+    .normalize("NFKC")
     .trim()
     .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, "_");
+    .replaceAll(/[^\p{L}\p{M}\p{N}]+/gu, "_");
+const isEmpty = (name: string): boolean => name === "" || name === "_";
 
 type Use = { usd: bigint | null; tokens_in: number | null; tokens_out: number | null; calls: number | null };
 
@@ -132,20 +158,23 @@ class Sums {
     if (this.#skipped.length < MOST_NAMED) this.#skipped.push({ row, why });
   }
 
-  addRow({ row, fields }: CsvRow, columns: ReadonlyMap<ExportColumn, readonly number[]>, currency: number | undefined): void {
+  addRow({ row, fields }: CsvRow, columns: ReadonlyMap<ExportColumn, readonly number[]>, currencies: readonly number[]): void {
     const texts = (column: ExportColumn): string[] => (columns.get(column) ?? []).map((index) => (fields[index] ?? "").trim());
     const day = dayOf(texts("day")[0] ?? "");
     // OpenAI's costs have `MODEL, input` as the line's item.
     const model = (texts("model")[0] ?? "").split(",")[0]?.trim() ?? "";
     const usd = texts("usd")[0];
-    const money = usd === undefined || usd === "" ? null : picoUsd(usd);
+    const money = usd === undefined ? null : picoUsd(usd);
     const counts = { tokens_in: countOf(texts("tokens_in")), tokens_out: countOf(texts("tokens_out")), calls: countOf(texts("calls")) };
-    const isOther = currency !== undefined && !["", "usd"].includes((fields[currency] ?? "").trim().toLowerCase());
+    const isOther = currencies.some((index) => !["", "usd"].includes((fields[index] ?? "").trim().toLowerCase()));
     if (day === null) this.skip(row, "has no day");
     else if (model === "" || model.length > 256) this.skip(row, "has no model");
     else if (isOther) this.skip(row, "is not in US dollars");
-    else if (usd !== undefined && usd !== "" && money === null) this.skip(row, "has an amount that is no number");
+    else if (usd === "") this.skip(row, "has no amount");
+    else if (usd !== undefined && money === null) this.skip(row, "has an amount that is no number");
     else if (Object.values(counts).includes(undefined)) this.skip(row, "has a count that is no whole number");
+    else if (usd === undefined && (["tokens_in", "tokens_out"] as const).some((name) => columns.has(name) && counts[name] === null))
+      this.skip(row, "has no count of tokens");
     else this.addUse(row, day, model, { usd: money, ...(counts as Omit<Use, "usd">) });
   }
 
@@ -163,14 +192,17 @@ class Sums {
 
   #add(day: string, model: string, more: Use): void {
     const key = `${day} ${model}`;
-    const { use } = this.#uses.get(key) ?? { use: { usd: null, tokens_in: null, tokens_out: null, calls: null } };
-    const plus = (name: "tokens_in" | "tokens_out" | "calls") =>
-      use[name] === null && more[name] === null ? null : (use[name] ?? 0) + (more[name] ?? 0);
+    const use = this.#uses.get(key)?.use ?? { usd: more.usd === null ? null : 0n, tokens_in: 0, tokens_out: 0, calls: 0 };
+    // A sum of which a part is not told is not told.
+    const plus = (name: "tokens_in" | "tokens_out" | "calls") => {
+      const [sum, one] = [use[name], more[name]];
+      return sum === null || one === null ? null : sum + one;
+    };
     this.#uses.set(key, {
       day,
       model,
       use: {
-        usd: use.usd === null && more.usd === null ? null : (use.usd ?? 0n) + (more.usd ?? 0n),
+        usd: use.usd === null || more.usd === null ? null : use.usd + more.usd,
         ...{ tokens_in: plus("tokens_in"), tokens_out: plus("tokens_out"), calls: plus("calls") },
       },
     });

@@ -128,6 +128,61 @@ describe("an upstream's account", () => {
   });
 });
 
+describe("an export that could be read in several ways", () => {
+  it("[RECON-6] a named column is the one that is written so, else the only one that reads so", () => {
+    const text = "日付,モデル,費用,Cost ($),Cost (€)\n2026-11-01,m,7,1,2";
+    const named = { day: "日付", model: "モデル" };
+    expect(read(text, { ...named, usd: " 費用 " })).toMatchObject({ uses: [{ microUsd: 7e6 }] });
+    expect(read(text, { ...named, usd: "Cost ($)" })).toMatchObject({ uses: [{ microUsd: 1e6 }] });
+    expect(read(text, { ...named, usd: "Cost (€)" })).toMatchObject({ uses: [{ microUsd: 2e6 }] });
+    expect(read(text, { ...named, usd: "cost (£)" })).toMatchObject([{ path: "/columns/usd", message: expect.stringMatching(/several/) }]);
+    for (const usd of ["€", "料金", " "]) expect(read(text, { ...named, usd })).toMatchObject([{ path: "/columns/usd" }]);
+    expect(read("date,model,$,€\n2026-11-01,m,1,2", { usd: "€" })).toMatchObject({ uses: [{ microUsd: 2e6 }] });
+  });
+
+  it("[RECON-6] a column that the header has twice is refused, unless it is read by nobody", () => {
+    expect(read("date,model,cost,Cost\n2026-11-01,m,1,2")).toMatchObject([{ path: "/csv", message: expect.stringContaining("`cost`") }]);
+    expect(read("date,model,cost,Cost\n2026-11-01,m,1,2", { usd: "Cost" })).toMatchObject({ uses: [{ microUsd: 2e6 }] });
+    expect(read("date,model,cost,cost\n2026-11-01,m,1,2", { usd: "cost" })).toMatchObject([{ path: "/columns/usd" }]);
+    expect(read("date,model,input_tokens,input_tokens\n2026-11-01,m,1,2")).toMatchObject([{ path: "/csv" }]);
+    expect(read("date,model,cost,note,note\n2026-11-01,m,1,a,b")).toMatchObject({ uses: [{ microUsd: 1e6 }] });
+  });
+
+  it("[RECON-7] a row with other fields than the header, or without an amount, is left out with its reason", () => {
+    const rows = ["2026-11-01,m,1,5", "2026-11-01,m,1,5,6", "2026-11-01,m,1", "2026-11-01,m, ,5"];
+    expect(read(`date,model,cost,input_tokens\n${rows.join("\n")}`)).toMatchObject({
+      uses: [{ microUsd: 1e6, tokens_in: 5 }],
+      skipped: [
+        { row: 3, why: "has 5 fields where the header has 4" },
+        { row: 4, why: "has 3 fields where the header has 4" },
+        { row: 5, why: "has no amount" },
+      ],
+    });
+    expect(read("date,model,input_tokens\n2026-11-01,m,5\n2026-11-01,m,")).toMatchObject({
+      uses: [{ tokens_in: 5 }],
+      skipped: [{ row: 3, why: "has no count of tokens" }],
+    });
+    // Beside an amount, counts that are told in part are told not at all.
+    expect(read("date,model,cost,input_tokens\n2026-11-01,m,1,5\n2026-11-01,m,1,")).toMatchObject({
+      uses: [{ microUsd: 2e6, tokens_in: null }],
+      left_out: 0,
+    });
+  });
+
+  it("[RECON-7] a gateway's log without a cost that can be read is left out with its reason", () => {
+    const log = { created_at: "2026-11-01T00:00:00Z", model: "m", tokens_in: 5, tokens_out: 6 };
+    expect(readGatewayLogs([{ ...log, cost: 1 }, log, { ...log, cost: null }, { ...log, cost: 1e300 }])).toMatchObject({
+      uses: [{ microUsd: 1e6, tokens_in: 5, calls: 1 }],
+      left_out: 3,
+      skipped: [
+        { row: 2, why: "has no cost" },
+        { row: 3, why: "has no cost" },
+        { row: 4, why: "has an amount that cannot be read" },
+      ],
+    });
+  });
+});
+
 describe("the comparison", () => {
   const ledger = (model: string, microUsd: number, day = "2026-11-01"): LedgerUse => ({
     day,
