@@ -3,7 +3,7 @@
  * were chosen by `npm run eval:retrieval` (docs/knowledge.md has the figures). Pure, linear.
  */
 import { stemmer } from "stemmer";
-import { wordsOf } from "../guardrail/rules/words.ts";
+import { foldedWord, withoutElision, wordsOf } from "../guardrail/rules/words.ts";
 
 /** Words that are in nearly every text and tell nothing of what it is about. */
 const STOP_WORDS: ReadonlySet<string> = new Set(
@@ -18,15 +18,23 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 /** Longer rows of letters are cut: no word that anybody asks for is this long. In UTF-16 units. */
 const LONGEST_TERM = 40;
 
-/** The terms of a text in order, repeated as often as they occur. */
+/**
+ * The terms of a text in order, repeated as often as they occur. A word behind an elided one is a term beside the two together: `l'eau` is found by
+ * `eau`. PERSISTED: indexes hold them, without a version; a changed form is found only in what is indexed afterwards.
+ */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];
-  for (const { text: word } of wordsOf(text)) {
+  for (const { text: word, start, end } of wordsOf(text)) {
     if (STOP_WORDS.has(word)) continue;
-    terms.push(word.length > LONGEST_TERM ? word.slice(0, LONGEST_TERM) : stemmed(word));
+    terms.push(termOf(word));
+    const written = text.slice(start, end);
+    const rest = withoutElision(written);
+    if (rest !== written) terms.push(termOf(foldedWord(rest)));
   }
   return terms;
 }
+
+const termOf = (word: string): string => (word.length > LONGEST_TERM ? word.slice(0, LONGEST_TERM) : stemmed(word));
 
 const MOST_STEMS = 20_000;
 const stems = new Map<string, string>();

@@ -3,7 +3,7 @@
  * are denied, and where one part of it ends and the next begins. Pure, linear in the sentence.
  */
 import { stemmer } from "stemmer";
-import { stemOf } from "../rules/words.ts";
+import { foldedWord, stemOf, withoutElision } from "../rules/words.ts";
 import {
   AMBIGUOUS,
   ARTICLES,
@@ -71,13 +71,8 @@ const LONGEST_STEMMED = 40;
 const MOST_WORDS = 80;
 
 const PIECE =
-  /\{\{[A-Z_]+_\d+\}\}|(?<![\p{L}\p{N}_])\d[\d.,'\u00a0\u202f]*(?![\p{L}\p{N}_}])|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}](?:[\p{M}\p{Cf}]|['\u2019](?=\p{L}))*)+|[%$€£]|[,;:()–—]/gu;
-const ELIDED = /^(?:l|d|qu|n|s|j|c|m|t|o)['\u2019](?=\p{L}{2})/iu;
-const DROPPED = /[\p{M}\p{Cf}'\u2019]/gu;
+  /\{\{[A-Z_]+_\d+\}\}|(?<![\p{L}\p{N}_])\d[\d.,'\u00a0\u202f]*(?![\p{L}\p{N}_}])|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}][\p{M}\p{Cf}\uff9e\uff9f]*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}](?:[\p{M}\p{Cf}]|['\u2019](?=\p{L}))*)+|[%$€£]|[,;:()–—]/gu;
 const STOP = /^[,;:()–—]$/;
-
-const folded = (text: string): string =>
-  text.normalize("NFKD").replace(DROPPED, "").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").normalize("NFKC");
 
 /** One piece of a sentence before anything is made of it. */
 type Piece = { readonly raw: string; readonly word: string; readonly number: number | null; readonly isStop: boolean };
@@ -87,9 +82,9 @@ export function rowsOf(text: string): Row[] {
   const pieces: Piece[] = [];
   for (const [found] of withPlainNumbers(text).matchAll(PIECE)) {
     if (found.startsWith("{{")) continue; // stands for a value that nobody sees: it is neither right nor wrong
-    const raw = found.replace(ELIDED, "");
+    const raw = withoutElision(found);
     const number = /^\d/.test(raw) && !/\p{L}/u.test(raw) ? plainNumber(raw) : null;
-    const word = number === null ? folded(raw) : String(number);
+    const word = number === null ? foldedWord(raw) : String(number);
     if (word !== "") pieces.push({ raw, word, number, isStop: STOP.test(raw) });
   }
   joinNumbers(pieces);

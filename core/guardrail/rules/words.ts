@@ -4,19 +4,41 @@
  */
 export type Word = { readonly text: string; readonly start: number; readonly end: number };
 
-/** Letters and digits with the marks on them; CJK ideographs and kana are words of one character, since nothing parts them. */
+/** Letters and digits with the marks on them; CJK ideographs, kana and Thai letters are words of one character, since nothing parts them. */
 const WORD =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}](?:[\p{M}\p{Cf}]|['\u2019](?=\p{L}))*)+/gu;
-const DROPPED = /[\p{M}\p{Cf}'\u2019]/gu;
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}][\p{M}\p{Cf}\uff9e\uff9f]*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}](?:[\p{M}\p{Cf}]|['\u2019](?=\p{L}))*)+/gu;
+const DROPPED = /[\p{Cf}\p{Variation_Selector}'\u2019\u02bc]/gu;
+const MARKED = /(\P{M}?)(\p{M}+)/gu;
+/**
+ * Letters whose marks are left out: accents, and the vowel points that Arabic and Hebrew are mostly written without. Elsewhere a mark is a letter of its
+ * own: `バ` is not `ハ`, `दान` is not `दिन`.
+ */
+const UNMARKED = /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Arabic}\p{Script=Hebrew}]|\P{L}/u;
 
 /** One word as it is compared: `Größe` → `grosse`, `ＡＢＣ` → `abc`. */
-const folded = (text: string): string =>
-  text.normalize("NFKD").replace(DROPPED, "").toLowerCase().replaceAll("ß", "ss").replaceAll("ς", "σ").normalize("NFKC");
+export const foldedWord = (text: string): string =>
+  text
+    .normalize("NFKD")
+    .replace(DROPPED, "")
+    .replace(MARKED, (whole, base: string, marks: string) =>
+      (base === "" ? /\p{Script=Inherited}/u.test(marks) : UNMARKED.test(base)) ? base : whole,
+    )
+    .toLowerCase()
+    .replaceAll("ß", "ss")
+    .replaceAll("ς", "σ")
+    .normalize("NFKC");
+
+/** A French, Italian or Catalan word that lost its vowel before the next one's: `l'eau`, `dell'ordine`. */
+const ELISION =
+  /^(?:l|d|qu|n|s|j|c|m|t|o|jusqu|lorsqu|puisqu|quoiqu|presqu|quelqu|un|gl|all|dall|dell|nell|sull|coll|quest|quell|bell|sant|tutt)['\u2019\u02bc](?=\p{L}{2})/iu;
+
+/** A word as it is written, without the elided one before it. */
+export const withoutElision = (written: string): string => written.replace(ELISION, "");
 
 /** The words of a text, in order. */
 export const wordsOf = (text: string): Word[] =>
   Array.from(text.matchAll(WORD), (match) => ({
-    text: folded(match[0]),
+    text: foldedWord(match[0]),
     start: match.index,
     end: match.index + match[0].length,
   })).filter((word) => word.text !== "");

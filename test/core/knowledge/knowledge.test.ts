@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { cosine } from "../../../core/cache/vector.ts";
+import { rowsOf } from "../../../core/guardrail/grounded/tokens.ts";
 import { flawOfSource, flawOfText, instructionDensity } from "../../../core/knowledge/checks.ts";
 import { hashedVector } from "../../../core/knowledge/hashed-vector.ts";
 import { diverse } from "../../../core/knowledge/rank.ts";
@@ -66,6 +67,46 @@ describe("what is looked at before a document is taken", () => {
 });
 
 describe("terms", () => {
+  it.each([
+    ["バス", "ハス"],
+    ["バス", "パス"],
+    ["ﾊﾞｽ", "ﾊｽ"],
+    ["दान", "दिन"],
+    ["বন", "বিন"],
+    ["பல", "பால"],
+    ["กิน", "กัน"],
+    ["น้ำ", "น้า"],
+  ])("[KNOW-27] keep the marks that are letters of their script: %s is not %s", (one, other) => {
+    expect(termsOf(one)).not.toEqual(termsOf(other));
+    expect(termsOf(one.normalize("NFD"))).toEqual(termsOf(one));
+    expect(rowsOf(`${one} 5`)[0]?.words).not.toEqual(rowsOf(`${other} 5`)[0]?.words);
+  });
+
+  it.each([
+    ["Müller", "Muller"],
+    ["impôt", "impot"],
+    ["Άνθρωπος", "ανθρωπος"],
+    ["ещё", "еще"],
+    ["كِتَاب", "كتاب"],
+    ["שָׁלוֹם", "שלום"],
+    ["バス", "ﾊﾞｽ"],
+  ])("[KNOW-27] leave out accents and vowel points: %s is %s", (one, other) => {
+    expect(termsOf(one)).toEqual(termsOf(other));
+  });
+
+  it.each([
+    ["L'assurance", "assurance"],
+    ["L’impôt", "impôt"],
+    ["dell'ordine", "ordine"],
+    ["Lʼeau", "eau"],
+    ["l‘eau", "eau"],
+    ["jusqu'octobre", "octobre"],
+    ["d'hivern", "hivern"],
+  ])("[KNOW-28] find a word behind an elided one: %s by %s", (written, word) => {
+    expect(termsOf(written)).toEqual(expect.arrayContaining(termsOf(word)));
+    expect(termsOf("don't")).toEqual(["dont"]);
+  });
+
   it("are words by their stems, without the commonest", () => {
     expect(termsOf("The Returns of returned coats")).toEqual(["return", "return", "coat"]);
     expect(queryTermsOf("returns, returning; coats")).toEqual([
