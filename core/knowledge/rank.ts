@@ -24,11 +24,13 @@ const RELEVANCE = 0.8;
 const ALIKE = 0.9;
 /** Chunks that are this alike by the embedded default, which knows words and no meaning, are of one crowd. */
 const CROWD = 0.68;
+/** Candidates that are looked at in one choice, beside four for each place: as many as a crowd may have before it hides the others. */
+const MOST_COMPARED = 400;
 
 /**
  * The first `most` of a ranking, without those that repeat an earlier one. Candidates without a vector repeat nobody. `candidates`: best
- * first; what is passed over follows where nothing else is left. `isCrowded`: of those that are alike at most half of the places are taken, so that
- * several documents that say one thing cannot push out the one that says another (docs/knowledge.md, "Poisoned documents").
+ * first; what is passed over follows where nothing else is left. `isCrowded`: of those that are alike at most half of the places are taken (one, if there
+ * is one), however far down the others stand, so that several documents that say one thing cannot push out the one that says another (docs/knowledge.md, "Poisoned documents").
  */
 export function diverse<C extends { readonly score: number; readonly vector: Int8Array | null }>(
   candidates: readonly C[],
@@ -37,8 +39,10 @@ export function diverse<C extends { readonly score: number; readonly vector: Int
 ): C[] {
   const highest = candidates[0]?.score ?? 0;
   const chosen: C[] = [];
-  const places = isCrowded ? Math.max(1, Math.ceil(most / 2)) : most;
-  const open = candidates.slice(0, Math.max(most, 4 * most)).map((candidate) => ({ candidate, likeness: 0, crowd: 0 }));
+  const places = isCrowded ? Math.max(1, Math.floor(most / 2)) : most;
+  const open = candidates
+    .slice(0, isCrowded ? Math.max(4 * most, MOST_COMPARED) : 4 * most)
+    .map((candidate) => ({ candidate, likeness: 0, crowd: 0 }));
   while (chosen.length < most && open.length > 0) {
     let best = 0;
     let bestWorth = Number.NEGATIVE_INFINITY;

@@ -1,6 +1,6 @@
 /** A search as shards answer it, and the one ranking that their answers make together. Pure. */
 import type { Statistics } from "./bm25.ts";
-import { HASHED_WEIGHT } from "./hashed-vector.ts";
+import { HASHED_WEIGHT, hashedVector } from "./hashed-vector.ts";
 import { byScore, diverse, fused } from "./rank.ts";
 import type { Reader } from "./rights.ts";
 import type { QueryTerm } from "./terms.ts";
@@ -66,8 +66,8 @@ export const MOST_RESULTS = 50;
 /** How many results there are when nobody says. */
 export const DEFAULT_RESULTS = 8;
 
-/** Chunks of each ranking that shards are asked for, for so many results. */
-export const takeFor = (k: number): number => Math.max(30, 3 * k);
+/** Chunks of each ranking that shards are asked for, for so many results: enough that near-copies do not fill it. */
+export const takeFor = (k: number): number => Math.max(60, 3 * k);
 
 /** The name of a chunk. */
 const chunkName = ({ document, revision, index }: Pick<Hit, "document" | "revision" | "index">): string =>
@@ -77,12 +77,16 @@ const chunkName = ({ document, revision, index }: Pick<Hit, "document" | "revisi
 export function joinedResults(hits: readonly Hit[], mode: SearchMode, k: number, weightOfVector: number): SearchResult[] {
   const words = rankedBy(hits, ({ keyword }) => keyword);
   const near = rankedBy(hits, ({ vector }) => vector);
+  // A model's embedding has another scale of likeness; where only words rank, they tell who is alike.
+  const isCrowded = mode === "keyword" || weightOfVector === HASHED_WEIGHT;
+  const vectorOf = ({ embedding, text }: Hit): Int8Array | null =>
+    isCrowded && (mode === "keyword" || embedding === null) ? hashedVector(text) : embedding;
   const scored = hits.flatMap((hit) => {
     const ranks = { keyword: words.get(hit) ?? null, vector: near.get(hit) ?? null };
     const score = mode === "keyword" ? hit.keyword : mode === "vector" ? hit.vector : fused(ranks, weightOfVector);
-    return score === null ? [] : [{ hit, ranks, score, document: hit.document, index: hit.index, vector: hit.embedding }];
+    return score === null ? [] : [{ hit, ranks, score, document: hit.document, index: hit.index, vector: vectorOf(hit) }];
   });
-  return diverse(scored.sort(byScore), k, weightOfVector === HASHED_WEIGHT)
+  return diverse(scored.sort(byScore), k, isCrowded)
     .sort(byScore)
     .map(({ hit, ranks, score }) => ({
       document: hit.document,

@@ -4,7 +4,7 @@
  */
 import { escapeToken, isObject, type Json } from "../../json.ts";
 import { sentencesOf } from "../rules/sentences.ts";
-import { COURTESY } from "./lexicon.ts";
+import { BARE, COURTESY, EMPTY } from "./lexicon.ts";
 import { isChunkName } from "./sources.ts";
 import { type Row, rowsOf } from "./tokens.ts";
 
@@ -89,7 +89,7 @@ function claimsIn(text: string, pointer: string, beside: readonly string[], isTo
     else if (last !== undefined) last.end = end;
   }
   let next = 0;
-  return stretches.map(({ start, end }) => {
+  const claims = stretches.map(({ start, end }) => {
     const own: string[] = [];
     let plain = "";
     let from = start;
@@ -101,7 +101,7 @@ function claimsIn(text: string, pointer: string, beside: readonly string[], isTo
       from = cite.end;
     }
     plain = `${plain}${text.slice(from, end)}`.replaceAll(EMPTY_BRACKET, " ");
-    const rows = rowsOf(plain).filter((row) => claims(row, plain, isTop));
+    const rows = rowsOf(plain).filter((row) => says(row, plain, isTop) || isBareAnswer(row, plain, isTop));
     return {
       pointer,
       start,
@@ -114,7 +114,17 @@ function claimsIn(text: string, pointer: string, beside: readonly string[], isTo
       rows,
     };
   });
+  // `No. Vouchers are not refunded.`: what follows says what the first word means, and is judged.
+  const isExplained = claims.some(({ text: plain, rows }) => rows.some((row) => says(row, plain, isTop)));
+  return isExplained ? claims.map((claim) => ({ ...claim, rows: claim.rows.filter((row) => says(row, claim.text, isTop)) })) : claims;
 }
+
+/** `No.`, `Yes, always.`: it claims what was asked. In a field of an object it is a label, unless it is a sentence. */
+const isBareAnswer = (row: Row, text: string, isTop: boolean): boolean =>
+  (isTop || /[.!]\s*$/u.test(text)) &&
+  row.words.some((word) => BARE.has(word)) &&
+  row.words.every((word) => BARE.has(word) || EMPTY.has(word)) &&
+  !/\?["”')\]]*\s*$/u.test(text);
 
 /** How much of the beginning is citations. */
 function leadOf(sentence: string): number {
@@ -137,13 +147,15 @@ const ABSTENTION_WORDS = 30;
 const GOES_ON = /^(?:but|however|though|yet|so|therefore|aber|jedoch|doch|daher|mais|donc|pero|sino)$/u;
 
 /** Whether a row says anything that could be wrong. */
-function claims(row: Row, text: string, isTop: boolean): boolean {
+function says(row: Row, text: string, isTop: boolean): boolean {
   if (row.quantities.some(({ isSoft }) => !isSoft)) return true;
-  const says = row.tokens.filter(({ word, stem }) => !COURTESY.has(word) && !COURTESY.has(stem));
-  if (says.length === 0) return false;
+  // `Feel free to write`.
+  const isOffer = row.words.includes("feel");
+  const told = row.tokens.filter(({ word, stem }) => !COURTESY.has(word) && !COURTESY.has(stem) && !(isOffer && word === "free"));
+  if (told.length === 0) return false;
   const isShort = row.words.length <= ABSTENTION_WORDS && !row.words.some((word) => GOES_ON.test(word));
   if (isShort && ABSTAINS.test(text.slice(0, 600))) return false;
-  if (says.some(({ isName }) => isName)) return true;
-  if (!isTop && row.tokens.length <= LABEL_WORDS) return says.some(({ isCapital }) => isCapital);
+  if (told.some(({ isName }) => isName)) return true;
+  if (!isTop && row.tokens.length <= LABEL_WORDS) return told.some(({ isCapital }) => isCapital);
   return !/\?["”')\]]*\s*$/u.test(text);
 }

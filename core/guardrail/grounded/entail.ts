@@ -65,7 +65,8 @@ const numberKeys = ({ written, unit, value }: Compared): readonly string[] =>
 
 /** `row`: the sentence. `among`: indexes of the passages that count; null: all of them. */
 export function entailmentOf(row: Row, evidence: Evidence, among: ReadonlySet<number> | null): Entailment {
-  if (row.tokens.length === 0 && row.quantities.length === 0) return { score: 1, lack: null, passage: null };
+  // `No.` alone: what it denies stands in no passage.
+  if (row.tokens.length === 0 && row.quantities.length === 0) return { score: row.denials.length === 0 ? 1 : 0, lack: null, passage: null };
   const places = placesFor(row, evidence, among);
   const compared = compare(row, places, evidence);
   if (compared === null) return { score: 0, lack: missing(row, evidence, among), passage: null };

@@ -27,13 +27,18 @@ lo me te nos
 
 /** Words of courtesy and of talking about the answer: sentences of nothing else claim nothing. */
 export const COURTESY: ReadonlySet<string> = setOf(`
-hello hi dear thank thanks sorry regards kind kindly welcome hope help helps helpful glad happy question questions know answer ask asked further assistance assist contact free
+hello hi dear thank thanks sorry regards kind kindly welcome hope help helps helpful glad happy question questions know answer ask asked further assistance assist contact
 feel hesitate sincerely greetings good morning evening yes certainly sure course according based following follows information here says said passage passages document documents
 source sources stated
 hallo guten tag danke dank grusse freundlichen freundliche gern gerne helfen hilft frage fragen ja laut folgende folgenden melden hoffe
 bonjour merci cordialement salutations volontiers oui selon aide question questions hesitez pas
 hola gracias saludos cordiales atentamente si segun ayuda pregunta preguntas buenos dias
 `);
+
+/** Words that are an answer by themselves. */
+export const BARE: ReadonlySet<string> = setOf(
+  "yes no never none always correct certainly sure ja nein nie niemals oui non jamais si nunca",
+);
 
 /** What denies the words that it stands by. */
 export const DENIALS: ReadonlySet<string> = setOf(`

@@ -2,8 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { inspectText } from "../../../core/guardrail/inspect-text.ts";
 import { instructionDensity, tellsAssistant } from "../../../core/knowledge/checks.ts";
-import { hashedVector } from "../../../core/knowledge/hashed-vector.ts";
+import { HASHED_WEIGHT, hashedVector } from "../../../core/knowledge/hashed-vector.ts";
 import { diverse } from "../../../core/knowledge/rank.ts";
+import { type Hit, joinedResults } from "../../../core/knowledge/search.ts";
 import { ADAPTIVE, ATTACKS } from "../../../scripts/deep/poison/attacks.ts";
 import { makeCorpus } from "../../../scripts/deep/poison/corpus.ts";
 import { type Defence, type Outcome, piecesOf, play } from "../../../scripts/deep/poison/play.ts";
@@ -114,4 +115,42 @@ describe("what is found", () => {
     // Where there is nothing else, they take the rest.
     expect(diverse(candidates.slice(0, 5), 4, true)).toHaveLength(4);
   });
+
+  it.each(["keyword", "hybrid"] as const)(
+    "[POISON-7] and however many they are, the honest one behind them is among the results: %s",
+    (mode) => {
+      const copies = Array.from({ length: 40 }, (_, at) => `${crowd[at % 3]}, as number ${at} says`);
+      const hits = [...copies, "warranty: two, for kettles, from delivery on"].map(
+        (text, at): Hit => ({
+          ...{
+            document: `d${at}`,
+            revision: 1,
+            title: "",
+            source: null,
+            hash: "",
+            index: 0,
+            start: 0,
+            end: text.length,
+            section: [],
+            text,
+          },
+          ...{
+            keyword: 100 - at,
+            vector: mode === "hybrid" ? 1 - at / 100 : null,
+            embedding: mode === "hybrid" ? hashedVector(text) : null,
+          },
+        }),
+      );
+      const found = joinedResults(hits, mode, 5, mode === "hybrid" ? HASHED_WEIGHT : 1).map(({ document }) => document);
+      expect(found).toHaveLength(5);
+      expect(found).toContain("d40");
+      const others = Array.from({ length: 4 }, (_, at): Hit => {
+        const text = ["a red sofa of linen", "parking behind the yard", "vouchers never expire", "mugs of white porcelain"][at] ?? "";
+        const own = { keyword: 5 - at, vector: null, embedding: mode === "hybrid" ? hashedVector(text) : null };
+        return { ...(hits[0] as Hit), document: `o${at}`, text, ...own };
+      });
+      const mixed = joinedResults([...hits, ...others], mode, 5, mode === "hybrid" ? HASHED_WEIGHT : 1);
+      expect(mixed.filter(({ document }) => /^d(?!40)/.test(document)).length).toBeLessThanOrEqual(2);
+    },
+  );
 });

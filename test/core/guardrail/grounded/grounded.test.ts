@@ -61,6 +61,19 @@ describe("a sentence", () => {
     expect(lacks(sentence)).toEqual([lack]);
   });
 
+  it.each(["No.", "Yes.", "Never.", "It is free.", "Yes, always.", "No [returns@1#0].", "Oui.", "Non."])(
+    "[GROUND-16] that is a bare answer is a claim, and no courtesy: %s",
+    (answer) => {
+      expect(lacks(answer)).toEqual(["words"]);
+    },
+  );
+
+  it("[GROUND-16] and the first word of an answer that says more is explained by it", () => {
+    expect(lacks("No. Vouchers are not refunded.").filter((lack) => lack !== null)).toEqual([]);
+    expect(lacks("No. Vouchers are refunded.")).toContain("negation");
+    expect(lacks("Feel free to contact us.").filter((lack) => lack !== null)).toEqual([]);
+  });
+
   it.each([
     "Hello, thank you for your question.",
     "The passages do not say anything about that.",
