@@ -35,6 +35,10 @@ export function looksPersonal(text: string): boolean {
   return findPersonalData(text).some(({ type }) => OF_PEOPLE.has(type));
 }
 
+/** True when a named value, as text, holds something of a person. */
+export const tellsOfPerson = (text: string, field: string): boolean =>
+  MAIL.test(fold(text).text) || findPersonalData(text, field).some(({ type }) => OF_PEOPLE.has(type));
+
 /** What `URL` says of an address. */
 type UrlParts = { readonly pathname: string; readonly hash: string; readonly searchParams: Iterable<readonly [string, string]> };
 

@@ -1,7 +1,7 @@
 /** Shapes of requests and answers about knowledge, for the OpenAPI document. */
 import { z } from "@hono/zod-openapi";
 import { ROLES } from "../../../core/access/principal.ts";
-import { flawOfName } from "../../../core/guardrail/pii/personal-name.ts";
+import { flawOfName, tellsOfPerson } from "../../../core/guardrail/pii/personal-name.ts";
 import { MOST_RESULTS, SEARCH_MODES } from "../../../core/knowledge/search.ts";
 import { flawOfSourceName } from "../../../core/knowledge/source.ts";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
@@ -81,6 +81,18 @@ export const CollectionShown = z
 
 const scalar = z.union([z.string().max(1_000), z.number(), z.boolean()]);
 const factName = z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,62}$/, "is not the name of a fact");
+/** Zod drops this key without a word: it is no name of a fact, and a filter that lost one would find too much. */
+const withoutProto = (sent: unknown, context: z.RefinementCtx): unknown => {
+  if (typeof sent === "object" && sent !== null && Object.hasOwn(sent, "__proto__"))
+    context.addIssue({ code: "custom", path: ["__proto__"], message: "is not the name of a fact" });
+  return sent;
+};
+/** Facts are compared: one that is replaced would be the same for different people. */
+const withoutPersonalData = (facts: { readonly [name: string]: string | number | boolean }, context: z.RefinementCtx): void => {
+  for (const [name, value] of Object.entries(facts))
+    if (tellsOfPerson(name, "") || tellsOfPerson(String(value), name))
+      context.addIssue({ code: "custom", path: [name], message: "holds personal data, which facts may not: send an opaque id" });
+};
 
 /** A document, as it is sent. */
 export const DocumentBody = z
@@ -113,8 +125,13 @@ export const DocumentBody = z
       .openapi({ example: "https://a.example/terms", description: "an http or https address, or a name of your own without a colon" }),
     allow: Readers.optional(),
     metadata: z
-      .record(factName, scalar)
-      .refine((facts) => Object.keys(facts).length <= 50, "has more than 50 facts")
+      .preprocess(
+        withoutProto,
+        z
+          .record(factName, scalar)
+          .refine((facts) => Object.keys(facts).length <= 50, "has more than 50 facts")
+          .superRefine(withoutPersonalData),
+      )
       .optional(),
     expires_at: instant.optional(),
   })
@@ -161,7 +178,7 @@ export const SearchBody = z
     k: z.number().int().min(1).max(MOST_RESULTS).optional(),
     mode: z.enum(SEARCH_MODES).optional(),
     filter: z
-      .record(factName, z.union([scalar, z.array(scalar).min(1).max(50)]))
+      .preprocess(withoutProto, z.record(factName, z.union([scalar, z.array(scalar).min(1).max(50)])))
       .optional()
       .openapi({ description: "facts of the documents' `metadata` that results must have; of a list, one is enough" }),
   })
