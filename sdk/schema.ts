@@ -366,19 +366,19 @@ export type Collection = {
 };
 
 export type CollectionSettings = {
-  readonly description?: string;
-  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
+  readonly description?: string | null;
+  readonly sensitivity?: "public" | "internal" | "confidential" | "restricted" | null;
   readonly allow?: Readers;
   /** hosts that documents may come from; a document then has to name its `source` */
-  readonly sources?: readonly string[];
+  readonly sources?: readonly string[] | null;
   /** an embedding model of the org; without one an embedded default is used */
-  readonly embedding?: string;
+  readonly embedding?: string | null;
   /** in tokens; `overlap` is 40 where nobody says, or a quarter of a chunk where that is less */
   readonly chunk?: {
     readonly tokens?: number;
     readonly overlap?: number;
-  };
-  readonly retention_days?: number;
+  } | null;
+  readonly retention_days?: number | null;
 };
 
 export type ComplianceExport = {
@@ -2221,7 +2221,7 @@ export type ReachedSystem = {
 export type Readers = {
   readonly roles?: readonly ("caller" | "developer" | "reviewer" | "operator" | "monitor" | "auditor" | "admin")[];
   readonly users?: readonly string[];
-};
+} | null;
 
 export type Reconcile = {
   /** a provider's export of usage or cost, with its header */

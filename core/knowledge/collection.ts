@@ -1,7 +1,7 @@
 /** A collection of documents: who may read it, where its documents may come from, how they are cut and embedded. */
 import type { DataClass } from "../label/label.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
-import type { ChunkSize } from "./chunk.ts";
+import { type ChunkSize, DEFAULT_CHUNK } from "./chunk.ts";
 import type { Allow } from "./rights.ts";
 
 /** What an admin or developer sets. PERSISTED: in D1 (`collections.settings`); fields may be added. */
@@ -18,6 +18,37 @@ export type CollectionSettings = {
   /** Documents are removed this many days after their newest revision; null: never. */
   readonly retention_days: number | null;
 };
+
+/** What of a collection is set; what is absent stays, and null resets. */
+export type CollectionChange = { readonly [F in keyof CollectionSettings]?: CollectionSettings[F] | null | undefined };
+
+const DEFAULTS: CollectionSettings = {
+  description: "",
+  sensitivity: "internal",
+  allow: null,
+  sources: null,
+  embedding: null,
+  chunk: DEFAULT_CHUNK,
+  retention_days: null,
+};
+
+/** `before`: null for a new collection. */
+export function changedSettings(before: CollectionSettings | null, change: CollectionChange): CollectionSettings {
+  const kept = before ?? DEFAULTS;
+  const of = <F extends keyof CollectionSettings>(field: F): CollectionSettings[F] => {
+    const value = change[field];
+    return value === undefined ? kept[field] : (value ?? DEFAULTS[field]);
+  };
+  return {
+    description: of("description"),
+    sensitivity: of("sensitivity"),
+    allow: of("allow"),
+    sources: of("sources"),
+    embedding: of("embedding"),
+    chunk: of("chunk"),
+    retention_days: of("retention_days"),
+  };
+}
 
 /** A collection of an org. */
 export type Collection = {

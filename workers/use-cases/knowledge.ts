@@ -6,7 +6,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { MOST_NAMES, unknownName } from "../../core/errors/unknown-name.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
-import type { Collection, CollectionSettings } from "../../core/knowledge/collection.ts";
+import { type Collection, type CollectionChange, changedSettings } from "../../core/knowledge/collection.ts";
 import { documentView, type Metadata } from "../../core/knowledge/document.ts";
 import { type Allow, mayRead, type Reader } from "../../core/knowledge/rights.ts";
 import type { Filter, SearchMode } from "../../core/knowledge/search.ts";
@@ -60,12 +60,17 @@ export async function putCollection(
   ports: UseCasePorts,
   by: Requester,
   name: string,
-  settings: CollectionSettings,
+  change: CollectionChange,
 ): Promise<Result<Collection, Refusal>> {
   const { org } = by.principal;
   const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
-  if (settings.embedding !== null && !(await ports.store.models.list(org)).some(({ id }) => id === settings.embedding)) {
+  const settings = changedSettings((await ports.store.collections.get(org, name))?.settings ?? null, change);
+  if (
+    change.embedding != null &&
+    settings.embedding !== null &&
+    !(await ports.store.models.list(org)).some(({ id }) => id === settings.embedding)
+  ) {
     const message = `there is no model \`${settings.embedding.slice(0, 100)}\` in this org`;
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/embedding", message }]));
   }

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { cosine } from "../../../core/cache/vector.ts";
 import { rowsOf } from "../../../core/guardrail/grounded/tokens.ts";
 import { flawOfSource, flawOfText, instructionDensity } from "../../../core/knowledge/checks.ts";
+import { changedSettings } from "../../../core/knowledge/collection.ts";
 import { hashedVector } from "../../../core/knowledge/hashed-vector.ts";
 import { diverse } from "../../../core/knowledge/rank.ts";
 import { mayRead, rightsKey, rightsOf } from "../../../core/knowledge/rights.ts";
@@ -26,6 +27,18 @@ describe("rights", () => {
     expect(rightsKey({ users: ["a"] })).not.toBe(rightsKey({ roles: ["a"] }));
     expect(mayRead(rightsOf(rightsKey({ users: ["ann"] })), ann)).toBe(true);
     expect(rightsOf(rightsKey(null))).toBeNull();
+  });
+
+  it("[KNOW-24] keeps the settings that a change does not name: null alone resets one", () => {
+    const made = changedSettings(null, {
+      sensitivity: "restricted",
+      allow: { users: ["rita"] },
+      sources: ["a.example"],
+      retention_days: 9,
+    });
+    expect(made).toMatchObject({ description: "", embedding: null, chunk: { tokens: 300, overlap: 40 } });
+    expect(changedSettings(made, { description: "d", allow: undefined })).toEqual({ ...made, description: "d" });
+    expect(changedSettings(made, { allow: null, sensitivity: null })).toEqual({ ...made, allow: null, sensitivity: "internal" });
   });
 });
 

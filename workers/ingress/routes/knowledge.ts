@@ -47,16 +47,16 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/knowledge/{collection}",
       operationId: "putCollection",
       tag,
-      summary: "Makes a collection of documents, or changes its settings",
+      summary: "Makes a collection of documents, or changes the settings that are named; null resets one",
       action: "collection.write",
       params: collection,
       body: CollectionBody,
       answers: { 200: { description: "the collection", schema: CollectionShown } },
       refusals: ["injection_detected", "policy_denied"],
       async handle(call) {
-        const { allow = null, sources = null, embedding = null, retention_days = null, chunk, ...rest } = call.body;
-        const settings = { ...rest, chunk: sizeOf(chunk), allow: allow as Allow, sources, embedding, retention_days };
-        const kept = await putCollection(ports, call, call.params.collection, settings);
+        const { allow, chunk, ...rest } = call.body;
+        const change = { ...rest, allow: allow as Allow | undefined, chunk: chunk == null ? chunk : sizeOf(chunk) };
+        const kept = await putCollection(ports, call, call.params.collection, change);
         return kept.ok ? reply(200, collectionView(kept.value)) : kept;
       },
     }),
@@ -216,7 +216,6 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
 }
 
 /** The size with its defaults. */
-function sizeOf(sent: { readonly tokens: number; readonly overlap?: number | undefined } | undefined): ChunkSize {
-  const tokens = sent?.tokens ?? DEFAULT_CHUNK.tokens;
-  return { tokens, overlap: sent?.overlap ?? Math.min(DEFAULT_CHUNK.overlap, Math.floor(tokens / 4)) };
+function sizeOf({ tokens, overlap }: { readonly tokens: number; readonly overlap?: number | undefined }): ChunkSize {
+  return { tokens, overlap: overlap ?? Math.min(DEFAULT_CHUNK.overlap, Math.floor(tokens / 4)) };
 }

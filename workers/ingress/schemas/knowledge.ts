@@ -42,22 +42,22 @@ const modelId = z
 /** The settings of a collection, as they are sent. */
 export const CollectionBody = z
   .strictObject({
-    description: z.string().max(2_000).default(""),
-    sensitivity: z.enum(DATA_CLASSES).default("internal"),
-    allow: Readers.optional(),
+    description: z.string().max(2_000).nullish(),
+    sensitivity: z.enum(DATA_CLASSES).nullish(),
+    allow: Readers.nullish(),
     sources: z
       .array(host)
       .min(1)
       .max(100)
-      .optional()
+      .nullish()
       .openapi({ description: "hosts that documents may come from; a document then has to name its `source`" }),
-    embedding: modelId.optional().openapi({ description: "an embedding model of the org; without one an embedded default is used" }),
+    embedding: modelId.nullish().openapi({ description: "an embedding model of the org; without one an embedded default is used" }),
     chunk: z
       .strictObject({ tokens: z.number().int().min(20).max(2_000).default(300), overlap: z.number().int().min(0).max(500).optional() })
       .refine(({ tokens, overlap = 0 }) => overlap * 2 <= tokens, "`overlap` is at most half of `tokens`")
-      .optional()
+      .nullish()
       .openapi({ description: "in tokens; `overlap` is 40 where nobody says, or a quarter of a chunk where that is less" }),
-    retention_days: z.number().int().min(1).max(3_650).optional(),
+    retention_days: z.number().int().min(1).max(3_650).nullish(),
   })
   .openapi("CollectionSettings");
 
