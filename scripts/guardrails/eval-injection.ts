@@ -17,8 +17,10 @@ else for (const channel of CHANNELS) report(rows.filter((row) => row.channel ===
 
 console.log("\nwhat a kilobyte costs, all detectors together");
 for (const one of CASES) {
-  const { best, median } = wholeTime(one, SECONDS);
-  console.log(`  ${one.name.padEnd(36)} best ${best.toFixed(0).padStart(5)}  median ${median.toFixed(0).padStart(5)} µs/kB`);
+  const { best, median, tail } = wholeTime(one, SECONDS);
+  console.log(
+    `  ${one.name.padEnd(36)} best ${best.toFixed(0).padStart(5)}  median ${median.toFixed(0).padStart(5)} µs/kB  p99 ${tail.toFixed(2)} × allowed`,
+  );
 }
 
 function report(of: readonly Row[]): void {

@@ -67,6 +67,12 @@ export function matchesFrom(expression: RegExp, text: string, from: number): Reg
   return found;
 }
 
+/** Whether a global expression matches at `from` or after it. Segments are short and their view is long: what stands before is not looked through again. */
+export function matchesAfter(expression: RegExp, text: string, from: number): boolean {
+  expression.lastIndex = from;
+  return expression.test(text);
+}
+
 const CONTEXT_UNITS = 32;
 /** How far before a finding the words are looked for. */
 export const FARTHEST_UNITS = 200;

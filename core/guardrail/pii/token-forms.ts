@@ -1,6 +1,6 @@
 /** Credentials that are known by their form, as their makers publish them for secret scanners. Knows nothing of what names a secret (secret.ts). */
 import type { Finding } from "../finding.ts";
-import { finding, matchesFrom } from "./detector.ts";
+import { finding, matchesAfter, matchesFrom } from "./detector.ts";
 
 /** Every quantifier is bounded or runs over one class: linear time. */
 const FORMS: readonly RegExp[] = [
@@ -20,12 +20,12 @@ const FORMS: readonly RegExp[] = [
   /\bSG\.[A-Za-z0-9_-]{16,32}\.[A-Za-z0-9_-]{16,64}/g, // SendGrid
 ];
 /** What the forms above begin with: one look spares fifteen. */
-const BEGINNING = /bh_|sk-|[srp]k_|whsec_|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat_|glpat-|xox|AIza|ya29|npm_|hf_|SG\./;
+const BEGINNING = /bh_|sk-|[srp]k_|whsec_|A(?:KIA|SIA|BIA|CCA)|gh[pousr]_|github_pat_|glpat-|xox|AIza|ya29|npm_|hf_|SG\./g;
 
 /** The tokens of a known form that begin at `from` or after it. */
 export function findForms(text: string, from: number): Finding[] {
   const found: Finding[] = [];
-  if (!BEGINNING.test(text)) return found;
+  if (!matchesAfter(BEGINNING, text, from)) return found;
   for (const form of FORMS)
     for (const { 0: token, index } of matchesFrom(form, text, from))
       found.push(finding("SECRET", index, index + token.length, 0.98, "secret_form"));
@@ -35,11 +35,9 @@ export function findForms(text: string, from: number): Finding[] {
 /** Forms of `FORMS` in ROT13 whose beginnings are no syllables of words: GitHub, GitLab, Google, npm, AWS. */
 const ROTATED =
   /(?<![A-Za-z0-9_])(?:tu[cbhfe]_[A-Za-z0-9]{30,255}|tvguho_cng_[A-Za-z0-9_]{22,255}|tycng-[A-Za-z0-9_-]{20,64}|NVmn[A-Za-z0-9_-]{35}|acz_[A-Za-z0-9]{36}\b|N(?:XVN|FVN)[A-Z0-9]{16}\b)/g;
-const ROTATED_BEGINNING = /tu[cbhfe]_|tvguho|tycng-|NVmn|acz_|NXVN|NFVN/;
 
 /** As `findForms`, of tokens in ROT13. */
 export function findRotatedForms(text: string, from: number): Finding[] {
-  if (!ROTATED_BEGINNING.test(text)) return [];
   return matchesFrom(ROTATED, text, from).map(({ 0: token, index }) =>
     finding("SECRET", index, index + token.length, 0.9, "secret_encoded"),
   );
