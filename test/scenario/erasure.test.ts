@@ -343,6 +343,15 @@ it("[RIGHTS-4] what is left of a run says that it was, and a new run of the pers
     const gone = await call(path === "replay" ? "POST" : "GET", `/v1/runs/${made.done}/${path}`, world.keys.auditor);
     expect(gone, path).toMatchObject({ status: 409, body: { code: "conflict", detail: expect.stringContaining("was erased") } });
   }
+  const writes: readonly [string, JsonObject][] = [
+    [`runs/${made.done}/feedback`, { score: 1, comment: "zorvaxel-too-late" }],
+    [`runs/${made.done}/signals/late`, { note: "zorvaxel-too-late" }],
+    ["overrides", { run: made.done, step: "look", reason: "zorvaxel-too-late", expires_at: new Date(Date.now() + 60_000).toISOString() }],
+  ];
+  for (const [path, body] of writes) {
+    const refused = await call("POST", `/v1/${path}`, admin, body);
+    expect(refused, path).toMatchObject({ status: 409, body: { code: "conflict", detail: expect.stringContaining("was erased") } });
+  }
   const letters = (await call("GET", "/v1/dead-letters", world.keys.operator)).body["data"] as JsonObject[];
   expect(letters.find((one) => one["run"] === made.dead)).toMatchObject({ status: "discarded", reason: { message: "erased" } });
   expect((await call("GET", `/v1/runs/${made.other}`, world.keys.auditor)).body).toMatchObject({ input: { note: "bystander-note" } });

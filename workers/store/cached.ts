@@ -77,6 +77,8 @@ type ModelsFound = Awaited<ReturnType<Store["models"]["list"]>>;
 /** Orgs, names and ids hold no slash that could make two of these equal: the org comes first and has none. */
 const versionKey = (org: string, name: string, version: number | null): string => `${org}/${name}/${version ?? "newest"}`;
 
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
 /**
  * The same store with a memory. One for each isolate, made where rooms are fitted together. `waitUntil`: keeps what was asked under way after its
  * request is over.
@@ -98,7 +100,7 @@ export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: 
   const layouts = new TtlCache<{ readonly layout: Layout | null }>(CACHE_MS.workflows, now);
   const settingsOf = async (org: string): Promise<OrgSettings> =>
     (await settings.get(org, () => store.orgs.settings(org))) ?? store.orgs.settings(org);
-  const slots = new RunSlots({ now, maxRuns: async (org) => (await settingsOf(org)).max_runs, look: store.keeping.look, waitUntil });
+  const slots = new RunSlots({ now, maxRuns: async (org) => (await settingsOf(org)).max_runs, look: store.keeping.look, waitUntil, sleep });
   const workflow: Store["workflows"]["get"] = (org, name, version) =>
     workflows.get(versionKey(org, name, version), () => store.workflows.get(org, name, version));
   const layout: Store["layout"] = async (org, name) =>
@@ -107,6 +109,14 @@ export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: 
 
   return {
     ...store,
+    keeping: {
+      ...store.keeping,
+      async forget(org, ids, record) {
+        const forgotten = await store.keeping.forget(org, ids, record);
+        slots.listed(org, ids);
+        return forgotten;
+      },
+    },
     policies: {
       ...store.policies,
       active: async (org) => (await policies.get(org, () => store.policies.active(org))) ?? store.policies.active(org),

@@ -20,8 +20,20 @@ const LATE_MS = 1_200;
 const WAIT_MS = COUNT_MS;
 /** How often a count that another request asked for is looked at, in ms. */
 const LOOK_MS = 20;
+/**
+ * Runs that were accepted are looked for this often, in ms, whether or not anybody starts another: retention may delete the line of an ended run
+ * soon, and who looks later than that takes the run for one that never was listed.
+ */
+const SEARCH_MS = 2_000;
+/**
+ * A search goes on for so long, in ms: what a request keeps under way ends 30 s after its answer
+ * (developers.cloudflare.com/workers/runtime-apis/context, 2026-10). A run accepted later than `renewMs` after its begin begins the next one.
+ */
+const SEARCH = { mostMs: 20_000, renewMs: 5_000 } as const;
 /** Maximum orgs that an isolate remembers; the oldest is dropped for a new one. */
 const ORGS = 1_000;
+
+const NEVER = Number.NEGATIVE_INFINITY;
 
 /** What the limit of unfinished runs is counted from. */
 export type SlotPorts = {
@@ -31,6 +43,7 @@ export type SlotPorts = {
   readonly look: (org: string, runs: readonly string[], atMost: number) => Promise<{ unfinished: number; indexed: readonly string[] }>;
   /** Keeps a count under way that its request does not wait for to the end: without it nobody learns that the index has caught up. */
   readonly waitUntil: (count: Promise<unknown>) => void;
+  readonly sleep: (ms: number) => Promise<void>;
 };
 
 type Held = {
@@ -45,6 +58,8 @@ type Held = {
   waiting: { readonly since: EpochMs; readonly count: Promise<void> } | null;
   /** When each run was started here that is not in the index yet. */
   readonly started: Map<string, EpochMs>;
+  /** When the search that is under way began; the one before it ends. */
+  searchingSince: EpochMs;
 };
 
 /** An org's unfinished runs, counted in this isolate between two looks at D1. */
@@ -71,7 +86,29 @@ export class RunSlots {
 
   /** The run began, and may have ended: its starter hears so now. */
   accepted(org: string, run: string): void {
-    this.#unlisted.accepted(org, run, this.#ports.now());
+    const now = this.#ports.now();
+    this.#unlisted.accepted(org, run, now);
+    const held = this.#heldOf(org);
+    if (now - held.searchingSince < SEARCH.renewMs) return;
+    held.searchingSince = now;
+    this.#ports.waitUntil(this.#search(org, held, now));
+  }
+
+  /** These runs have or had a line in the index, as who deletes the line knows. */
+  listed(org: string, runs: readonly string[]): void {
+    this.#unlisted.shown(org, runs, this.#ports.now());
+    for (const run of runs) this.give(org, run);
+  }
+
+  /** Looks for the org's accepted runs until the index has shown all of them. Never rejects: the next look asks again. */
+  async #search(org: string, held: Held, since: EpochMs): Promise<void> {
+    for (let round = 0; round < SEARCH.mostMs / SEARCH_MS; round++) {
+      await this.#ports.sleep(SEARCH_MS);
+      if (held.searchingSince !== since) return;
+      if (!this.#unlisted.hasAny(org)) break;
+      if (this.#ports.now() - held.countedAt >= COUNT_MS) await this.#count(org, held).catch(() => undefined);
+    }
+    if (held.searchingSince === since) held.searchingSince = NEVER;
   }
 
   /**
@@ -113,6 +150,7 @@ export class RunSlots {
       answered: 0,
       waiting: null,
       started: new Map(),
+      searchingSince: NEVER,
     };
     this.#orgs.set(org, held);
     return held;

@@ -43,6 +43,10 @@ export class UnlistedRuns {
     return this.#orgs.get(org)?.runs.keys() ?? [];
   }
 
+  hasAny(org: string): boolean {
+    return this.#orgs.has(org);
+  }
+
   /** True when so many of the org's runs that were accepted at `at` or before are missing in the index that it must be behind. */
   isBehind(org: string, at: EpochMs): boolean {
     const { runs, shownUpTo } = this.#orgs.get(org) ?? { runs: new Map<string, EpochMs>(), shownUpTo: 0 };

@@ -11,7 +11,7 @@ import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
-import { findRun } from "./runs.ts";
+import { findRunWithJournal } from "./runs.ts";
 
 /** `score`: from -1 to 1. `comment`: null: there is none. */
 export type GiveFeedback = { readonly run: string; readonly score: number; readonly comment: string | null };
@@ -19,7 +19,7 @@ export type GiveFeedback = { readonly run: string; readonly score: number; reado
 /** `created`: the first of this person about this run; `done`: in place of the one before. */
 export type FeedbackOutcome = { readonly outcome: "done" | "created"; readonly feedback: FeedbackView; readonly replayed: boolean };
 
-/** The feedback as it is kept. Refuses with `not_found` when the caller does not see the run. */
+/** The feedback as it is kept. Refuses with `not_found` when the caller does not see the run, with `conflict` when its person is erased: no erasure would reach what comes later. */
 export async function giveFeedback(
   ports: UseCasePorts,
   by: Requester,
@@ -28,7 +28,7 @@ export async function giveFeedback(
 ): Promise<Result<FeedbackOutcome, Refusal>> {
   const { org, user } = by.principal;
   const { score } = command;
-  const found = await findRun(ports, by, command.run, "run.feedback");
+  const found = await findRunWithJournal(ports, by, command.run, "run.feedback");
   if (!found.ok) return found;
   const comment = command.comment === null ? ok(null) : keptText(ports, command.comment, "/comment");
   if (!comment.ok) return comment;

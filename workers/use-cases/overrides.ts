@@ -13,12 +13,12 @@ import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
-import { findRun } from "./runs.ts";
+import { findRunWithJournal } from "./runs.ts";
 
 /** What somebody asks for: a step of a run, until a time. */
 export type AskOverride = { readonly run: string; readonly step: string; readonly reason: string; readonly expiresAt: EpochMs };
 
-/** The override, waiting for two people. Refuses with `not_found` when the caller does not see the run. */
+/** The override, waiting for two people. Refuses with `not_found` when the caller does not see the run, with `conflict` when its person is erased. */
 export async function askOverride(
   ports: UseCasePorts,
   by: Requester,
@@ -26,7 +26,7 @@ export async function askOverride(
   repeat: Repeatable,
 ): Promise<Result<{ readonly override: Override; readonly replayed: boolean }, Refusal>> {
   const { org, user, root } = by.principal;
-  const found = await findRun(ports, by, command.run, "override.ask");
+  const found = await findRunWithJournal(ports, by, command.run, "override.ask");
   if (!found.ok) return found;
   const { id: run, view } = found.value;
   const steps = view.steps.map(({ id }) => id);

@@ -29,7 +29,10 @@ export async function findRun(
   return refusal === null ? ok({ id: runId, view }) : err(refusal);
 }
 
-/** As `findRun`, for what is read off a run's journal: of a run whose person is erased there is none any more. */
+/**
+ * As `findRun`, for what is read off a run's journal and for what adds to the run: of a run whose person is erased there is none any more, and what
+ * were kept about it now no erasure would reach.
+ */
 export async function findRunWithJournal(...given: Parameters<typeof findRun>): ReturnType<typeof findRun> {
   const found = await findRun(...given);
   if (!found.ok || found.value.view.erased_at === undefined) return found;

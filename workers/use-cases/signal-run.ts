@@ -13,7 +13,7 @@ import { claim, type Repeatable } from "./idempotency.ts";
 import { judgeSent } from "./judge-input.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
-import { findRun, shownTo } from "./runs.ts";
+import { findRunWithJournal, shownTo } from "./runs.ts";
 import type { RunOutcome } from "./start-run.ts";
 import { notStopped } from "./stops.ts";
 
@@ -28,7 +28,7 @@ export async function signalRun(
   repeat: Repeatable,
 ): Promise<Result<RunOutcome<"accepted">, Refusal>> {
   const { principal } = by;
-  const found = await findRun(ports, by, run, "run.signal");
+  const found = await findRunWithJournal(ports, by, run, "run.signal");
   if (!found.ok) return found;
   const { id, view } = found.value;
   const open = await notStopped(ports, { org: view.org, workflow: view.workflow }, by.trace.traceId);

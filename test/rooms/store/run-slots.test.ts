@@ -16,6 +16,7 @@ async function limited(org: string, max: number) {
     Promise.all(Array.from({ length: runs }, () => store.runs.reserve(org, nextId("run"))));
   return { world, counter, isolate, start };
 }
+const never = () => new Promise<never>(() => undefined);
 const taken = (answers: readonly boolean[]) => answers.filter(Boolean).length;
 
 describe("an org's limit of unfinished runs", () => {
@@ -87,6 +88,7 @@ describe("an org's limit of unfinished runs", () => {
     const looks: PromiseWithResolvers<{ unfinished: number; indexed: string[] }>[] = [];
     const slots = new RunSlots({
       waitUntil,
+      sleep: never,
       now: () => at,
       maxRuns: async () => 10,
       look: () => {
@@ -128,6 +130,7 @@ describe("how far the index is behind", () => {
     const world = { at: 1_000_000, indexed: new Set<string>(), looks: 0 };
     const slots = new RunSlots({
       waitUntil,
+      sleep: never,
       now: () => world.at,
       maxRuns: async () => 10_000,
       look: async (_org, runs) => {
@@ -213,6 +216,7 @@ describe("how far the index is behind", () => {
     let at = 1_000_000;
     const slots = new RunSlots({
       waitUntil,
+      sleep: never,
       now: () => at,
       maxRuns: async () => 10_000,
       look: (_org, runs) => (runs.length === 0 ? Promise.resolve({ unfinished: 0, indexed: [] }) : new Promise<never>(() => undefined)),
@@ -224,12 +228,83 @@ describe("how far the index is behind", () => {
     expect(await slots.isBehind("o")).toBe(true);
   });
 
+  /** `pass`: so much time goes by in steps of a second, and whatever sleeps wakes in time. */
+  function searching() {
+    const world = { at: 1_000_000, indexed: new Set<string>(), looks: 0, sleeps: 0 };
+    const asleep: { readonly until: number; readonly wake: () => void }[] = [];
+    const slots = new RunSlots({
+      waitUntil,
+      now: () => world.at,
+      maxRuns: async () => 10_000,
+      look: async (_org, runs) => {
+        world.looks += 1;
+        return { unfinished: 0, indexed: runs.filter((run) => world.indexed.has(run)) };
+      },
+      sleep(ms) {
+        world.sleeps += 1;
+        return new Promise((wake) => asleep.push({ until: world.at + ms, wake }));
+      },
+    });
+    const pass = async (ms: number) => {
+      for (const end = world.at + ms; world.at < end; ) {
+        world.at += 1_000;
+        for (const one of asleep.splice(0)) one.until <= world.at ? one.wake() : asleep.push(one);
+        await new Promise((resolve) => setTimeout(resolve, 0));
+      }
+    };
+    return { world, slots, pass };
+  }
+
+  it("[LOAD-4] runs that the index showed and whose lines were deleted or moved since are not missing, though nobody started one meanwhile", async () => {
+    const { world, slots, pass } = searching();
+    await accept(slots, LATE);
+    for (let n = 0; n < LATE; n++) world.indexed.add(`r${n}`);
+    await pass(4_000);
+    world.indexed.clear();
+    const { looks } = world;
+    await pass(60_000);
+    expect([await slots.isBehind("o"), world.looks - looks]).toEqual([false, 0]);
+  });
+
+  it("[LOAD-4] runs whose lines were deleted before anybody looked are not missing to the isolate that deleted them", async () => {
+    const { world, slots, pass } = searching();
+    await accept(slots, LATE);
+    slots.listed(
+      "o",
+      Array.from({ length: LATE - 4 }, (_, n) => `r${n}`),
+    );
+    await pass(60_000);
+    expect(await slots.isBehind("o")).toBe(false);
+    await accept(slots, 5, LATE);
+    await pass(4_000);
+    world.indexed.clear();
+    expect(await slots.isBehind("o")).toBe(true); // nine that nobody ever listed
+  });
+
+  it("[LOAD-4] it stays behind while the accepted runs are looked for; one search of an org at a time, and each ends", async () => {
+    const { world, slots, pass } = searching();
+    await accept(slots, LATE);
+    expect(world.sleeps).toBe(1);
+    await pass(6_000);
+    expect(await slots.isBehind("o")).toBe(true);
+    await accept(slots, 1, LATE); // the next search: the request that keeps the first one may be gone soon
+    await pass(60_000);
+    expect(await slots.isBehind("o")).toBe(true);
+    expect(world.sleeps).toBeLessThanOrEqual(14);
+    await accept(slots, 1, LATE + 1);
+    for (let n = 0; n < LATE + 2; n++) world.indexed.add(`r${n}`);
+    await pass(2_000);
+    world.indexed.clear();
+    expect(await slots.isBehind("o")).toBe(false);
+  });
+
   /** An index that many runs are late in; each look is answered by hand, or never. */
   async function askedByHand() {
     const world = { at: 1_000_000, isLate: false };
     const looks: PromiseWithResolvers<{ unfinished: number; indexed: readonly string[] }>[] = [];
     const kept: Promise<unknown>[] = [];
     const slots = new RunSlots({
+      sleep: never,
       now: () => world.at,
       maxRuns: async () => 10_000,
       look: (_org, runs) => {
@@ -285,6 +360,24 @@ describe("how far the index is behind", () => {
     await settled();
     looks[1]?.resolve(NOTHING);
     expect(await next).toBe(false);
+  });
+});
+
+describe("retention", () => {
+  it("[LOAD-4] that deletes the lines of ended runs at once refuses no later start", async () => {
+    const { world, isolate } = await limited("s7", 1_000);
+    const store = isolate();
+    const ids = Array.from({ length: 7 }, () => nextId("run"));
+    for (const id of ids) {
+      await store.runs.reserve("s7", id);
+      store.runs.accepted("s7", id);
+    }
+    world.at += 60_000;
+    expect(await store.runs.isBehind("s7")).toBe(true);
+    await world.store.upsertRuns(ids.map((id) => lineOf("s7", { id, status: "completed", ended_at: world.at })));
+    expect(await store.keeping.forget("s7", ids, recordOf("e"))).toBe(7);
+    world.at += 60_000;
+    expect(await store.runs.isBehind("s7")).toBe(false);
   });
 });
 
