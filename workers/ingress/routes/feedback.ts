@@ -28,7 +28,7 @@ export function feedbackRoutes(ports: IngressPorts): Endpoint[] {
         201: { description: "kept", schema: Feedback },
         200: { description: "replaced the person's earlier feedback", schema: Feedback },
       },
-      refusals: ["idempotency_key_reused", "injection_detected"],
+      refusals: ["conflict", "idempotency_key_reused", "injection_detected"],
       async handle(call) {
         const { score, comment } = call.body;
         const command = { run: call.params.id, score, comment: comment ?? null };

@@ -33,7 +33,7 @@ export function overrideRoutes(ports: IngressPorts): Endpoint[] {
       headers: idempotencyHeader,
       body: Body,
       answers: { 201: { description: "the override, waiting for two people", schema: Override } },
-      refusals: ["not_found", "idempotency_key_reused", "injection_detected"],
+      refusals: ["not_found", "conflict", "idempotency_key_reused", "injection_detected"],
       async handle(call) {
         const { run, step, reason, expires_at } = call.body;
         const command = { run, step, reason, expiresAt: Date.parse(expires_at) };
