@@ -152,6 +152,10 @@ export function deleteOfPerson(sql: SqlStorage, subject: string, at: EpochMs): n
   return found;
 }
 
+/** Whether anything is kept of a person. */
+export const hasValues = (sql: SqlStorage, subject: string): boolean =>
+  sql.exec("SELECT 1 FROM value WHERE subject = ? LIMIT 1", subject).toArray().length > 0;
+
 /** Deletes what is kept of a run; how many values that were. */
 export function deleteOfRun(sql: SqlStorage, run: string): number {
   const { found } = sql.exec<{ found: number }>("SELECT COUNT(*) AS found FROM value WHERE run = ?", run).one();

@@ -15,6 +15,7 @@ import {
   findPseudonym,
   findStored,
   forgetPseudonyms,
+  hasValues,
   keepPseudonym,
   keepValue,
   listStored,
@@ -163,6 +164,15 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
         markErased(storage.sql, subject, at, true);
         return { keys: removed ? 1 : 0, values };
       });
+    }
+
+    /** Destroys the key of a person of whom no value is kept: it only made a pseudonym, which nobody resolves from then on. */
+    async forgetName(subject: string): Promise<void> {
+      const { sql } = this.ctx.storage;
+      if (!isMigrated(sql) || hasValues(sql, subject)) return;
+      forgetPseudonyms(sql, subject);
+      await this.#shelf.remove(subject);
+      forgetPseudonyms(sql, subject);
     }
 
     /**

@@ -227,7 +227,7 @@ it("[RIGHTS-2] [BIND-8] an export holds all of it, with the person's own data, a
   expect((exported["data"] as JsonObject[]).map(({ data }) => (data as JsonObject)["subject"])).toContain(got.body["pseudonym"]);
 });
 
-it("[RIGHTS-8] what somebody else reads of a person's memories and sessions is on record, and what they read themselves is not", async () => {
+it("[RIGHTS-8] [RIGHTS-9] what somebody else reads of a person's memories and sessions is on record, and what they read themselves is not", async () => {
   const own = await makeKey(ORG, PERSON, ["caller"]);
   const session = { workflow: "rights-look", input: { note: "hello" }, session: "seen" };
   const run = String((await call("POST", "/v1/runs", own, session)).body["id"]);
@@ -242,11 +242,12 @@ it("[RIGHTS-8] what somebody else reads of a person's memories and sessions is o
   for (const type of ["memory.read", "session.read"]) {
     const read = await eventually(`/v1/audit/entries?type=${type}`, world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
     expect(read["data"], type).toMatchObject([{ actor: { type: "user", id: "ada" }, data: { subject: known } }]);
+    expect(JSON.stringify(read["data"]), type).not.toContain("/seen");
   }
 });
 
 it(
-  "[RIGHTS-3] [RIGHTS-7] [RIGHTS-8] [PSEUDO-7] [PSEUDO-9] an erasure leaves none of it in any store, in any form, and the chain verifies",
+  "[RIGHTS-3] [RIGHTS-7] [RIGHTS-8] [PSEUDO-7] [PSEUDO-9] [PSEUDO-10] an erasure leaves none of it in any store, in any form, and the chain verifies",
   { timeout: 90_000 },
   async () => {
     const named = await call("GET", "/v1/audit/entries?limit=200", world.keys.auditor);
@@ -269,6 +270,20 @@ it(
     let ahead = 61_000;
     const underWay = async (person: string) => call("GET", `/v1/users/${person}/erasure`, world.keys.auditor);
     expect(await underWay(PERSON)).toMatchObject({ status: 200, body: { id: asked.body["id"], status: "running" } });
+    // What is asked meanwhile names the person for no longer than the erasure takes: reads make no pseudonym.
+    expect((await call("GET", `/v1/users/${PERSON}/export`, world.keys.auditor)).body).toMatchObject({
+      ...{ pseudonym: null, runs: [], calls: [], erasure: { id: asked.body["id"] } },
+    });
+    const own = await makeKey(ORG, PERSON, ["caller"]);
+    expect((await call("GET", `/v1/users/${PERSON}/erasure`, own)).status).toBe(200);
+    expect((await call("GET", `/v1/users/${PERSON}/export`, own)).status).toBe(200);
+    const told = await eventually(
+      "/v1/audit/entries?type=person.erasure_read",
+      world.keys.auditor,
+      ({ data }) => (data as Json[]).length > 1,
+    );
+    expect((told["data"] as JsonObject[]).map(({ actor }) => actor)).toContainEqual({ type: "system", id: "erasure" });
+    expect(Object.values(told["persons"] as JsonObject)).not.toContain(PERSON);
     const state = async () => (await call("GET", `/v1/erasures/${String(asked.body["id"])}`, world.keys.auditor)).body;
     await expect
       .poll(

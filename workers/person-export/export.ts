@@ -61,7 +61,7 @@ export type ExportOrder = {
 
 /** Exports of what is held of persons. */
 export type PersonExports = {
-  /** Whether the audit log has a pseudonym of the person, or the index a run about them. */
+  /** Whether the audit log has a pseudonym of the person, or the index a run about them; nobody is known while their erasure is under way. */
   isKnown(org: string, subject: string): Promise<boolean>;
   /** The document in pieces. Throws in the middle when a store cannot be read: then the document is cut, and no JSON. */
   pieces(order: ExportOrder): AsyncGenerator<string>;
@@ -71,11 +71,19 @@ export type PersonExports = {
 export function definePersonExports(ports: PersonExportPorts): PersonExports {
   return {
     isKnown: async (org, subject) =>
-      (await ports.pseudonym(org, subject)) !== null || (await ports.runsOf(org, subject, ports.now(), "", 1)).length > 0,
+      (await ports.erasure(org, subject)) === null &&
+      ((await ports.pseudonym(org, subject)) !== null || (await ports.runsOf(org, subject, ports.now(), "", 1)).length > 0),
 
     async *pieces({ org, subject, ownOnly, after, limit }) {
       const at = ports.now();
       const values = ownOnly ? "from_input" : "all";
+      const erasure = await ports.erasure(org, subject);
+      if (erasure !== null) {
+        // As of somebody who was never there, and how far the erasure is.
+        const nothing = { runs: [], calls: [], memories: [], sessions: [], feedback: [], erasure, next_cursor: null };
+        yield JSON.stringify({ subject, org, generated_at: toRfc3339(at), values, pseudonym: null, ...nothing });
+        return;
+      }
       const head = { subject, org, generated_at: toRfc3339(at), values, pseudonym: await ports.pseudonym(org, subject) };
       yield `${JSON.stringify(head).slice(0, -1)},"runs":[`;
       // Runs and calls in one order of ids, so that one cursor pages through both.
@@ -119,7 +127,7 @@ export function definePersonExports(ports: PersonExportPorts): PersonExports {
       const said = after === "" ? await ports.feedbackBy(org, subject) : [];
       const rest = {
         feedback: said,
-        erasure: await ports.erasure(org, subject),
+        erasure,
         next_cursor: ids.length > limit ? (shown.at(-1) ?? null) : null,
       };
       yield `],${JSON.stringify(rest).slice(1)}`;

@@ -386,6 +386,18 @@ describe("pseudonyms", () => {
     await runInDurableObject(vault, (_, state) => expect(state.storage.sql.exec("SELECT 1 FROM pseudonym").toArray()).toEqual([]));
   });
 
+  it("[PSEUDO-10] of an erasure's own time are known by nobody once it is complete; a key that keeps a value stays", async () => {
+    await vault.erase("ada", FAR - 1);
+    const [code = ""] = await of("ada");
+    expect(await vault.resolve([code])).toEqual(["ada"]);
+    await vault.forgetName("ada");
+    expect([await vault.resolve([code]), await vault.pseudonymOf("ada"), wrappedKeys.size]).toEqual([[null], null, 0]);
+    await vault.assign({ ...request, run: leastId("run", FAR), subject: "ada" });
+    const [today = ""] = await of("ada");
+    await vault.forgetName("ada");
+    expect(await vault.resolve([today])).toEqual(["ada"]);
+  });
+
   it("[PSEUDO-5] are refused while the key store is down", async () => {
     vaultWorld.keys.get = () => Promise.reject(new Error("R2 is resting"));
     await runInDurableObject(vault, (instance) =>

@@ -3,6 +3,7 @@
  * which leads to no person once it is complete.
  */
 import { z } from "@hono/zod-openapi";
+import type { AuditRecord } from "../../../core/audit/record.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { hasIdForm } from "../../../core/ids.ts";
@@ -55,7 +56,10 @@ export function personRoutes(ports: IngressPorts): Endpoint[] {
         const named = (await ports.personExports.isKnown(org, subject)) ? subject : null;
         const data = { subject: named, values: ownOnly ? "from_input" : "all", after: asked.cursor ?? null };
         const fact = { type: "person.exported", action: "person.export", resource: "person", decision: "allow", data } as const;
-        await ports.store.audit.record(org, auditRecord(ports, call, { ...fact, asCaller: principal.user === subject }));
+        const isOwn = principal.user === subject;
+        const record = auditRecord(ports, call, { ...fact, asCaller: isOwn });
+        const isErased = isOwn && (await ports.erasures.underWay(org, subject)) !== null;
+        await ports.store.audit.record(org, isErased ? ofNobody(record) : record);
         const order = { org, subject, ownOnly, after: asked.cursor ?? "", limit: asked.limit ?? MOST_RUNS };
         const body = streamOf(ports.personExports.pieces(order), (error) => {
           ports.log(errorLine("request.failed", error, trace.traceId, "/v1/users/{id}/export"));
@@ -123,10 +127,14 @@ export function personRoutes(ports: IngressPorts): Endpoint[] {
 /** The same whether the person was erased or never there. */
 const NONE_UNDER_WAY = "no erasure of this person is under way; one that is complete is found by its id: GET /v1/erasures/{id}";
 
-/** `asCaller`: the person asks about themselves. */
-async function erasureWasRead(ports: IngressPorts, by: Requester, { id, org, status }: ErasureView, asCaller: boolean): Promise<void> {
+/** The record without who acted: a person whose erasure is under way would get a new pseudonym by it. */
+const ofNobody = (record: AuditRecord): AuditRecord => ({ ...record, actor: { type: "system", id: "erasure" } });
+
+/** `isOwn`: the person asks about themselves. */
+async function erasureWasRead(ports: IngressPorts, by: Requester, { id, org, status }: ErasureView, isOwn: boolean): Promise<void> {
   const fact = { type: "person.erasure_read", action: "person.export", resource: `erasure/${id}`, decision: "allow" } as const;
-  await ports.store.audit.record(org, auditRecord(ports, by, { ...fact, data: { status }, asCaller }));
+  const record = auditRecord(ports, by, { ...fact, data: { status } });
+  await ports.store.audit.record(org, isOwn ? ofNobody(record) : record);
 }
 
 /** A generator as a body: the next piece is made when the client has room for it. */
