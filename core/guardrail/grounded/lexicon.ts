@@ -2,7 +2,9 @@
  * Words as the scorer of groundedness reads them, in English, German, French and Spanish: words that say nothing of their own, words that deny,
  * number words, units, bounds, and concepts: words for the same thing, beside those for its opposite. Data and look-ups; knows no sentence.
  */
+
 import { stemOf } from "../rules/words.ts";
+import { CLOCK } from "./notations.ts";
 
 const setOf = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter((word) => word !== ""));
 
@@ -102,6 +104,7 @@ const UNIT_FORMS: readonly (readonly [unit: string, days: number, forms: string]
   ["month", 12, "year years jahr jahre jahren an ans annee annees ano anos"],
   ["minute", 1, "minute minutes minuten minuto minutos min"],
   ["minute", 60, "hour hours stunde stunden heure heures hora horas"],
+  ["clock", 1, CLOCK],
   ["dollar", 1, "dollar dollars usd dolar dolares $"],
   ["euro", 1, "euro euros eur €"],
   ["pound", 1, "pound pounds gbp pfund livre livres libra libras £"],

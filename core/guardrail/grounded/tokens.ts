@@ -21,6 +21,7 @@ import {
   PREPOSITIONS,
   unitOf,
 } from "./lexicon.ts";
+import { inOneNotation, MINUS } from "./notations.ts";
 import { numberAt, valueOfWord } from "./number-words.ts";
 import { withPlainNumbers } from "./numerals.ts";
 
@@ -71,7 +72,7 @@ const LONGEST_STEMMED = 40;
 const MOST_WORDS = 80;
 
 const PIECE =
-  /\{\{[A-Z_]+_\d+\}\}|(?<![\p{L}\p{N}_])\d[\d.,'\u00a0\u202f]*(?![\p{L}\p{N}_}])|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}][\p{M}\p{Cf}\uff9e\uff9f]*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}](?:[\p{M}\p{Cf}]|['\u2019](?=\p{L}))*)+|[%$€£]|[,;:()–—]/gu;
+  /\{\{[A-Z_]+_\d+\}\}|(?<![\p{L}\p{N}_])\u2212?\d[\d.,'\u00a0\u202f]*(?![\p{L}\p{N}_}])|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}][\p{M}\p{Cf}\uff9e\uff9f]*|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{N}](?:[\p{M}\p{Cf}]|['\u2019](?=\p{L}))*)+|[%$€£]|[,;:()–—]/gu;
 const STOP = /^[,;:()–—]$/;
 
 /** One piece of a sentence before anything is made of it. */
@@ -80,10 +81,10 @@ type Piece = { readonly raw: string; readonly word: string; readonly number: num
 /** The rows of a text: one, or several where it is longer than a row may be. */
 export function rowsOf(text: string): Row[] {
   const pieces: Piece[] = [];
-  for (const [found] of withPlainNumbers(text).matchAll(PIECE)) {
+  for (const [found] of inOneNotation(withPlainNumbers(text)).matchAll(PIECE)) {
     if (found.startsWith("{{")) continue; // stands for a value that nobody sees: it is neither right nor wrong
     const raw = withoutElision(found);
-    const number = /^\d/.test(raw) && !/\p{L}/u.test(raw) ? plainNumber(raw) : null;
+    const number = /^\u2212?\d/.test(raw) && !/\p{L}/u.test(raw) ? plainNumber(raw) : null;
     const word = number === null ? foldedWord(raw) : String(number);
     if (word !== "") pieces.push({ raw, word, number, isStop: STOP.test(raw) });
   }
@@ -99,7 +100,7 @@ function plainNumber(written: string): number {
   const plain = written.replace(/[.,'\u00a0\u202f]+$/, "");
   const decimals = /[.,](\d{1,2}|\d{4,})$/.exec(plain);
   const whole = (decimals === null ? plain : plain.slice(0, decimals.index)).replace(/\D/g, "");
-  return Number(decimals === null ? whole : `${whole}.${decimals[1]}`);
+  return Number(decimals === null ? whole : `${whole}.${decimals[1]}`) * (written.startsWith(MINUS) ? -1 : 1);
 }
 
 function rowOf(pieces: readonly Piece[]): Row {
@@ -194,8 +195,10 @@ const forms = new Map<string, Forms>();
 function formsOf(word: string): Forms {
   const known = forms.get(word);
   if (known !== undefined) return known;
-  const stem = stemOf(word);
-  const made = { stem, porter: `*${stemmer(word.slice(0, LONGEST_STEMMED))}`, concepts: conceptsOf(word, stem) };
+  // A code has no endings: `X1/200-A` is not `X1/200-E`.
+  const isCode = /\p{N}/u.test(word);
+  const stem = isCode ? word : stemOf(word);
+  const made = { stem, porter: `*${isCode ? word : stemmer(word.slice(0, LONGEST_STEMMED))}`, concepts: conceptsOf(word, stem) };
   if (forms.size >= MOST_FORMS) forms.clear();
   forms.set(word, made);
   return made;

@@ -61,6 +61,33 @@ describe("a sentence", () => {
     expect(lacks(sentence)).toEqual([lack]);
   });
 
+  it.each([
+    ["The shop opens at 9 a.m.", "The shop opens at 9 p.m."],
+    ["The shop opens at 9 a.m.", "The shop opens at 9:30."],
+    ["The shop opens at 9 a.m.", "The shop opens at 9:15 a.m."],
+    ["The part costs 5 or 12 dollars.", "The part costs 5/12 dollars."],
+    ["The part costs $12.", "The part costs $-12."],
+    ["The part costs $12.", "The part costs -$12."],
+    ["The cartridge X1/200-B fits the printer.", "The cartridge X1/200-C fits the printer."],
+    ["The cartridge X1/200-A fits the printer.", "The cartridge X1/200-E fits the printer."],
+    ["The term ends on 30 November 2026.", "The term ends on 2026-11-29."],
+  ])("[GROUND-17] with another time, sign, fraction, date or code is not supported: %s %s", (source, answer) => {
+    const search = found(chunk("facts", source));
+    const sources = sourcesOf([search], chunksIn([search]));
+    expect(lacks(answer, sources)).not.toEqual([null]);
+    expect(lacks(source, sources)).toEqual([null]);
+  });
+
+  it.each([
+    ["The shop opens at 9 a.m.", "The shop opens at 09:00."],
+    ["The term ends on 30 November 2026.", "The term ends on 2026-11-30."],
+    ["The term ends on 30 November 2026.", "The term ends on 30.11.2026."],
+    ["The term ends on 30 November 2026.", "The term ends on 30 Nov 2026."],
+  ])("[GROUND-17] and the same one in another notation is: %s %s", (source, answer) => {
+    const search = found(chunk("facts", source));
+    expect(lacks(answer, sourcesOf([search], chunksIn([search])))).toEqual([null]);
+  });
+
   it.each(["No.", "Yes.", "Never.", "It is free.", "Yes, always.", "No [returns@1#0].", "Oui.", "Non."])(
     "[GROUND-16] that is a bare answer is a claim, and no courtesy: %s",
     (answer) => {
