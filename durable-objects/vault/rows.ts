@@ -21,6 +21,8 @@ export const VAULT_SCHEMA: readonly string[] = [
    CREATE INDEX pseudonym_by_person ON pseudonym (person);`,
   // `recalled`: an earlier run's input put it in, and this run has it out of a session or a memory of the same person.
   `ALTER TABLE value ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0;`,
+  // `unnamed`: what began up to then names nobody, though `at` was earlier: the erasure was under way.
+  `ALTER TABLE erased ADD COLUMN unnamed INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** PERSISTED: the version of a row's form (`v`). */
@@ -124,10 +126,20 @@ export const unsealStored = (key: PersonKey, run: string, placeholder: string, s
 
 const placeOf = (run: string, placeholder: string): string => `${run} ${placeholder}`;
 
-/** When the person was last erased, and whether that is done; null: never. */
-export function erasureOf(sql: SqlStorage, subject: string): { readonly at: EpochMs; readonly done: boolean } | null {
-  const [row] = sql.exec<{ at: number; done: number }>("SELECT at, done FROM erased WHERE person = ?", personOf(subject)).toArray();
-  return row === undefined ? null : { at: row.at, done: row.done === 1 };
+/** When the person was last erased, up to when the log names nobody in their place, and whether the erasure is done; null: never erased. */
+export function erasureOf(
+  sql: SqlStorage,
+  subject: string,
+): { readonly at: EpochMs; readonly unnamedUntil: EpochMs; readonly done: boolean } | null {
+  const [row] = sql
+    .exec<{ at: number; unnamed: number; done: number }>("SELECT at, unnamed, done FROM erased WHERE person = ?", personOf(subject))
+    .toArray();
+  return row === undefined ? null : { at: row.at, unnamedUntil: Math.max(row.at, row.unnamed), done: row.done === 1 };
+}
+
+/** What began up to `until` names nobody in the erased person's place. */
+export function markUnnamed(sql: SqlStorage, subject: string, until: EpochMs): void {
+  sql.exec("UPDATE erased SET unnamed = ?2 WHERE person = ?1 AND unnamed < ?2", personOf(subject), until);
 }
 
 /** Puts down that the person is erased as of `at`; a later erasure replaces an earlier one. */

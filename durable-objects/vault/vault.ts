@@ -20,6 +20,7 @@ import {
   keepValue,
   listStored,
   markErased,
+  markUnnamed,
   openPseudonym,
   type StoredValue,
   unsealStored,
@@ -166,10 +167,15 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       });
     }
 
-    /** Destroys the key of a person of whom no value is kept: it only made a pseudonym, which nobody resolves from then on. */
-    async forgetName(subject: string): Promise<void> {
+    /**
+     * Destroys the key of an erased person of whom no value is kept: it only made a pseudonym, which nobody resolves from then on. What was recorded
+     * up to `until` and reaches the log later makes no other.
+     */
+    async forgetName(subject: string, until: EpochMs): Promise<void> {
       const { sql } = this.ctx.storage;
       if (!isMigrated(sql) || hasValues(sql, subject)) return;
+      migrate(this.ctx.storage, VAULT_SCHEMA);
+      markUnnamed(sql, subject, until);
       forgetPseudonyms(sql, subject);
       await this.#shelf.remove(subject);
       forgetPseudonyms(sql, subject);
@@ -183,13 +189,13 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       if (persons.length === 0) return [];
       const { storage } = this.ctx;
       const keys = await Promise.all(
-        persons.map(({ subject, since }) => this.#shelf.findOrMake(subject, () => this.#wasErased(subject, since))),
+        persons.map(({ subject, since }) => this.#shelf.findOrMake(subject, () => this.#isUnnamed(subject, since))),
       );
       migrate(storage, VAULT_SCHEMA);
       return storage.transactionSync(() =>
         persons.map(({ subject, since }, index) => {
           // Erased while the keys were fetched: what is stored now would bring the person back.
-          const isErased = this.#wasErased(subject, since);
+          const isErased = this.#isUnnamed(subject, since);
           const key = isErased ? this.#shelf.lostKey(subject) : keys[index];
           if (key === undefined) throw new Error("a person has no key");
           const code = pseudonymCode(key, subject);
@@ -238,15 +244,21 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
 
     /** The person was erased when the run was there already. */
     #isErased(subject: string, run: string): boolean {
-      return this.#wasErased(subject, idTime(run));
+      const erasure = this.#erasureOf(subject);
+      return erasure !== null && idTime(run) <= erasure.at;
     }
 
-    /** The person was erased at this time or later. */
-    #wasErased(subject: string, since: EpochMs): boolean {
+    /** What began then names nobody in this person's place. */
+    #isUnnamed(subject: string, since: EpochMs): boolean {
+      const erasure = this.#erasureOf(subject);
+      return erasure !== null && since <= erasure.unnamedUntil;
+    }
+
+    #erasureOf(subject: string) {
       const { storage } = this.ctx;
-      if (!isMigrated(storage.sql)) return false;
-      const erasure = erasureOf(storage.sql, subject);
-      return erasure !== null && since <= erasure.at;
+      if (!isMigrated(storage.sql)) return null;
+      migrate(storage, VAULT_SCHEMA);
+      return erasureOf(storage.sql, subject);
     }
 
     async #keysOf(rows: readonly (StoredValue | null)[]) {

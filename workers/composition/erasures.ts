@@ -66,7 +66,7 @@ export function buildErasures(env: Cloudflare.Env, rooms: Rooms, archive: Archiv
     store: rooms.store.erasures,
     persons: personErasers(rooms),
     runs: runErasers(env, rooms, archive),
-    forgetName: (org, subject) => rooms.objects.vault(org).forgetName(subject),
+    forgetName: (org, subject, until) => rooms.objects.vault(org).forgetName(subject, until),
     exportsTraces: rooms.settings.traces.collector !== null,
     notify: async (org, notice) => {
       await rooms.tell(org, notice);

@@ -123,7 +123,7 @@ async function look(ports: ErasurePorts, erasure: ErasureRecord, until: number):
   const looked = { ...erasure, gone: await store.add(erasure.id, went) };
   if (left || at < askedAt + LOOKS_AGAIN_FOR_MS) return looked;
   // What was recorded meanwhile made the person a new pseudonym. Whoever has a new run is a person of today, and keeps it.
-  if ((await store.countRunsOf(org, subject, at)) === 0) await ports.forgetName(org, subject);
+  if ((await store.countRunsOf(org, subject, at)) === 0) await ports.forgetName(org, subject, at);
   const completed = { ...looked, subject: null, status: "completed", completedAt: at } as const;
   const record = recordOf(ports, completed, "person.erased", { type: "system", id: "erasure" }, null);
   if (await store.complete(completed, record)) await tell(ports, completed);

@@ -13,8 +13,8 @@ export type ErasurePorts = {
   readonly store: ErasureStore;
   readonly persons: StoreErasers;
   readonly runs: RunErasers;
-  /** Destroys the key that came since the person's own, unless something is kept under it. */
-  readonly forgetName: (org: string, subject: string) => Promise<void>;
+  /** Destroys the key that came since the person's own, unless something is kept under it; what was recorded up to `until` makes no other. */
+  readonly forgetName: (org: string, subject: string, until: EpochMs) => Promise<void>;
   /** Whether this deployment exports traces: their collector's owner has to erase them there. */
   readonly exportsTraces: boolean;
   /** Tells the addresses in the org's `notify`. */

@@ -390,11 +390,13 @@ describe("pseudonyms", () => {
     await vault.erase("ada", FAR - 1);
     const [code = ""] = await of("ada");
     expect(await vault.resolve([code])).toEqual(["ada"]);
-    await vault.forgetName("ada");
+    await vault.forgetName("ada", FAR);
     expect([await vault.resolve([code]), await vault.pseudonymOf("ada"), wrappedKeys.size]).toEqual([[null], null, 0]);
+    const [late = ""] = await of("ada"); // recorded meanwhile, and numbered now
+    expect([await vault.resolve([late]), await vault.pseudonymOf("ada"), wrappedKeys.size]).toEqual([[null], null, 0]);
     await vault.assign({ ...request, run: leastId("run", FAR), subject: "ada" });
-    const [today = ""] = await of("ada");
-    await vault.forgetName("ada");
+    const [today = ""] = await vault.pseudonyms([{ subject: "ada", since: FAR + 1 }]);
+    await vault.forgetName("ada", FAR + 1);
     expect(await vault.resolve([today])).toEqual(["ada"]);
   });
 
