@@ -177,6 +177,16 @@ describe("a collection", () => {
     );
   });
 
+  it("[KNOW-29] a new revision has the readers of the one before it unless it names others", async () => {
+    await put("kept-readers", {});
+    const mine = { id: "a", title: "t", text: "The audit is in May." };
+    await upload("kept-readers", { ...mine, allow: { roles: ["auditor"] } });
+    await upload("kept-readers", { ...mine, text: "The audit is in June." });
+    expect([await found("kept-readers", "audit"), await found("kept-readers", "june", world.keys.auditor)]).toEqual([[], ["a"]]);
+    await upload("kept-readers", { ...mine, text: "The audit is in July.", allow: null });
+    expect(await found("kept-readers", "july")).toEqual(["a"]);
+  });
+
   it("[KNOW-14] finds by words alone, and says so, when its embedding model fails", async () => {
     const model = {
       base_url: "http://models.test/v1",
@@ -191,13 +201,14 @@ describe("a collection", () => {
     if (made.status !== 200)
       await call("PUT", "/v1/models/acme/embed-2026-01-01", "test-admin-key-of-enough-length", model, { "bulkhead-org": ORG });
     let fails = false;
+    let length = 3;
     world.model = async (request) => {
       if (fails) return new Response(null, { status: 500 });
       const { input } = (await request.json()) as { input: string[] };
       const data = input.map((text, index) => ({
         object: "embedding",
         index,
-        embedding: /money|refund/i.test(text) ? [1, 0, 0] : [0, 1, 0],
+        embedding: (/money|refund/i.test(text) ? [1, 0, 0] : [0, 1, 0]).slice(0, length),
       }));
       return Response.json({ object: "list", model: "e", data, usage: { prompt_tokens: 3, total_tokens: 3 } });
     };
@@ -208,6 +219,18 @@ describe("a collection", () => {
       mode: "vector",
       degraded: false,
       results: [{ document: "a" }],
+    });
+    length = 2; // the upstream has another model by now
+    for (const mode of ["vector", "hybrid"])
+      expect((await search("meant", `refund ${mode}`, world.keys.app, { mode })).body, mode).toMatchObject({
+        mode: "keyword",
+        degraded: true,
+        results: [{ document: "a" }],
+      });
+    length = 3;
+    expect((await search("meant", "no such words", world.keys.app, { mode: "vector" })).body).toMatchObject({
+      mode: "vector",
+      degraded: false,
     });
     fails = true;
     expect((await search("meant", "refund")).body).toMatchObject({ mode: "keyword", degraded: true, results: [{ document: "a" }] });

@@ -9,6 +9,7 @@ import type { IndexPlan, NewRevision, Revision } from "../../core/knowledge/docu
 import type { Reader } from "../../core/knowledge/rights.ts";
 import {
   type Filter,
+  type Hit,
   joinedResults,
   type SearchMode,
   type SearchRequest,
@@ -39,8 +40,12 @@ export type Search = {
   readonly asker: EmbeddingAsker;
 };
 
-/** `degraded`: vectors were wanted and the model failed, so that words alone ranked. */
+/** `degraded`: vectors were wanted, but the model failed or makes longer or shorter ones than when the documents were stored; words alone ranked. */
 export type Searched = { readonly results: readonly SearchResult[]; readonly mode: SearchMode; readonly degraded: boolean };
+
+/** No chunk that was found can be compared with this vector: the model makes vectors of another length by now. */
+const isOfOtherLength = (vector: Int8Array, hits: readonly Hit[]): boolean =>
+  hits.length > 0 && hits.every(({ embedding }) => embedding !== null && embedding.length !== vector.length);
 
 /** Collections whose number of shards is remembered. */
 const MOST_GUESSES = 1_000;
@@ -83,12 +88,17 @@ export function defineKnowledge({ shard, nameOf, embed, weightOf }: KnowledgePor
     async search(collection: Collection, { query, k, mode, filter, reader, asker }: Search): Promise<Searched> {
       const wanted: Embedded | null = mode === "keyword" ? null : await embed(asker, collection.settings.embedding, [query]);
       const [vector = null] = wanted?.vectors ?? [];
-      const degraded = mode !== "keyword" && wanted === null;
-      const by: SearchMode = degraded ? "keyword" : mode;
-      const terms = by === "vector" ? [] : queryTermsOf(query);
       const space = wanted?.space ?? null;
-      const hits = await hitsOf(collection, { reader, terms, vector, space, filter, take: takeFor(k) });
-      return { results: joinedResults(hits, by, k, weightOf(space)), mode: by, degraded };
+      const byWords = { reader, terms: queryTermsOf(query), vector: null, space: null, filter, take: takeFor(k) };
+      if (mode === "keyword" || wanted === null) {
+        const results = joinedResults(await hitsOf(collection, byWords), "keyword", k, weightOf(null));
+        return { results, mode: "keyword", degraded: mode !== "keyword" };
+      }
+      const hits = await hitsOf(collection, { ...byWords, terms: mode === "vector" ? [] : byWords.terms, vector, space });
+      const others = hits.length > 0 || vector === null ? hits : await hitsOf(collection, byWords);
+      if (vector !== null && isOfOtherLength(vector, others))
+        return { results: joinedResults(others, "keyword", k, weightOf(null)), mode: "keyword", degraded: true };
+      return { results: joinedResults(hits, mode, k, weightOf(space)), mode, degraded: false };
     },
 
     /** Stores a revision in the document's shard. `chunks`: how many it will have. */

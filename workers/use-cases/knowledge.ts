@@ -33,7 +33,8 @@ export type Upload = {
   readonly text: string | null;
   readonly file: Uint8Array | null;
   readonly source: string | null;
-  readonly allow: Allow;
+  /** null: whoever may read the collection; undefined: as the revision before it, and null where there is none. */
+  readonly allow: Allow | undefined;
   readonly metadata: Metadata;
   readonly expiresAt: EpochMs | null;
 };
@@ -140,6 +141,8 @@ export async function uploadDocument(
     const kept = await ports.knowledge.read(collection, document, null);
     if (kept !== null) return ok({ view: documentView(name, kept.newest, kept.serving, true), replayed: true });
   }
+  const before = upload.allow === undefined && upload.id !== null ? await ports.knowledge.read(collection, document, null) : null;
+  const allow = upload.allow === undefined ? (before?.newest.allow ?? null) : upload.allow;
   const { user, root } = by.principal;
   const { retention_days: days } = collection.settings;
   const latest = days === null ? null : by.at + days * DAY_MS;
@@ -148,6 +151,7 @@ export async function uploadDocument(
   const identity = sha256(
     canonicalJson({
       ...upload,
+      allow,
       file: null,
       ...(upload.file === null ? {} : { text: hash }),
       id: document,
@@ -160,13 +164,13 @@ export async function uploadDocument(
     document,
     identity,
     hash,
-    allow: upload.allow,
+    allow,
     expiresAt,
     by: { user, root },
     at: by.at,
     sent: upload.file ?? upload.text ?? "",
   };
-  const { revision, chunks } = await ingest(ports, collection, draft, readsBoth(collection, upload.allow, by));
+  const { revision, chunks } = await ingest(ports, collection, draft, readsBoth(collection, allow, by));
   const { status, media, findings } = revision;
   const data = { document, status, hash, media, chunks, findings: findings.map(({ type, count }) => ({ type, count })) };
   const resource = `collection/${name}/${document}`;

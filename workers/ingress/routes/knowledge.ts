@@ -122,10 +122,10 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       },
       refusals: ["conflict", "idempotency_key_reused", "injection_detected", "policy_denied"],
       async handle(call) {
-        const { id = null, title, text = null, file, source = null, allow = null, metadata = {}, expires_at } = call.body;
+        const { id = null, title, text = null, file, source = null, allow, metadata = {}, expires_at } = call.body;
         const expiresAt = expires_at === undefined ? null : Date.parse(expires_at);
         const bytes = file === undefined ? null : new Uint8Array(Buffer.from(file.data, "base64"));
-        const upload = { id, title, text, file: bytes, source, allow: allow as Allow, metadata, expiresAt };
+        const upload = { id, title, text, file: bytes, source, allow: allow as Allow | undefined, metadata, expiresAt };
         const taken = await uploadDocument(ports, call, call.params.collection, upload, repeatable(call, call.body));
         if (!taken.ok) return taken;
         return ok(replyOf({ outcome: "accepted" as const, replayed: taken.value.replayed }, taken.value.view));

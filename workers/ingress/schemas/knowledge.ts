@@ -123,7 +123,7 @@ export const DocumentBody = z
       })
       .optional()
       .openapi({ example: "https://a.example/terms", description: "an http or https address, or a name of your own without a colon" }),
-    allow: Readers.optional(),
+    allow: Readers.nullish(),
     metadata: z
       .preprocess(
         withoutProto,
