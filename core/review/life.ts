@@ -412,7 +412,7 @@ function decide(state: OpenCase, status: DecidedCase["status"], verdict: Verdict
   };
 }
 
-/** Whoever approved before this person said yes to what lies there: to refuse it and to change it is to say otherwise. null: nobody had judged it. */
+/** Whether this decision agrees with the approvals before it: rejecting or changing what was approved disagrees. null: nobody had decided before. */
 function othersAgreed({ approvals }: OpenCase, by: string, action: NotedJudgement["action"]): boolean | null {
   const others = approvals.filter((one) => one.by !== by);
   return others.length === 0 ? null : action === "approve";

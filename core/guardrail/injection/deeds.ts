@@ -156,17 +156,17 @@ export const VERBS = indexesOf(
 );
 /** Words before the verb of a request: they leave its place in the sentence alone. */
 export const LEAD_WORDS = indexesOf("please", "asked", "ought", "wish", "you", "me", "greeting", "filler", "now", "chain");
-/** Of those, what tells one kind of request from another. */
+/** The lead words that distinguish one kind of request from another. */
 export const TELLING_LEADS = indexesOf("please", "asked", "ought", "wish", "you", "me", "greeting");
-/** Whose something is. */
+/** Words for an owner. */
 export const OWNERS = indexesOf("mine", "yours", "theirs", "every");
-/** Meanings that no word has, behind those of words: of a mail address. */
+/** Indexes after those of words. This one: a mail address. */
 export const ADDRESS = DEEDS.length;
-/** Of a place on the Web. */
+/** A web address. */
 export const LINK = DEEDS.length + 1;
-/** Of a row of digits. */
+/** A run of digits. */
 export const FIGURE = DEEDS.length + 2;
-/** Of the sign of a currency or of per cent. */
+/** A currency or percent sign. */
 export const AMOUNT = DEEDS.length + 3;
 /** Of what programs are named by. */
 export const IDENTIFIER = DEEDS.length + 4;
