@@ -8,6 +8,9 @@ import type { Happening } from "./happening.ts";
 import { type ChildHold, isFinal, type RunState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
+/** The scope of a pause while nobody can say what is stopped. */
+export const UNKNOWN_SCOPE = "unknown";
+
 /** The subject of the whole run: its org and its workflow. A stop of either holds everything. */
 export const runSubject = (turn: Turn): StopSubject => ({ org: turn.birth.org, workflow: turn.birth.definition.name });
 
@@ -22,7 +25,7 @@ export function holdIfStopped(turn: Turn, subject: StopSubject): boolean {
   const scope = stops === null ? null : stoppedBy(stops, subject);
   if (stops !== null && scope === null) return false;
   if (state.status !== "paused")
-    turn.emit("run.paused", { scope: scope === null ? "unknown" : scopeText(scope), epoch: stops?.epoch ?? 0 });
+    turn.emit("run.paused", { scope: scope === null ? UNKNOWN_SCOPE : scopeText(scope), epoch: stops?.epoch ?? 0 });
   return true;
 }
 

@@ -3,7 +3,7 @@ import type { EpochMs } from "../../time.ts";
 import { HAND_OVER_ACTIVITY, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
-import { isHeldByPerson } from "../machine/pause.ts";
+import { isHeldByPerson, UNKNOWN_SCOPE } from "../machine/pause.ts";
 import { owedToSession } from "../machine/session-place.ts";
 import { type Activity, isFinal, type RunState } from "../machine/state.ts";
 import { owesMemory } from "./kept.ts";
@@ -12,8 +12,10 @@ import { owesMemory } from "./kept.ts";
 const IN_FLIGHT_NET_MS = 10_000;
 /** Milliseconds after which a lookup that broke off is made again. */
 const LOOKING_NET_MS = 1_000;
-/** Milliseconds after which a paused run asks again, in case the push that resumes it was lost. */
+/** Milliseconds after which a run that a known switch holds asks again, in case the push that resumes it was lost. */
 const PAUSED_NET_MS = 15_000;
+/** Milliseconds after which a run asks again that paused because nobody could say what is stopped. No push ends such a pause. */
+const UNKNOWN_NET_MS = 1_000;
 
 /** Milliseconds after which a run that waits for its turn asks again, in case its session's call was lost. */
 const SESSION_NET_MS = 30_000;
@@ -44,13 +46,20 @@ export function nextWakeAt(context: RunContext, state: RunState, now: EpochMs): 
   return owed === null && !owesMemory(context, state) ? own : Math.min(own ?? Number.POSITIVE_INFINITY, now + IN_FLIGHT_NET_MS);
 }
 
+/**
+ * Milliseconds until a run that the kill switch holds asks again. While the state of the switch is unknown, the wait grows with the pause:
+ * a switch out of reach for long is not asked each second by every run.
+ */
+const askAgainIn = ({ pausedBy, statusSince }: RunState, now: EpochMs): number =>
+  pausedBy?.scope === UNKNOWN_SCOPE ? Math.min(PAUSED_NET_MS, Math.max(UNKNOWN_NET_MS, now - statusSince)) : PAUSED_NET_MS;
+
 function wakeOfRun(context: RunContext, state: RunState, now: EpochMs): EpochMs | null {
   if (isFinal(state)) {
     if (state.openReviews.length > 0 || state.deadLetter?.owes || state.owesParent || state.lease.asking !== null)
       return now + IN_FLIGHT_NET_MS;
     return state.callback === null ? null : Math.max(state.callback.dueAt, now + IN_FLIGHT_NET_MS);
   }
-  if (state.status === "paused" && !isHeldByPerson(state)) return now + PAUSED_NET_MS;
+  if (state.status === "paused" && !isHeldByPerson(state)) return now + askAgainIn(state, now);
   // A person holds it, however long: only what has left is watched.
   if (state.status === "paused")
     return isAwaiting(state) ? now + IN_FLIGHT_NET_MS : Object.values(state.activities).some(isChildUnderWay) ? now + CHILD_NET_MS : null;

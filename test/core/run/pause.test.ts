@@ -57,6 +57,27 @@ describe("a person's pause", () => {
     expect(JSON.stringify(records)).not.toContain("let me look");
   });
 
+  it("[KILL-104] that is the switch's, unread, asks again after a second, then less often; a known switch tells its end itself", () => {
+    const run = new Drive(two());
+    run.stops = null;
+    run.start().run();
+    expect(run.state).toMatchObject({ status: "paused", pausedBy: { scope: "unknown" } });
+    const asksIn = (): number => (nextWakeAt(run.machinery, run.state, run.now) ?? 0) - run.now;
+    const waits = Array.from({ length: 7 }, () => {
+      const wait = asksIn();
+      run.now += wait;
+      run.offer({ kind: "tick" });
+      return wait;
+    });
+    expect(waits).toEqual([1_000, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000]);
+    run.stops = { epoch: 1, active: [STOP], asOf: run.now };
+    run.offer({ kind: "tick" });
+    expect([run.state.pausedBy?.scope, asksIn()]).toEqual(["workflow:specimen", 15_000]);
+    run.stops = { epoch: 2, active: [], asOf: run.now };
+    run.offer({ kind: "tick" });
+    expect(run.run().state.status).toBe("completed");
+  });
+
   it("[PAUSE-2] is lifted by a person alone; the kill switch holds on where it is active", () => {
     const run = new Drive(two()).start();
     run.stops = { epoch: 2, active: [STOP], asOf: run.now };
