@@ -10,6 +10,7 @@ import { type KeptValues, subjectTag } from "../answer-cache/kept-values.ts";
 import type { AnswerCachePorts } from "../answer-cache/ports.ts";
 import type { CredentialBroker } from "../credential-broker/credential-broker.ts";
 import { defineAskModel } from "../embedding/ask-model.ts";
+import { defineEmbeddingCalls, type EmbedTexts } from "../governed-call/embedding-call.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { ModelGateway } from "../model-gateway/gateway.ts";
@@ -43,13 +44,16 @@ type Embedding = {
   readonly gateway: Pick<ModelGateway, "embed">;
 };
 
+const embeddingCalls = ({ now, random }: Outside, { governed, gateway }: Embedding): EmbedTexts =>
+  defineEmbeddingCalls({ now, random, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
+
 /** Questions as vectors, by the org's embedding model: governed like a chat. */
-export const buildEmbed = ({ now, random, log }: Outside, { registered, governed, gateway }: Embedding): AnswerCachePorts["embed"] =>
-  defineEmbed({ now, random, log, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
+export const buildEmbed = (outside: Outside, around: Embedding): AnswerCachePorts["embed"] =>
+  defineEmbed({ log: outside.log, registered: around.registered, embedTexts: embeddingCalls(outside, around) });
 
 /** Texts as vectors, by an embedding model that a collection names. */
-export const buildEmbedTexts = ({ now, random, log }: Outside, { registered, governed, gateway }: Embedding) =>
-  defineAskModel({ now, random, log, registered, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
+export const buildEmbedTexts = (outside: Outside, around: Embedding) =>
+  defineAskModel({ ...outside, registered: around.registered, embedTexts: embeddingCalls(outside, around) });
 
 /** The answer cache with its room around it. */
 export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, model, embed }: Around) {

@@ -11,6 +11,7 @@ import type { LogLine } from "../../../core/telemetry/log-line.ts";
 import { defineEmbed, type EmbedPorts } from "../../../workers/answer-cache/embed.ts";
 import type { Health } from "../../../workers/breaker/health.ts";
 import type { Desk } from "../../../workers/budget/ports.ts";
+import { defineEmbeddingCalls, type EmbeddingCallPorts } from "../../../workers/governed-call/embedding-call.ts";
 import { defineGovernedCalls, type GovernedPorts } from "../../../workers/governed-call/governed-call.ts";
 import { CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
 
@@ -20,7 +21,7 @@ type EmbedFacts = { readonly status?: string };
 const AWAY: Failure = { class: "transient", code: "upstream_unavailable", message: "away", retryAfterMs: null };
 
 /** What a test changes: the gates before the call, the models, the answer. */
-type Around = Partial<GovernedPorts> & Partial<Pick<EmbedPorts, "registered" | "ask">>;
+type Around = Partial<GovernedPorts> & Partial<Pick<EmbedPorts, "registered"> & Pick<EmbeddingCallPorts, "ask">>;
 
 function world({ registered, ask, ...gates }: Around = {}) {
   const reserved: Amount[] = [];
@@ -52,11 +53,9 @@ function world({ registered, ask, ...gates }: Around = {}) {
       abandoned: async () => undefined,
     }),
   };
-  const embed = defineEmbed({
+  const embedTexts = defineEmbeddingCalls({
     now: () => 0,
     random: (bytes) => new Uint8Array(bytes),
-    log: (line) => lines.push(line),
-    registered: registered ?? (async () => [embedder()]),
     governed: defineGovernedCalls({
       now: () => 0,
       stops: async () => stopped(),
@@ -74,6 +73,7 @@ function world({ registered, ask, ...gates }: Around = {}) {
         return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
       }),
   });
+  const embed = defineEmbed({ log: (line) => lines.push(line), registered: registered ?? (async () => [embedder()]), embedTexts });
   return { reserved, settled, records, asked, ended, lines, embed: (text = "Where is it?") => embed(CONTEXT, text) };
 }
 const stopped = (...active: StopScope[]): Stops => ({ epoch: 1, active, asOf: 0 });
