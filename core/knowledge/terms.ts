@@ -19,8 +19,14 @@ const STOP_WORDS: ReadonlySet<string> = new Set(
 const LONGEST_TERM = 40;
 
 /**
+ * The version of what `termsOf` answers. PERSISTED: indexes hold terms and vectors of terms; those of another version are made again from the stored
+ * text. MUST be raised with every change that gives a text other terms, in the words that `termsOf` reads too (core/guardrail/rules/words.ts).
+ */
+export const WORD_FORMS = 2;
+
+/**
  * The terms of a text in order, repeated as often as they occur. A word behind an elided one is a term beside the two together: `l'eau` is found by
- * `eau`. PERSISTED: indexes hold them, without a version; a changed form is found only in what is indexed afterwards.
+ * `eau`. PERSISTED: indexes hold them, with `WORD_FORMS`.
  */
 export function termsOf(text: string): string[] {
   const terms: string[] = [];

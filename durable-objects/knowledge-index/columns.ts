@@ -78,6 +78,19 @@ export class Columns {
     for (const row of sql.exec<Row>(`SELECT ${FIELDS} FROM chunk c WHERE c.revision = ?`, revision)) this.#add(row);
   }
 
+  /** Chunks of a served revision have other terms and vectors than before. */
+  renew(sql: SqlStorage, chunks: readonly number[]): void {
+    const rows = sql.exec<Row>(`SELECT ${FIELDS} FROM chunk c WHERE c.id IN (SELECT value FROM json_each(?))`, JSON.stringify(chunks));
+    for (const { vector, ...column } of rows) {
+      const slot = this.#slots.get(column.id);
+      if (slot === undefined) continue;
+      this.#count(column.part, 0, column.length - this.lengthAt(slot));
+      this.#columns[slot] = column;
+      for (const vectors of this.#vectors.get(column.part)?.values() ?? []) vectors.remove(slot);
+      this.#keepVector(slot, column.part, vector);
+    }
+  }
+
   /** A revision is served no longer. */
   drop(revision: number): void {
     for (const slot of this.#ofRevision.get(revision) ?? []) {
@@ -105,14 +118,17 @@ export class Columns {
     const mine = this.#ofRevision.get(column.revision);
     if (mine === undefined) this.#ofRevision.set(column.revision, [slot]);
     else mine.push(slot);
-    if (vector !== null && vector.byteLength > 0) {
-      const ofPart = this.#vectors.get(column.part) ?? new Map<number, Vectors>();
-      this.#vectors.set(column.part, ofPart);
-      const vectors = ofPart.get(vector.byteLength) ?? new Vectors(vector.byteLength);
-      ofPart.set(vector.byteLength, vectors);
-      vectors.add(slot, new Int8Array(vector));
-    }
+    this.#keepVector(slot, column.part, vector);
     this.#count(column.part, 1, column.length);
+  }
+
+  #keepVector(slot: number, part: number, vector: ArrayBuffer | null): void {
+    if (vector === null || vector.byteLength === 0) return;
+    const ofPart = this.#vectors.get(part) ?? new Map<number, Vectors>();
+    this.#vectors.set(part, ofPart);
+    const vectors = ofPart.get(vector.byteLength) ?? new Vectors(vector.byteLength);
+    ofPart.set(vector.byteLength, vectors);
+    vectors.add(slot, new Int8Array(vector));
   }
 
   #count(part: number, chunks: number, terms: number): void {

@@ -5,11 +5,13 @@
 import { createHash } from "node:crypto";
 import { type Chunk, chunksOf } from "../../core/knowledge/chunk.ts";
 import type { DocumentFinding, IndexPlan } from "../../core/knowledge/document.ts";
+import { HASHED } from "../../core/knowledge/hashed-vector.ts";
 import { embeddedText, storedChunk, titleTerms } from "../../core/knowledge/piece.ts";
+import { WORD_FORMS } from "../../core/knowledge/terms.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { turn } from "../../kit/turn.ts";
-import type { Changes, Job, KeptRevision, Revisions } from "./revisions.ts";
+import type { Changes, Job, KeptRevision, Renewed, Revisions } from "./revisions.ts";
 
 /** What making chunks needs from outside. */
 export type IndexingPorts = {
@@ -25,6 +27,8 @@ export type IndexingPorts = {
 
 /** Chunks of one transaction: some 30 ms. A model is asked for their vectors in one call. */
 const MADE_AT_ONCE = 48;
+/** Chunks that one transaction indexes again; no model is asked. */
+const RENEWED_AT_ONCE = 48;
 /** Chunks that one transaction deletes. */
 const DROPPED_AT_ONCE = 256;
 /** A job that does not get on is tried so often; then its revision is refused. */
@@ -71,10 +75,7 @@ export class Indexing {
         if ((await this.#step(revision)) === "done") return made;
         made += MADE_AT_ONCE;
       }
-      this.#commit(() => {
-        this.#revisions.due(revision, this.#ports.now());
-        return NOTHING;
-      });
+      this.#comeBack(revision);
     } catch (error) {
       this.#ports.log(logLine("knowledge.not_indexed", { org: this.#org, error: errorName(error) }));
     } finally {
@@ -98,6 +99,56 @@ export class Indexing {
     }
   }
 
+  /**
+   * Indexes chunks of served revisions again whose word forms are not those of now, about `most` of them. Answers how many. Searches find the chunks
+   * meanwhile, each by its old or its new forms.
+   */
+  async renew(most: number): Promise<number> {
+    let renewed = 0;
+    for (const { revision } of this.#revisions.jobs("renew", this.#ports.now())) {
+      try {
+        this.#try(revision);
+        for (let isDone = false; !isDone; ) {
+          if (renewed >= most) {
+            this.#comeBack(revision);
+            return renewed;
+          }
+          if (renewed > 0) await turn();
+          isDone = this.#renewSome(revision);
+          renewed += RENEWED_AT_ONCE;
+        }
+      } catch (error) {
+        this.#ports.log(logLine("knowledge.not_indexed", { org: this.#org, error: errorName(error) }));
+      }
+    }
+    return renewed;
+  }
+
+  /** True: the revision is done, or does not need it any more. */
+  #renewSome(id: number): boolean {
+    const job = this.#revisions.job(id);
+    const revision = this.#revisions.byId(id);
+    if (job === null || job.kind !== "renew" || revision === null) return true;
+    let renewed: Renewed | null = null;
+    this.#commit(() => {
+      if (job.attempts > MOST_ATTEMPTS) this.#revisions.leave(id);
+      else {
+        const dueAt = this.#ports.now() + FIRST_PAUSE_MS;
+        renewed = this.#revisions.renew(revision, job.made, RENEWED_AT_ONCE, revision.space === HASHED, dueAt);
+      }
+      return renewed === null ? NOTHING : { ...NOTHING, renewed };
+    });
+    return renewed === null;
+  }
+
+  /** The next alarm goes on. */
+  #comeBack(revision: number): void {
+    this.#commit(() => {
+      this.#revisions.due(revision, this.#ports.now());
+      return NOTHING;
+    });
+  }
+
   /** An attempt is durable before it begins: one that ends with the object's death counts too. */
   #try(revision: number): void {
     const job = this.#revisions.job(revision);
@@ -115,7 +166,7 @@ export class Indexing {
     if (job === null || job.kind !== "fill" || revision === null) return this.#forget(id);
     if (job.attempts > MOST_ATTEMPTS) return this.#giveUp(revision);
     const cut = this.#cutOf(revision);
-    // Another version of the code may cut otherwise: what it made does not fit to what this one makes.
+    // Another version of the code may cut otherwise, or make other terms: what it made does not fit to what this one makes.
     const isSame = job.cuts === cut.sum;
     const from = isSame ? job.made : 0;
     const portion = cut.chunks.slice(from, from + MADE_AT_ONCE);
@@ -154,7 +205,7 @@ export class Indexing {
     const text = this.#revisions.text(revision.id);
     const chunks = chunksOf(text, plan.chunk);
     const sum = createHash("sha256")
-      .update(chunks.map(({ start, end }) => `${start} ${end}`).join("\n"))
+      .update([`${WORD_FORMS}`, ...chunks.map(({ start, end }) => `${start} ${end}`)].join("\n"))
       .digest("base64");
     const cut = { text, chunks, sum, heading: titleTerms(revision.title) };
     if (this.#cuts.size >= KEPT_TEXTS) this.#cuts.clear();

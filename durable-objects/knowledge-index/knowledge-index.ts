@@ -248,6 +248,7 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
         if (left <= 0) break;
         left -= await stores.indexing.fill(revision, left);
       }
+      if (left > 0) await stores.indexing.renew(left);
       const { tidy_at: tidyAt } = sql.exec<{ tidy_at: number | null }>("SELECT tidy_at FROM shard_of").one();
       if (tidyAt !== null && tidyAt <= at) {
         this.ctx.storage.transactionSync(() => {
@@ -283,8 +284,10 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
       });
       if (changes === null) return false;
       const memory = this.#memory;
-      for (const { part } of [...changes.dropped, ...changes.served]) stores.words.forget(part);
+      const renewed = changes.renewed === undefined ? [] : [changes.renewed];
+      for (const { part } of [...changes.dropped, ...changes.served, ...renewed]) stores.words.forget(part);
       if (memory === null) return true;
+      for (const { chunks } of renewed) memory.columns.renew(storage.sql, chunks);
       for (const { id } of changes.dropped) {
         memory.columns.drop(id);
         memory.served.delete(id);
@@ -323,8 +326,11 @@ export function defineKnowledgeIndex(portsFor: (env: Cloudflare.Env) => Knowledg
 
     async #arm(): Promise<void> {
       const stores = this.#stores;
+      const isFirst = !this.#isAwake;
       this.#isAwake = true;
       if (stores === null) return;
+      // Once in a life: the code, and with it the forms of words, is the same all through it.
+      if (isFirst) this.ctx.storage.transactionSync(() => stores.revisions.outdate(this.#ports.now()));
       const { tidy_at: tidyAt } = this.ctx.storage.sql.exec<{ tidy_at: number | null }>("SELECT tidy_at FROM shard_of").one();
       await this.#alarm.setTo([stores.outbox.nextDueAt(), stores.revisions.nextExpiry(), stores.revisions.nextJobAt(), tidyAt]);
     }

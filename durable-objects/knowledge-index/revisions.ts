@@ -1,7 +1,8 @@
 /** Documents, their revisions and chunks as rows. All functions are synchronous, and those that write belong into a transaction. */
 import type { DocumentFinding, IndexPlan, Metadata, NewRevision, Person, Revision, RevisionStatus } from "../../core/knowledge/document.ts";
-import type { StoredChunk } from "../../core/knowledge/piece.ts";
+import { renewedPiece, type StoredChunk, titleTerms } from "../../core/knowledge/piece.ts";
 import { rightsOf } from "../../core/knowledge/rights.ts";
+import { WORD_FORMS } from "../../core/knowledge/terms.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { deleteOverwritten } from "../kit/delete-overwritten.ts";
 import { CHUNK_TEXTS, PASSAGE_TEXTS, REVISION_TEXTS } from "./schema.ts";
@@ -79,14 +80,24 @@ function kept(row: Row): KeptRevision {
   };
 }
 
-/** Which revisions begin and cease to be served: searches follow it once it is committed. */
-export type Changes = { readonly served: readonly KeptRevision[]; readonly dropped: readonly KeptRevision[] };
+/** Served chunks of one partition that are indexed by other words than before. */
+export type Renewed = { readonly part: number; readonly chunks: readonly number[] };
 
-/** What is still to be done of a revision: `fill`: its chunks are being made. `drop`: they are being deleted. */
+/** Which revisions begin and cease to be served: searches follow it once it is committed. */
+export type Changes = {
+  readonly served: readonly KeptRevision[];
+  readonly dropped: readonly KeptRevision[];
+  readonly renewed?: Renewed;
+};
+
+/**
+ * What is still to be done of a revision: `fill`: its chunks are being made. `drop`: they are being deleted. `renew`: it is served, and its chunks are
+ * indexed again, by the word forms of now.
+ */
 export type Job = {
   readonly revision: number;
-  readonly kind: "fill" | "drop";
-  /** Chunks that are made. */
+  readonly kind: "fill" | "drop" | "renew";
+  /** `fill`: chunks that are made. `renew`: the row of the last chunk that is renewed. */
   readonly made: number;
   /** What the text was cut into; null: it was not cut yet. PERSISTED. */
   readonly cuts: string | null;
@@ -267,6 +278,47 @@ export class Revisions {
     this.#sql.exec("UPDATE job SET attempts = attempts + 1, due_at = ? WHERE revision = ?", dueAt, revision);
   }
 
+  /** Every served revision that other word forms were used for is to be renewed. */
+  outdate(at: EpochMs): void {
+    this.#sql.exec(
+      `INSERT INTO job (revision, kind, due_at) SELECT id, 'renew', ? FROM revision
+       WHERE status = 'ready' AND word_forms <> ? AND NOT EXISTS (SELECT 1 FROM job WHERE job.revision = revision.id)`,
+      at,
+      WORD_FORMS,
+    );
+  }
+
+  /**
+   * Indexes the next chunks of a served revision by the word forms of now, from their stored text. Vectors of a model stay; those made of words are
+   * made again (`isHashed`). null: none is left, and the job is done.
+   */
+  renew({ id, part, title }: KeptRevision, after: number, most: number, isHashed: boolean, dueAt: EpochMs): Renewed | null {
+    const rows = this.#sql
+      .exec<{ id: number; text: string }>("SELECT id, text FROM chunk WHERE revision = ? AND id > ? ORDER BY id LIMIT ?", id, after, most)
+      .toArray();
+    const last = rows.at(-1);
+    if (last === undefined) {
+      this.#sql.exec("UPDATE revision SET word_forms = ? WHERE id = ?", WORD_FORMS, id);
+      this.#sql.exec("DELETE FROM job WHERE revision = ? AND kind = 'renew'", id);
+      return null;
+    }
+    const heading = titleTerms(title);
+    for (const row of rows) {
+      const { terms, vector } = renewedPiece(heading, title, row.text, isHashed);
+      this.#words.remove(row.id);
+      this.#words.add(row.id, part, terms);
+      this.#sql.exec("UPDATE chunk SET length = ? WHERE id = ?", terms.length, row.id);
+      if (isHashed) this.#sql.exec("UPDATE chunk SET vector = ? WHERE id = ?", vector, row.id);
+    }
+    this.#sql.exec("UPDATE job SET made = ?, attempts = 0, due_at = ? WHERE revision = ?", last.id, dueAt, id);
+    return { part, chunks: rows.map((row) => row.id) };
+  }
+
+  /** It is not renewed in this life of the object; its next one tries again. */
+  leave(revision: number): void {
+    this.#sql.exec("DELETE FROM job WHERE revision = ? AND kind = 'renew'", revision);
+  }
+
   due(revision: number, at: EpochMs): void {
     this.#sql.exec("UPDATE job SET due_at = ? WHERE revision = ?", at, revision);
   }
@@ -312,7 +364,12 @@ export class Revisions {
     const before = this.serving(revision.document);
     const others = this.#ids("document = ? AND status IN ('ready', 'quarantined') AND revision < ?", revision.document, revision.revision);
     this.#supersede(others, at);
-    this.#sql.exec("UPDATE revision SET status = 'ready', findings = ? WHERE id = ?", JSON.stringify(findings), revision.id);
+    this.#sql.exec(
+      "UPDATE revision SET status = 'ready', findings = ?, word_forms = ? WHERE id = ?",
+      JSON.stringify(findings),
+      WORD_FORMS,
+      revision.id,
+    );
     this.#sql.exec("DELETE FROM job WHERE revision = ?", revision.id);
     const now = this.byId(revision.id);
     return { served: now === null ? [] : [now], dropped: before === null ? [] : [before] };

@@ -40,6 +40,8 @@ export const SCHEMA: readonly string[] = [
     revision INTEGER PRIMARY KEY, kind TEXT NOT NULL, made INTEGER NOT NULL DEFAULT 0, cuts TEXT, without_vector INTEGER NOT NULL DEFAULT 0,
     attempts INTEGER NOT NULL DEFAULT 0, due_at INTEGER NOT NULL
   );`,
+  // Which word forms a revision's chunks are indexed by (`WORD_FORMS`); those of before had the first ones, or say so to be on the safe side.
+  "ALTER TABLE revision ADD COLUMN word_forms INTEGER NOT NULL DEFAULT 1;",
 ];
 
 /** Of pieces: the column that they are deleted by, and those with a document's texts. */

@@ -294,3 +294,52 @@ describe("a long document", () => {
     });
   });
 });
+
+describe("an index of other word forms", () => {
+  /** As if other code had indexed the collection's documents. */
+  const outdate = async ({ id }: Collection) => {
+    await runInDurableObject(env.KNOWLEDGE_INDEX.getByName(shardName(id, 0)), (_, { storage }) =>
+      storage.transactionSync(() => {
+        for (const { id: chunk, part } of storage.sql.exec<{ id: number; part: number }>("SELECT id, part FROM chunk").toArray()) {
+          storage.sql.exec("DELETE FROM word WHERE rowid = ?", chunk);
+          storage.sql.exec("INSERT INTO word (rowid, terms) VALUES (?, ?)", chunk, `${part}\u00b7relic`);
+        }
+        storage.sql.exec("UPDATE chunk SET length = 1, vector = ?", new Int8Array(256).fill(1));
+        storage.sql.exec("UPDATE revision SET word_forms = 1");
+      }),
+    );
+    await abortAllDurableObjects();
+  };
+
+  it("[KNOW-30] is made again from the stored text by the alarm after its first search, as if its documents had just come", async () => {
+    knowledgeIndexWorld.now = () => clock.at;
+    knowledgeIndexWorld.send = async () => undefined;
+    const long = Array.from({ length: 60 }, (_, at) => `# Part ${at}\n\nThe canary number ${at} is a coat.`).join("\n\n");
+    const texts: readonly [string, string][] = [
+      ["a", long],
+      ["b", "L’eau est claire."],
+    ];
+    const [old, fresh] = [collectionOf(), collectionOf()];
+    for (const collection of [old, fresh]) for (const [document, text] of texts) await put(collection, document, text);
+    const seen = async (collection: Collection) => ({
+      words: await search(collection, "canary coat 17", ann, "keyword"),
+      vectors: await search(collection, "canary coat 17", ann, "vector"),
+      eau: await search(collection, "eau", ann, "keyword"),
+    });
+    const wanted = await seen(fresh);
+    expect(wanted.eau.results).toMatchObject([{ document: "b" }]);
+    await outdate(old);
+    expect(await found(old, "canary", ann, "keyword")).toEqual([]);
+    expect(await found(old, "relic", ann, "keyword")).not.toEqual([]);
+    clock.at += 60_000;
+    await runDurableObjectAlarm(env.KNOWLEDGE_INDEX.getByName(shardName(old.id, 0)));
+    expect(await seen(old)).toEqual(wanted);
+    expect(await found(old, "relic", ann, "keyword")).toEqual([]);
+    await abortAllDurableObjects();
+    expect(await seen(old)).toEqual(wanted);
+    const left = await runInDurableObject(env.KNOWLEDGE_INDEX.getByName(shardName(old.id, 0)), (_, { storage }) =>
+      storage.sql.exec("SELECT (SELECT COUNT(*) FROM job) AS jobs, (SELECT COUNT(*) FROM revision WHERE word_forms = 1) AS old").one(),
+    );
+    expect(left).toEqual({ jobs: 0, old: 0 });
+  });
+});
