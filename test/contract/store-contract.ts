@@ -420,8 +420,14 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
         chunk,
         retention_days: null,
       } as const;
-      const put = (id: string, description: string) =>
-        store.collections.put({ org, name: "terms", id, settings: { ...settings, description } }, recordOf("collection.set"));
+      const put = async (id: string, description: string) => {
+        const before = await store.collections.get(org, "terms");
+        return store.collections.put(
+          { org, name: "terms", id, settings: { ...settings, description } },
+          before,
+          recordOf("collection.set"),
+        );
+      };
       const made = clock.at;
       expect(await put("col_a", "first")).toMatchObject({ id: "col_a", createdAt: made, updatedAt: made });
       clock.at += HOUR;
@@ -438,6 +444,39 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(await store.collections.get(org, "terms")).toBeNull();
       expect(await put("col_c", "third")).toMatchObject({ id: "col_c", createdAt: clock.at });
       expect(recorded(org)).toEqual(["collection.set", "collection.set", "collection.deleted", "collection.set"]);
+    });
+
+    it("[KNOW-31] are changed by nobody who read them before somebody else's change", async () => {
+      const { store, recorded } = open();
+      const org = fresh();
+      const settings = {
+        description: "",
+        sensitivity: "internal",
+        allow: null,
+        sources: null,
+        embedding: null,
+        retention_days: null,
+      } as const;
+      const put = (description: string, before: Awaited<ReturnType<typeof store.collections.get>>, id = "col_a") => {
+        const chunk = { tokens: 300, overlap: 40 };
+        return store.collections.put(
+          { org, name: "terms", id, settings: { ...settings, chunk, description } },
+          before,
+          recordOf(description),
+        );
+      };
+      const first = await put("first", null);
+      expect(first).toEqual(await store.collections.get(org, "terms"));
+      expect(await put("made at once", null, "col_b")).toBeNull();
+      expect(await put("second", first)).toMatchObject({ id: "col_a", settings: { description: "second" } });
+      expect(await put("late", first)).toBeNull();
+      expect(await store.collections.get(org, "terms")).toMatchObject({ id: "col_a", settings: { description: "second" } });
+      await store.collections.remove(org, "terms", "col_a", recordOf("collection.deleted"));
+      expect(await put("of a deleted one", first)).toBeNull();
+      await put("third", null, "col_c");
+      expect(await put("of the one before it", first)).toBeNull();
+      expect(await store.collections.get(org, "terms")).toMatchObject({ id: "col_c", settings: { description: "third" } });
+      expect(recorded(org)).toEqual(["first", "second", "collection.deleted", "third"]);
     });
   });
 

@@ -92,6 +92,36 @@ describe("a collection", () => {
     expect((await call("GET", "/v1/knowledge/right/documents?cursor=%20", world.keys.developer)).status).toBe(400);
   });
 
+  it("[KNOW-22] keeps facts and sources as they are sent, and refuses those of which something would be replaced", async () => {
+    await put("facts");
+    const refused = async (more: JsonObject) => {
+      const { status: code, body } = await upload("facts", { title: "t", text: "word", ...more });
+      return [code, ...(body["errors"] as JsonObject[]).map(({ path }) => path)];
+    };
+    const replaced = { server: "10.1.2.3", wallet: "0x742d35Cc6634C0532925a3b844Bc454e4438f44e", mark: "{{EMAIL_1}}" };
+    for (const [name, value] of Object.entries(replaced))
+      expect(await refused({ metadata: { lang: "en", [name]: value } })).toEqual([400, `/metadata/${name}`]);
+    for (const source of ["https://shop.example/of/ada@example.com", "https://shop.example/?from=10.1.2.3", "letter to ada@example.com"])
+      expect(await refused({ source })).toEqual([400, "/source"]);
+    const kept = { metadata: { version: "1.2.3.4", year: 2026, sku: "AB-123", day: "2026-11-30" }, source: "http://10.0.0.5:8080/wiki" };
+    expect((await upload("facts", { title: "t", text: "word", ...kept })).body).toMatchObject(kept);
+    expect(await found("facts", "word", world.keys.app, { filter: { version: "1.2.3.4" } })).toHaveLength(1);
+  });
+
+  it("[KNOW-31] changed by several at once has what each of them set", async () => {
+    await put("hurried");
+    const changes = [
+      { description: "new" },
+      { sensitivity: "public" },
+      { allow: { roles: ["caller"] } },
+      { retention_days: 9 },
+      { sources: ["a.example"] },
+    ];
+    const answers = await Promise.all(changes.map((one) => call("PUT", "/v1/knowledge/hurried", world.keys.developer, one)));
+    expect(answers.map(({ status: code }) => code)).toEqual(changes.map(() => 200));
+    expect((await call("GET", "/v1/knowledge/hurried", world.keys.developer)).body).toMatchObject(Object.assign({}, ...changes));
+  });
+
   it("[KNOW-12] replaces personal data for good, and gives a repeated upload the first answer", async () => {
     await put("people");
     const body = { title: "Contact", text: "Write to mara.lindt@example.com or {{EMAIL_1}} about a refund." };

@@ -579,9 +579,11 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
     },
     collections: {
       get: async (org, name) => collections.get(`${org}/${name}`) ?? null,
-      async put(collection, record) {
+      async put(collection, before, record) {
         const { org, name } = collection;
         const known = collections.get(`${org}/${name}`);
+        const stateOf = (one: Collection | null | undefined) => (one == null ? null : JSON.stringify([one.id, one.settings]));
+        if (stateOf(known) !== stateOf(before)) return null;
         keep(`collection ${name}`, org, record);
         const kept = { ...collection, id: known?.id ?? collection.id, createdAt: known?.createdAt ?? now(), updatedAt: now() };
         collections.set(`${org}/${name}`, kept);

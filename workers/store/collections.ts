@@ -19,16 +19,23 @@ export function storeCollections(db: Database, outbox: Outbox, now: () => number
   return {
     get,
 
-    async put({ org, name, id, settings }, record) {
+    async put({ org, name, id, settings }, before, record) {
       const at = now();
-      await db.batch([
-        outbox.statement(org, record, at),
-        sql`INSERT INTO collections (org, name, id, settings, created_at, updated_at) VALUES (${org}, ${name}, ${id}, ${JSON.stringify(settings)}, ${at}, ${at})
-          ON CONFLICT (org, name) DO UPDATE SET settings = excluded.settings, updated_at = excluded.updated_at`,
+      const mine = sql`org = ${org} AND name = ${name}`;
+      const isAsBefore =
+        before === null
+          ? sql`NOT EXISTS (SELECT 1 FROM collections WHERE ${mine})`
+          : sql`EXISTS (SELECT 1 FROM collections WHERE ${mine} AND id = ${before.id} AND settings = ${JSON.stringify(before.settings)})`;
+      const [, written] = await db.batch([
+        outbox.statement(org, record, at, isAsBefore),
+        before === null
+          ? sql`INSERT INTO collections (org, name, id, settings, created_at, updated_at)
+              SELECT ${org}, ${name}, ${id}, ${JSON.stringify(settings)}, ${at}, ${at} WHERE ${isAsBefore}`
+          : sql`UPDATE collections SET settings = ${JSON.stringify(settings)}, updated_at = ${at} WHERE ${mine} AND ${isAsBefore}`,
       ]);
+      if (!wrote(written)) return null;
       await outbox.flush(org, record);
-      const kept = await get(org, name);
-      return kept ?? { org, name, id, settings, createdAt: at, updatedAt: at };
+      return { org, name, id: before?.id ?? id, settings, createdAt: before?.createdAt ?? at, updatedAt: at };
     },
 
     async remove(org, name, id, record) {

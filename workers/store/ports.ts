@@ -330,8 +330,15 @@ export type SessionStore = {
 /** Collections of documents. */
 export type CollectionStore = {
   get(org: string, name: string): Promise<Collection | null>;
-  /** Changes the settings, or makes the collection under this id. Answers with what is kept. */
-  put(collection: Pick<Collection, "org" | "name" | "id" | "settings">, record: AuditRecord): Promise<Collection>;
+  /**
+   * Changes the settings, or makes the collection under this id (`before`: null). Answers with what is kept; null: the collection is not as `before`
+   * any more, and nothing was written.
+   */
+  put(
+    collection: Pick<Collection, "org" | "name" | "id" | "settings">,
+    before: Collection | null,
+    record: AuditRecord,
+  ): Promise<Collection | null>;
   /** False: there is no such collection (any more). */
   remove(org: string, name: string, id: string, record: AuditRecord): Promise<boolean>;
   /** By name. */

@@ -24,6 +24,8 @@ import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
 
 const DAY_MS = 86_400_000;
+/** How often a change of a collection is tried while others change it. */
+const MOST_ATTEMPTS = 10;
 
 /** A document as it is sent. */
 export type Upload = {
@@ -66,22 +68,26 @@ export async function putCollection(
   const { org } = by.principal;
   const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
-  const settings = changedSettings((await ports.store.collections.get(org, name))?.settings ?? null, change);
-  if (
-    change.embedding != null &&
-    settings.embedding !== null &&
-    !(await ports.store.models.list(org)).some(({ id }) => id === settings.embedding)
-  ) {
-    const message = `there is no model \`${settings.embedding.slice(0, 100)}\` in this org`;
+  const { embedding } = change;
+  if (embedding != null && !(await ports.store.models.list(org)).some(({ id }) => id === embedding)) {
+    const message = `there is no model \`${embedding.slice(0, 100)}\` in this org`;
     return err(refuse("invalid_request", "the body is invalid", [{ path: "/embedding", message }]));
   }
-  const description = keptText(ports, settings.description, "/description");
+  const description = change.description == null ? ok(change.description) : keptText(ports, change.description, "/description");
   if (!description.ok) return description;
-  const kept = { ...settings, description: description.value };
-  const data = { sensitivity: kept.sensitivity, allow: kept.allow === null ? null : { ...kept.allow }, embedding: kept.embedding } as Json;
-  const fact = { type: "collection.set", action: "collection.write", resource: `collection/${name}`, decision: "allow", data } as const;
-  const id = mintId("col", by.at, ports.random(10));
-  return ok(await ports.store.collections.put({ org, name, id, settings: kept }, auditRecord(ports, by, fact)));
+  const kept = { ...change, description: description.value };
+  // Whoever changed the collection since it was read has set other fields: theirs stay, and ours are put over them.
+  for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+    const before = await ports.store.collections.get(org, name);
+    const settings = changedSettings(before?.settings ?? null, kept);
+    const { sensitivity, allow } = settings;
+    const data = { sensitivity, allow: allow === null ? null : { ...allow }, embedding: settings.embedding } as Json;
+    const fact = { type: "collection.set", action: "collection.write", resource: `collection/${name}`, decision: "allow", data } as const;
+    const id = mintId("col", by.at, ports.random(10));
+    const put = await ports.store.collections.put({ org, name, id, settings }, before, auditRecord(ports, by, fact));
+    if (put !== null) return ok(put);
+  }
+  return err(refuse("conflict", "others are changing this collection just now; send the request again"));
 }
 
 /** A page of the collections that the caller may read or manages. */
@@ -296,16 +302,39 @@ const manages = async (ports: UseCasePorts, { principal }: Requester): Promise<b
   ports.access.decide(principal, "collection.write", { type: "collection", org: principal.org, owner: principal.user, attributes: {} })
     .decision === "allow";
 
-/** Title, source and facts without personal data; an instruction in one of them is refused. */
+/**
+ * Title, source and facts without personal data; an instruction in one of them is refused. In a title personal data is replaced. A fact is compared and
+ * a source is followed: replaced they would be the same for everybody or lead nowhere, so both are refused.
+ */
 function keptFacts(ports: UseCasePorts, upload: Upload): Result<Pick<Upload, "title" | "source" | "metadata">, Refusal> {
-  const title = ports.guard.scrub(upload.title).text;
-  const source = upload.source === null ? ok(null) : keptText(ports, upload.source, "/source");
-  if (!source.ok) return source;
-  const metadata: [string, string | number | boolean][] = [];
-  for (const [key, value] of Object.entries(upload.metadata)) {
-    const kept = typeof value === "string" ? keptText(ports, value, `/metadata/${key}`) : ok(value);
-    if (!kept.ok) return kept;
-    metadata.push([key, kept.value]);
-  }
-  return ok({ title, source: source.value, metadata: Object.fromEntries(metadata) });
+  const { source, metadata } = upload;
+  const flaws = [
+    ...(source === null ? [] : flawsOf(ports, "source", withoutHost(source), "/source")),
+    ...Object.entries(metadata).flatMap(([key, value]) => flawsOf(ports, key, String(value), `/metadata/${key}`)),
+  ];
+  const instruction = flaws.find(({ isInstruction }) => isInstruction);
+  if (instruction !== undefined)
+    return err(refuse("injection_detected", "the content was refused", [{ path: instruction.path, message: "was refused" }]));
+  if (flaws.length > 0)
+    return err(
+      refuse(
+        "invalid_request",
+        "the body is invalid",
+        flaws.map(({ path, message }) => ({ path, message })),
+      ),
+    );
+  return ok({ title: ports.guard.scrub(upload.title).text, source, metadata });
 }
+
+/** The name tells what the value is: `version: 1.2.3.4` is no address. */
+function flawsOf(ports: UseCasePorts, name: string, value: string, path: string) {
+  const text = `${name}: ${value}`;
+  const scrubbed = ports.guard.scrub(text);
+  const message =
+    "holds what is replaced in texts (personal data, an address of a machine or a wallet, a secret, a placeholder): send an opaque id";
+  if (scrubbed.verdict === "block") return [{ path, message, isInstruction: true }];
+  return scrubbed.text === text ? [] : [{ path, message, isInstruction: false }];
+}
+
+/** The machine that serves a document is nobody's: its address is no personal data. */
+const withoutHost = (source: string): string => source.replace(/^https?:\/\/[^/?#]*/i, "");

@@ -52,7 +52,7 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
       params: collection,
       body: CollectionBody,
       answers: { 200: { description: "the collection", schema: CollectionShown } },
-      refusals: ["injection_detected", "policy_denied"],
+      refusals: ["conflict", "injection_detected", "policy_denied"],
       async handle(call) {
         const { allow, chunk, ...rest } = call.body;
         const change = { ...rest, allow: allow as Allow | undefined, chunk: chunk == null ? chunk : sizeOf(chunk) };
