@@ -4,13 +4,8 @@ import { attributesOf, tokensOf } from "./markup.ts";
 /** What lies behind letters; null: nothing is said. */
 export type Ground = "dark" | "light" | null;
 
-/** A style with what it has from those that it is based on. null: it says nothing of that. */
-export type DocxStyle = {
-  readonly id: string;
-  readonly base: string | null;
-  readonly heading: number | null;
-  readonly numId: string | null;
-  readonly level: number | null;
+/** How letters are seen, as a run or a style says it. null: it says nothing of that. */
+export type Letters = {
   readonly isVanished: boolean | null;
   readonly isWhite: boolean | null;
   readonly isTiny: boolean | null;
@@ -19,19 +14,19 @@ export type DocxStyle = {
   readonly ground: Ground;
 };
 
-const NOTHING: DocxStyle = {
-  id: "",
-  base: null,
-  heading: null,
-  numId: null,
-  level: null,
-  isVanished: null,
-  isWhite: null,
-  isTiny: null,
-  isStruck: null,
-  shift: null,
-  ground: null,
+/** Letters of which nothing is said. */
+export const UNSAID: Letters = { isVanished: null, isWhite: null, isTiny: null, isStruck: null, shift: null, ground: null };
+
+/** A style with what it has from those that it is based on. null: it says nothing of that. */
+export type DocxStyle = Letters & {
+  readonly id: string;
+  readonly base: string | null;
+  readonly heading: number | null;
+  readonly numId: string | null;
+  readonly level: number | null;
 };
+
+const NOTHING: DocxStyle = { id: "", base: null, heading: null, numId: null, level: null, ...UNSAID };
 /** Styles that are based on each other. */
 const MOST_BASES = 10;
 /** In half points: nobody reads less than 1.5 points. */

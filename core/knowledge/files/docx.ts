@@ -4,7 +4,7 @@
  */
 import { Blocks, rowOf } from "./blocks.ts";
 import { DocxNumbers } from "./docx-numbers.ts";
-import { type DocxStyle, type Ground, groundOf, isOn, isTiny, isWhite, shiftOf, stylesOf } from "./docx-styles.ts";
+import { type DocxStyle, type Ground, groundOf, isOn, isTiny, isWhite, type Letters, shiftOf, stylesOf, UNSAID } from "./docx-styles.ts";
 import type { Visible } from "./html.ts";
 import { countedAs, itemPrefix } from "./list-label.ts";
 import { attributesOf, tokensOf, unescaped } from "./markup.ts";
@@ -101,32 +101,15 @@ type Paragraph = {
   /** Its mark is deleted: it goes on in the next paragraph, which says what both are (ECMA-376, 17.13.5.15). */
   isMarkGone: boolean;
 };
-type Run = {
-  style: DocxStyle | null;
-  isVanished: boolean | null;
-  isWhite: boolean | null;
-  isTiny: boolean | null;
-  isStruck: boolean | null;
-  shift: "up" | "down" | "none" | null;
-  ground: Ground;
-  font: string;
-};
+type Run = { -readonly [P in keyof Letters]: Letters[P] } & { style: DocxStyle | null; font: string };
 type OpenCell = { columns: number; merge: "restart" | "continue" | null; ground: Ground; isGone: boolean };
 
 const newParagraph = (): Paragraph => ({ style: null, numId: null, level: null, outline: null, ground: null, isMarkGone: false });
-const newRun = (): Run => ({
-  style: null,
-  isVanished: null,
-  isWhite: null,
-  isTiny: null,
-  isStruck: null,
-  shift: null,
-  ground: null,
-  font: "",
-});
+const newRun = (): Run => ({ ...UNSAID, style: null, font: "" });
 
-/** A stretch of text of its own: the document, a note, a text box. */
+/** A stretch of text of its own: the document, a note, a text box, how a word is read aloud (`isReading`). */
 type Frame = {
+  readonly isReading: boolean;
   readonly blocks: Blocks;
   paragraph: Paragraph;
   run: Run;
@@ -146,6 +129,7 @@ type Frame = {
 };
 
 const frameOf = (): Frame => ({
+  isReading: false,
   blocks: new Blocks(),
   paragraph: newParagraph(),
   run: newRun(),
@@ -173,6 +157,8 @@ class DocxReader {
   #noteId: string | null = null;
   readonly #counts = { footnotes: 0, endnotes: 0 };
   readonly #used = new Set<string>();
+  /** Open words with a reading beside them (ruby): the run that they stand in, and the reading, which the file has first. */
+  readonly #rubies: { readonly run: Run; reading: string }[] = [];
   readonly #boxes: { readonly isFramed: boolean; readonly isHidden: boolean }[] = [];
   /** Elements around whose text is dropped, and of them those that repeat another. */
   #gone = 0;
@@ -275,7 +261,7 @@ class DocxReader {
     const ground = run.ground ?? paragraph.ground ?? paragraph.style?.ground ?? cell?.ground ?? null;
     if (ground !== null) return ground === "dark" ? "seen" : "unseen";
     // A table's style, or the colour of a box, may be dark.
-    return tables > 0 || this.#frames.length > 1 ? "doubtful" : "unseen";
+    return tables > 0 || this.#frames.filter(({ isReading }) => !isReading).length > 1 ? "doubtful" : "unseen";
   }
 
   #begins(name: string, written: string): void {
@@ -387,8 +373,12 @@ class DocxReader {
       if (isFramed) this.#frames.push(frameOf());
       else blocks.text(" ");
     } else if ((name === "w:footnote" || name === "w:endnote") && this.#into !== null) this.#frames.push(frameOf());
-    else if (this.#gone === 0) {
-      if (name === "m:num" || name === "m:deg" || name === "w:rt") blocks.text("(");
+    else if (name === "w:ruby") this.#rubies.push({ run: frame.run, reading: "" });
+    else if (name === "w:rt" && this.#stack.at(-2) === "w:ruby") {
+      const { paragraph, cell, tables } = frame;
+      this.#frames.push({ ...frameOf(), isReading: true, paragraph, cell, tables });
+    } else if (this.#gone === 0) {
+      if (name === "m:num" || name === "m:deg") blocks.text("(");
       else if (name === "m:den") blocks.text("/(");
       else if (name === "m:rad") blocks.text("√");
       else if (name === "m:d" || (name === "m:e" && this.#stack.at(-2) === "m:rad")) blocks.text("(");
@@ -426,8 +416,16 @@ class DocxReader {
       this.#dropped = 0;
       this.#doubtful = 0;
       this.#frames.pop();
+    } else if (name === "w:rt" && this.#stack.at(-1) === "w:ruby") {
+      const ruby = this.#rubies.at(-1);
+      if (ruby !== undefined) ruby.reading += blocks.take();
+      this.#frames.pop();
+    } else if (name === "w:ruby") {
+      const ruby = this.#rubies.pop();
+      frame.run = ruby?.run ?? newRun();
+      if (ruby !== undefined && ruby.reading !== "") blocks.text(`(${ruby.reading})`);
     } else if (this.#gone === 0) {
-      if (name === "m:num" || name === "m:den" || name === "m:deg" || name === "m:d" || name === "w:rt") blocks.text(")");
+      if (name === "m:num" || name === "m:den" || name === "m:deg" || name === "m:d") blocks.text(")");
       else if (name === "m:e" && this.#stack.at(-1) === "m:rad") blocks.text(")");
       else if (name === "m:e" && /^m:(?:mr|eqArr)$/.test(this.#stack.at(-1) ?? "")) blocks.text(" ");
       else if (name === "m:sup" || name === "m:sub") blocks.level();

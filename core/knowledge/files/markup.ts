@@ -18,11 +18,13 @@ const NAME = /[A-Za-z_][^\s/>"'=<]*/y;
 /** A tag's name in HTML begins with a letter of ASCII: `<_` is text. */
 const BEGINS_NAME = /[A-Za-z]/;
 
-/** The tokens of a text, in order. What looks like a tag and is not closed is text. */
+/** The tokens of a text, in order. A tag that is not closed reaches to the end: in HTML a browser shows nothing of it, in XML it is text. */
 export function* tokensOf(text: string, language: "html" | "xml"): Generator<Token> {
   let at = 0;
   let unclosed = false;
   const foreign = new Foreign();
+  // A page that is XML says so first; `<p/>` is empty in it, and opens a paragraph in others (WHATWG HTML, section 13.2.6.1).
+  const isXml = language === "xml" || /^\ufeff?\s{0,99}<\?xml\s/.test(text.slice(0, 110));
   while (at < text.length) {
     const open = unclosed ? -1 : text.indexOf("<", at);
     if (open < 0) {
@@ -51,22 +53,27 @@ export function* tokensOf(text: string, language: "html" | "xml"): Generator<Tok
       continue;
     }
     const end = endOfTag(text, open + 1);
-    if (end < 0) {
+    if (end === null) {
+      if (language === "html") {
+        yield { kind: "unseen", text: textWithin(text.slice(open)) };
+        return;
+      }
       // No tag after this one can be closed either.
       unclosed = true;
       at = open;
       continue;
     }
     const name = language === "html" ? match.toLowerCase() : match;
-    at = end + 1;
+    at = end.at + 1;
     if (isClose) {
       foreign.closes(name);
       yield { kind: "close", name };
     } else {
-      const isEmpty = text[end - 1] === "/";
+      const attributes = text.slice(NAME.lastIndex, end.hasSlash ? end.at - 1 : end.at);
+      const isEmpty = end.hasSlash && (isXml || foreign.mayBeEmpty(name));
       if (!isEmpty) foreign.opens(name);
-      yield { kind: "open", name, attributes: text.slice(NAME.lastIndex, isEmpty ? end - 1 : end), isEmpty };
-      if (language === "html" && RAW.has(name)) {
+      yield { kind: "open", name, attributes, isEmpty };
+      if (language === "html" && RAW.has(name) && !isEmpty) {
         const raw = new RegExp(`</${name}(?=[\\s/>])`, "gi");
         raw.lastIndex = at;
         const stop = raw.exec(text)?.index ?? text.length;
@@ -136,6 +143,11 @@ class Foreign {
     return this.#open.at(-1)?.isHtml === false;
   }
 
+  /** Whether a slash before its `>` ends an element: of drawings and equations alone. */
+  mayBeEmpty(name: string): boolean {
+    return FOREIGN.has(name) || (this.isOpen && !BREAKS_OUT.has(name));
+  }
+
   opens(name: string): void {
     const top = this.#open.at(-1);
     if (FOREIGN.has(name) || (top !== undefined && HOLDS_HTML.has(name))) {
@@ -156,17 +168,38 @@ class Foreign {
   }
 }
 
-/** Where a tag's `>` is, outside of quoted values; -1: nowhere. */
-function endOfTag(text: string, from: number): number {
-  let quote = "";
+/** What of an unclosed tag would be text, had the quotation been closed in which it stands. */
+const textWithin = (tag: string): string =>
+  tag
+    .split(">")
+    .slice(1)
+    .map((part) => part.split("<", 1)[0])
+    .join(" ");
+
+/** Where in a tag a letter stands (WHATWG HTML, sections 13.2.5.8 and 13.2.5.32 to 13.2.5.39). */
+type InTag = "name" | "before_attribute" | "attribute" | "after_attribute" | "before_value" | "value" | '"' | "'";
+
+/** Where a tag's `>` is, outside of quoted values, and whether a slash stands before it that belongs to no value; null: nowhere. `from`: behind `<`. */
+function endOfTag(text: string, from: number): { readonly at: number; readonly hasSlash: boolean } | null {
+  let place: InTag = "name";
   for (let at = from; at < text.length; at++) {
     const letter = text[at] as string;
-    if (quote !== "") {
-      if (letter === quote) quote = "";
-    } else if (letter === ">") return at;
-    else if ((letter === '"' || letter === "'") && text[at - 1] === "=") quote = letter;
+    if (place === '"' || place === "'") {
+      if (letter === place) place = "before_attribute";
+    } else if (letter === ">") return { at, hasSlash: text[at - 1] === "/" && place !== "value" };
+    else place = placeAfter(place, letter);
   }
-  return -1;
+  return null;
+}
+
+function placeAfter(place: Exclude<InTag, '"' | "'">, letter: string): InTag {
+  const isBlank = letter === " " || letter === "\n" || letter === "\t" || letter === "\f" || letter === "\r";
+  if (place === "value") return isBlank ? "before_attribute" : "value";
+  if (place === "before_value") return isBlank ? place : letter === '"' || letter === "'" ? letter : "value";
+  if (letter === "/" || (isBlank && place === "name")) return "before_attribute";
+  if (place === "name") return place;
+  if (isBlank) return place === "attribute" ? "after_attribute" : place;
+  return letter === "=" && place !== "before_attribute" ? "before_value" : "attribute";
 }
 
 const ATTRIBUTE = /([^\s=/"'<>]+)(?:\s{0,20}=\s{0,20}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?/g;

@@ -275,6 +275,17 @@ describe("what begins as a tag of HTML and is a comment", () => {
     ["an end without a name", "</>seen", "seen", 0],
     ["an instruction", "<? hidden >seen", "seen", 6],
     ["no name of a tag", "<_seen> 1 <2", "<_seen> 1 <2", 0],
+    ["a tag that never ends", 'seen <a class="x" title=y', "seen", 0],
+    ["an end tag that never ends", "<p>seen</p", "seen", 0],
+    ["a quotation that never ends", '<p>seen</p><a href="x>hidden <b>hidden</b>', "seen", 12],
+    ["the begin of a tag at the end", "5 < 6 <", "5 < 6 <", 0],
+    ["a quotation behind a blank", '<a href = "hidden>hidden">seen</a>', "seen", 0],
+    ["a quotation mark within a value", '<a href=a="x>seen</a>', "seen", 0],
+    ["a quotation that is no value", `<a "x>seen</a>`, "seen", 0],
+    ["an equals sign where a name begins", '<a ="x">seen</a>', "seen", 0],
+    ["a slash behind what is not empty", "<p hidden/>hidden</p>seen", "seen", 6],
+    ["a slash in a value", "<p><svg><g id=x/><text>seen</text></g></svg>", "seen", 0],
+    ["a slash in a page that is XML", '<?xml version="1.0"?><html><title/><p hidden=""/>seen', "seen", 0],
   ])("[INGEST-16] is read as browsers do: %s", (_, page, text, dropped) => {
     expect(textOfHtml(page)).toEqual({ text, dropped, doubtful: 0 });
   });
@@ -317,6 +328,22 @@ describe("a Word document", () => {
     ["what a run shows again", `<w:p><w:pPr><w:pStyle w:val="Secret"/></w:pPr>${run("seen", '<w:vanish w:val="0"/>')}</w:p>`, "seen"],
   ])("[INGEST-7] keeps %s", async (_, body, text) => {
     expect(await read(makeDocx(body))).toMatchObject({ text, doubtful: 0 });
+  });
+
+  const ruby = (base: string, reading: string, properties = "") =>
+    `<w:r><w:rPr><w:strike/></w:rPr><w:ruby><w:rubyPr><w:hps w:val="12"/></w:rubyPr><w:rt>${run(reading, properties)}</w:rt><w:rubyBase>${run(base)}</w:rubyBase></w:ruby><w:t>!</w:t></w:r>`;
+  it.each([
+    [
+      "a reading behind its word",
+      `<w:p>${run("駅は")}${ruby("東京", "とうきょう")}${run("です。")}</w:p>`,
+      "駅は東京(とうきょう)~~!~~です。",
+      0,
+    ],
+    ["no hidden reading", `<w:p>${ruby("東京", "hidden", "<w:vanish/>")}</w:p>`, "東京~~!~~", 6],
+    ["no white reading", `<w:p>${ruby("東京", "hidden", '<w:color w:val="FFFFFF"/>')}</w:p>`, "東京~~!~~", 6],
+    ["no deleted word with a reading", `<w:p>${run("seen")}<w:del>${ruby("ab", "cd")}</w:del></w:p>`, "seen", 4],
+  ])("[INGEST-20] has %s", async (_, body, text, hidden) => {
+    expect(await read(makeDocx(body))).toMatchObject({ text, hidden: hidden + 13, doubtful: 0 });
   });
 
   const markGone = '<w:rPr><w:del w:id="1" w:author="A"/></w:rPr>';
