@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { mutantPlugin } from "./scripts/mutants/plugin.ts";
+import { PATIENCE_MS } from "./test/support/patience.ts";
 
 const fault = mutantPlugin(import.meta.dirname);
 const faults = fault === null ? [] : [fault];
@@ -25,10 +26,11 @@ const inWorkerd = (name: string, main: string) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
-    setupFiles: ["./test/support/d1.ts"],
+    setupFiles: ["./test/support/main-module.ts", "./test/support/d1.ts"],
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 4 * PATIENCE_MS,
+    hookTimeout: 4 * PATIENCE_MS,
+    expect: { poll: { timeout: PATIENCE_MS } },
   },
 });
 

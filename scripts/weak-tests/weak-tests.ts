@@ -204,7 +204,7 @@ const mentions = (said: string, list: string): boolean => said.replace(/\s+/g, "
 
 /** The test waits until the list has members. */
 const waitsFor = (body: string, list: string): boolean =>
-  new RegExp(`waitUntil\\([^;]*${list.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`).test(body);
+  new RegExp(`(waitUntil|\\buntil)\\([^;]*${list.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`).test(body);
 
 /** Functions of the file that expect something themselves, or call one that does. */
 function failingHelpers(nodes: readonly Node[], text: (node: Node) => string): ReadonlySet<string> {

@@ -17,7 +17,7 @@ const SECRET = "canary-secret-of-a-tool-7f3a9b";
 const MAIL = "canary.person@fuzz-customers.example";
 type Entry = { fetch(request: Request): Promise<Response> };
 
-it("[FUZZ-1] no request makes the platform fail, break its document or show a secret", { timeout: 120_000 }, async () => {
+it("[FUZZ-1] no request makes the platform fail, break its document or show a secret", async () => {
   const world = await openWorld("fuzz");
   world.model = async () =>
     Response.json({

@@ -30,6 +30,13 @@ const opened = async (note: string) => {
   return openCheckpoint(note, { name, publicKey, verify: (bytes, signature) => verify(null, bytes, key, signature) }, sha256);
 };
 
+/** The checkpoint, once it covers entry `seq`: at most one is signed a second. */
+const covering = async (seq: unknown, key = auditor): Promise<string> =>
+  String((await eventually("/v1/audit/checkpoint", key, ({ text }) => Number(String(text).split("\n")[1]) >= Number(seq)))["text"]);
+/** The number of the last entry of a type, once `isThere` says that it is the one that is waited for. */
+const seqOf = async (type: string, key: string, isThere: (list: JsonObject) => boolean): Promise<unknown> =>
+  ((await eventually(`/v1/audit/entries?type=${type}`, key, isThere))["data"] as JsonObject[]).at(-1)?.["seq"];
+
 beforeAll(async () => {
   auditor = await makeKey(ORG, "anna", ["auditor"]);
   for (const user of ["b", "c", "d"]) await makeKey(ORG, user, ["caller"]);
@@ -39,7 +46,7 @@ beforeAll(async () => {
 
 describe("the published log", () => {
   it("[MERKLE-7] proves every entry below a checkpoint that the published key signed, and that it only grew", async () => {
-    const first = await opened(String((await read("/v1/audit/checkpoint")).body["text"]));
+    const first = await opened(await covering(entries.length));
     expect(first).toMatchObject({ origin: `bulkhead.test/audit/${ORG}`, size: entries.length });
     for (const { seq, hash } of entries as { seq: number; hash: string }[]) {
       const { body, status } = await read(`/v1/audit/proof?seq=${seq}`);
@@ -50,9 +57,9 @@ describe("the published log", () => {
       const root = checkpoint?.root ?? new Uint8Array(0);
       expect(verifyInclusion(leaf, seq - 1, Number(body["size"]), hashes(body["proof"]), root, sha256)).toBe(true);
     }
-    await new Promise((resolve) => setTimeout(resolve, 1_000)); // at most one checkpoint a second
     await makeKey(ORG, "e", ["caller"]);
     await eventually("/v1/audit/entries", auditor, ({ data }) => (data as JsonObject[]).length > entries.length);
+    await covering(entries.length + 1);
     const second = await opened(String((await read("/v1/audit/log/checkpoint")).body["text"]));
     expect(second?.size).toBe(entries.length + 1);
     const { body } = await read(`/v1/audit/consistency?from=${first?.size}&to=${second?.size}`);
@@ -130,22 +137,20 @@ describe("witnesses", () => {
     outside.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => cosign(new Request(input, init))) as typeof fetch;
     try {
       const reader = await makeKey(org, "anna", ["auditor"]);
-      await eventually("/v1/audit/entries?type=org.witnesses_changed", reader, ({ data }) => (data as JsonObject[]).length === 1);
+      const changed = await seqOf("org.witnesses_changed", reader, ({ data }) => (data as JsonObject[]).length === 1);
       size = 0;
-      const note = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
+      const note = await covering(changed, reader);
       expect(note.split("\n")[5]).toMatch(/^\u2014 witness\.example\/w1 /);
       size = 1; // it has forgotten what it saw: it is asked again from there, with a proof
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
       await makeKey(org, "carl", ["caller"]);
-      await eventually("/v1/audit/entries?type=key.created", reader, ({ persons }) => JSON.stringify(persons).includes("carl"));
-      const next = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
+      const carl = await seqOf("key.created", reader, ({ persons }) => JSON.stringify(persons).includes("carl"));
+      const next = await covering(carl, reader);
       expect(next.split("\n")[5]).toMatch(/^\u2014 witness\.example\/w1 /);
       expect(asked.slice(-2)).toEqual([expect.stringMatching(/^\/log\/add-checkpoint old \d+$/), "/log/add-checkpoint old 1"]);
       await put(two, { callback_hosts: ["else.example"] });
       const times = asked.length;
-      await new Promise((resolve) => setTimeout(resolve, 1_000));
-      await eventually("/v1/audit/entries?type=org.changed", reader, ({ data }) => (data as JsonObject[]).length >= 2);
-      const alone = String((await call("GET", "/v1/audit/checkpoint", reader)).body["text"]);
+      const isLater = ({ data }: JsonObject) => Number((data as JsonObject[]).at(-1)?.["seq"]) > Number(carl);
+      const alone = await covering(await seqOf("org.changed", reader, isLater), reader);
       expect([alone.trimEnd().split("\n").length, asked.length]).toEqual([5, times]);
     } finally {
       outside.fetch = before;
@@ -185,10 +190,9 @@ describe("fsck over the routes", () => {
     );
 
   it("[FSCK-7] [FSCK-8] object, D1 and R2 agree; a changed row and a changed tile are named", async () => {
-    await new Promise((resolve) => setTimeout(resolve, 1_000)); // at most one checkpoint a second
-    await read("/v1/audit/checkpoint");
     const { body } = await read("/v1/audit/raw");
     const { seq } = body["head"] as { seq: number };
+    await covering(seq);
     expect(await found()).toBe(`${seq} entries, 2 tiles`);
     await env.DB.prepare("UPDATE audit_pages SET entries = replace(entries, 'key.created', 'key.creaked') WHERE org = ?").bind(ORG).run();
     const changed = await found();

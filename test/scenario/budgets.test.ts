@@ -55,7 +55,7 @@ describe("budgets", () => {
   it("[LEDGER-1] [LEDGER-5] what runs spend is counted before there is a cap, and a cap binds from then on", async () => {
     expect(await run()).toMatchObject({ status: "completed", usage: { usd: 0.0015 } });
     await expect
-      .poll(() => budget("workflow:priced"), { timeout: 5_000 })
+      .poll(() => budget("workflow:priced"))
       .toMatchObject({
         usd_per_day: { limit: null, spent: 0.0015, leased: 0, left: null },
         tokens_per_month: { spent: 150 },
@@ -80,7 +80,7 @@ describe("budgets", () => {
       return (body["data"] as JsonObject[]).map((entry) => entry["data"]);
     };
     const alert = { scope: "org", cap: "usd_per_day", percent: 50, limit: 0.01, spent: 0.006 };
-    await expect.poll(entries, { timeout: 10_000 }).toMatchObject([alert]);
+    await expect.poll(entries).toMatchObject([alert]);
     const { body } = await call("GET", `/v1/runs/${ends[1]?.["id"]}/events`, world.keys.developer);
     const alerts = (body["data"] as JsonObject[]).filter(({ type }) => type === "budget.alert");
     expect(alerts).toMatchObject([{ data: alert }]);

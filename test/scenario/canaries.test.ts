@@ -95,30 +95,26 @@ beforeAll(async () => {
   ]);
   await furnish();
   await plant();
-}, 60_000);
+});
 
-it(
-  "[CANARY-1] no route shows a planted secret, nor the personal data of somebody else's run, to any caller",
-  { timeout: 90_000 },
-  async () => {
-    const document = (await call("GET", "/openapi.json", null)).body;
-    const reading = operationsOf(document).filter(({ method }) => method === "GET");
-    expect(reading.length).toBeGreaterThan(30);
-    const found: string[] = [];
-    let answered = 0;
-    for (const { path } of reading) {
-      for (const [caller, key] of keys) {
-        for (const filled of pathsOf(path)) {
-          const { status: code, text } = await fetchAll(filled, key, caller);
-          if (code < 300) answered++;
-          for (const [name, canary] of allCanaries()) if (text.includes(canary)) found.push(`GET ${filled} as ${caller} shows ${name}`);
-        }
+it("[CANARY-1] no route shows a planted secret, nor the personal data of somebody else's run, to any caller", async () => {
+  const document = (await call("GET", "/openapi.json", null)).body;
+  const reading = operationsOf(document).filter(({ method }) => method === "GET");
+  expect(reading.length).toBeGreaterThan(30);
+  const found: string[] = [];
+  let answered = 0;
+  for (const { path } of reading) {
+    for (const [caller, key] of keys) {
+      for (const filled of pathsOf(path)) {
+        const { status: code, text } = await fetchAll(filled, key, caller);
+        if (code < 300) answered++;
+        for (const [name, canary] of allCanaries()) if (text.includes(canary)) found.push(`GET ${filled} as ${caller} shows ${name}`);
       }
     }
-    expect(found).toEqual([]);
-    expect(answered).toBeGreaterThan(reading.length);
-  },
-);
+  }
+  expect(found).toEqual([]);
+  expect(answered).toBeGreaterThan(reading.length);
+});
 
 it("[CANARY-2] no log line holds a planted secret or personal data", async () => {
   expect(logged.length).toBeGreaterThan(20);
@@ -128,7 +124,7 @@ it("[CANARY-2] no log line holds a planted secret or personal data", async () =>
   expect(found).toEqual([]);
 });
 
-it("[CANARY-3] no store holds a planted secret or personal data in the clear", { timeout: 60_000 }, async () => {
+it("[CANARY-3] no store holds a planted secret or personal data in the clear", async () => {
   const stored = await everythingStored();
   expect(stored.some(({ where, text }) => where.startsWith("RUN_ENGINE") && text.includes("canary-flow"))).toBe(true);
   expect(stored.some(({ where, text }) => where.startsWith("KNOWLEDGE_INDEX") && text.includes("canary-document"))).toBe(true);

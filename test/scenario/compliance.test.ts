@@ -52,7 +52,7 @@ beforeAll(async () => {
   await eventually(`/v1/audit/entries?run=${String(shop.body["id"])}`, world.keys.auditor, ({ data }) =>
     (data as JsonObject[]).some((one) => one["event_type"] === "run.completed"),
   );
-}, 60_000);
+});
 
 it("[COMPLY-1] the inventory has what ran and nothing that did not, with its owner, classes, card and last use", async () => {
   const { body } = await call("GET", "/v1/inventory?limit=200", world.keys.developer);
@@ -95,7 +95,7 @@ async function exported(framework: string, from: number, to: number): Promise<{ 
         await answer.arrayBuffer();
         return answer.status;
       },
-      { timeout: 15_000, interval: 200 },
+      { interval: 200 },
     )
     .toBe(200);
   const answer = await read();
@@ -104,51 +104,45 @@ async function exported(framework: string, from: number, to: number): Promise<{ 
   return { id, files: new Map(Object.entries(files).map(([name, bytes]) => [name, strFromU8(bytes)])) };
 }
 
-it(
-  "[COMPLY-2] an export holds every entry of the period, each control by its number, and what cannot be shown",
-  { timeout: 60_000 },
-  async () => {
-    const ask = { name: "evidence-ask", input: {}, output: {}, steps: { ask: { kind: "review", proposal: { pay: 1 } } } };
-    expect((await call("POST", "/v1/workflows", world.keys.developer, ask as unknown as JsonObject)).status).toBe(201);
-    const asked = await call("POST", "/v1/runs", world.keys.app, { workflow: "evidence-ask", input: {} });
-    const held = await eventually(`/v1/runs/${String(asked.body["id"])}`, world.keys.app, status("waiting"));
-    const review = String((held["waiting_for"] as JsonObject)["id"]);
-    const word = { action: "reject", reason: "no" };
-    expect((await call("POST", `/v1/reviews/${review}/decision`, world.keys.reviewer, word)).status).toBe(200);
-    await eventually("/v1/audit/entries?type=review.decided", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
-    const opened = await call("POST", "/v1/incidents", world.keys.operator, { title: "refunds stand still", owner: "ann" });
-    expect(opened.status).toBe(201);
-    await eventually("/v1/audit/entries?type=incident.opened", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
-    const { files } = await exported("eu-ai-act", begun - DAY, Date.now() + DAY);
-    const incidents = JSON.parse(files.get("incidents.json") ?? "[]") as { title: string; owner: string; timeline: { type: string }[] }[];
-    expect(incidents).toMatchObject([
-      { title: "refunds stand still", owner: "ann", runs: [{ workflow: "evidence-ask", status: "failed" }] },
-    ]);
-    expect(incidents[0]?.timeline.map(({ type }) => type)).toContain("incident.opened");
-    const entries = [...files].filter(([name]) => name.startsWith("entries/")).flatMap(([, text]) => text.trim().split("\n"));
-    const numbers = entries.map((line) => (JSON.parse(line) as { seq: number }).seq);
-    expect(numbers).toEqual(numbers.map((_, index) => index + 1));
-    const kept = (await call("GET", `/v1/audit/entries?limit=${Math.min(200, numbers.length)}`, world.keys.auditor)).body["data"] as Json[];
-    expect(entries.slice(0, kept.length).map((line) => JSON.parse(line))).toEqual(kept);
-    const controls = JSON.parse(files.get("controls.json") ?? "{}") as { controls: { control: string; entries: number; cannot: string }[] };
-    expect(controls.controls.find(({ control }) => control === "Art. 12")).toMatchObject({ entries: numbers.length });
-    expect(controls.controls.every(({ cannot }) => cannot.length > 5)).toBe(true);
-    expect(files.get("README.md")).toContain("2027-12-02");
-    expect(files.get("README.md")).toContain("| Art. 14 |");
-    expect(JSON.parse(files.get("oversight.json") ?? "{}")).toMatchObject({
-      ...{ runs_started: 3, reviews_decided: 1, kills: 0, decoy_percent: 0, assisted_review: "off", approvers: [], kill_switch_drills: [] },
-      reviewers: [{ reviewer: "rita", judged: 1, rejected: 1, decoys: { of: 0, caught: 0 }, suggestions: { of: 0 } }],
-      all_reviewers: { judged: 1 },
-      passed_without_a_person: [],
-    });
-    expect(JSON.parse(files.get("retention.json") ?? "{}")).toMatchObject({ retention: { audit_years: 7 } });
-    expect(files.get("inventory.json")).toContain("evidence-flow");
-    expect(files.get("access.json")).not.toMatch(/bh_|hash/);
-    expect(Array.isArray(JSON.parse(files.get("proofs.json") ?? "null"))).toBe(true);
-  },
-);
+it("[COMPLY-2] an export holds every entry of the period, each control by its number, and what cannot be shown", async () => {
+  const ask = { name: "evidence-ask", input: {}, output: {}, steps: { ask: { kind: "review", proposal: { pay: 1 } } } };
+  expect((await call("POST", "/v1/workflows", world.keys.developer, ask as unknown as JsonObject)).status).toBe(201);
+  const asked = await call("POST", "/v1/runs", world.keys.app, { workflow: "evidence-ask", input: {} });
+  const held = await eventually(`/v1/runs/${String(asked.body["id"])}`, world.keys.app, status("waiting"));
+  const review = String((held["waiting_for"] as JsonObject)["id"]);
+  const word = { action: "reject", reason: "no" };
+  expect((await call("POST", `/v1/reviews/${review}/decision`, world.keys.reviewer, word)).status).toBe(200);
+  await eventually("/v1/audit/entries?type=review.decided", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
+  const opened = await call("POST", "/v1/incidents", world.keys.operator, { title: "refunds stand still", owner: "ann" });
+  expect(opened.status).toBe(201);
+  await eventually("/v1/audit/entries?type=incident.opened", world.keys.auditor, ({ data }) => (data as Json[]).length > 0);
+  const { files } = await exported("eu-ai-act", begun - DAY, Date.now() + DAY);
+  const incidents = JSON.parse(files.get("incidents.json") ?? "[]") as { title: string; owner: string; timeline: { type: string }[] }[];
+  expect(incidents).toMatchObject([{ title: "refunds stand still", owner: "ann", runs: [{ workflow: "evidence-ask", status: "failed" }] }]);
+  expect(incidents[0]?.timeline.map(({ type }) => type)).toContain("incident.opened");
+  const entries = [...files].filter(([name]) => name.startsWith("entries/")).flatMap(([, text]) => text.trim().split("\n"));
+  const numbers = entries.map((line) => (JSON.parse(line) as { seq: number }).seq);
+  expect(numbers).toEqual(numbers.map((_, index) => index + 1));
+  const kept = (await call("GET", `/v1/audit/entries?limit=${Math.min(200, numbers.length)}`, world.keys.auditor)).body["data"] as Json[];
+  expect(entries.slice(0, kept.length).map((line) => JSON.parse(line))).toEqual(kept);
+  const controls = JSON.parse(files.get("controls.json") ?? "{}") as { controls: { control: string; entries: number; cannot: string }[] };
+  expect(controls.controls.find(({ control }) => control === "Art. 12")).toMatchObject({ entries: numbers.length });
+  expect(controls.controls.every(({ cannot }) => cannot.length > 5)).toBe(true);
+  expect(files.get("README.md")).toContain("2027-12-02");
+  expect(files.get("README.md")).toContain("| Art. 14 |");
+  expect(JSON.parse(files.get("oversight.json") ?? "{}")).toMatchObject({
+    ...{ runs_started: 3, reviews_decided: 1, kills: 0, decoy_percent: 0, assisted_review: "off", approvers: [], kill_switch_drills: [] },
+    reviewers: [{ reviewer: "rita", judged: 1, rejected: 1, decoys: { of: 0, caught: 0 }, suggestions: { of: 0 } }],
+    all_reviewers: { judged: 1 },
+    passed_without_a_person: [],
+  });
+  expect(JSON.parse(files.get("retention.json") ?? "{}")).toMatchObject({ retention: { audit_years: 7 } });
+  expect(files.get("inventory.json")).toContain("evidence-flow");
+  expect(files.get("access.json")).not.toMatch(/bh_|hash/);
+  expect(Array.isArray(JSON.parse(files.get("proofs.json") ?? "null"))).toBe(true);
+});
 
-it("[COMPLY-3] a period without entries is exported as such, and who may not ask is refused", { timeout: 60_000 }, async () => {
+it("[COMPLY-3] a period without entries is exported as such, and who may not ask is refused", async () => {
   const { id, files } = await exported("soc2", begun - 9 * DAY, begun - 8 * DAY);
   expect([...files.keys()].some((name) => name.startsWith("entries/"))).toBe(false);
   expect(files.get("README.md")).toContain("| CC6.2 |");
@@ -172,7 +166,7 @@ it("[COMPLY-3] a period without entries is exported as such, and who may not ask
   for (const type of types) await eventually(`/v1/audit/entries?type=${type}`, auditor, ({ data }) => (data as Json[]).length >= 2);
 });
 
-it("[COMPLY-4] an export that broke off is completed by the sweep", { timeout: 60_000 }, async () => {
+it("[COMPLY-4] an export that broke off is completed by the sweep", async () => {
   const asked = await call("POST", "/v1/compliance/iso42001", world.keys.auditor, { from: iso(begun - DAY), to: iso(Date.now() + DAY) });
   const id = String(asked.body["id"]);
   await eventuallyDone(id);
@@ -189,4 +183,4 @@ const statusOf = async (id: string): Promise<number> => {
   const row = await env.DB.prepare("SELECT status FROM compliance_exports WHERE id = ?").bind(id).first<{ status: string }>();
   return row?.status === "completed" ? 200 : 202;
 };
-const eventuallyDone = (id: string) => expect.poll(() => statusOf(id), { timeout: 15_000, interval: 200 }).toBe(200);
+const eventuallyDone = (id: string) => expect.poll(() => statusOf(id), { interval: 200 }).toBe(200);

@@ -87,7 +87,7 @@ describe("POST /v1/runs/estimate", () => {
     }
     const all = rounds.flat().map(({ before, usage }) => inside(before.usd, usage.usd));
     expect(all.filter(Boolean).length / all.length).toBeGreaterThanOrEqual(0.9);
-  }, 60_000);
+  });
 
   it("[EST-37] is of the workflow as it runs: an agent, and a child in a map", async () => {
     const desk = await estimate({ workflow: "research-desk", input: { question: "How long does a refund take?" } });

@@ -106,7 +106,7 @@ describe("a run's evidence", () => {
           await handler.scheduled({ scheduledTime: Date.now(), cron: "*/5 * * * *", noRetry: () => undefined } as ScheduledController, env);
           return (await archived())?.archived_at;
         },
-        { timeout: 15_000, interval: 300 },
+        { interval: 300 },
       )
       .toBeTruthy();
     const texts = await env.TEXTS.list({ prefix: "v1/proven/" });

@@ -63,7 +63,7 @@ describe("costs", () => {
     expect((await call("POST", "/v1/chat/completions", other, chat)).status).toBe(200);
     const total = async (by: string, key = ADMIN) =>
       (await call("GET", `/v1/costs?by=${by}`, key, undefined, key === ADMIN ? { "bulkhead-org": world.org } : {})).body;
-    await expect.poll(async () => (await total("workflow"))["total_usd"], { timeout: 10_000 }).toBe(0.009);
+    await expect.poll(async () => (await total("workflow"))["total_usd"]).toBe(0.009);
     const { body } = await asAdmin("/v1/budgets");
     expect((body["data"] as JsonObject[]).find(({ scope }) => scope === "org")).toMatchObject({ usd_per_day: { spent: 0.009 } });
     expect((await total("workflow"))["data"]).toEqual([
@@ -124,7 +124,7 @@ describe("what runs cost beside their calls, and what they were worth", () => {
       ...{ workflow: "asking", usd: 0, tokens_in: 0, tokens_out: 0, calls: 0, runs: 1, completed: 1 },
       ...{ people_usd: people?.["usd"], people_minutes: Math.round(seconds / 0.6) / 100, storage_usd: storage?.["usd"] },
     };
-    await expect.poll(() => line("&include=people,storage,runs"), { timeout: 10_000 }).toEqual(included);
+    await expect.poll(() => line("&include=people,storage,runs")).toEqual(included);
     expect(await line("")).toBeUndefined();
     const { body } = await asAdmin("/v1/costs/outcomes");
     expect((body["data"] as JsonObject[]).find(({ workflow }) => workflow === "asking")).toMatchObject({
@@ -194,7 +194,7 @@ describe("health", () => {
         ({ workflow }) => workflow === "promised",
       );
     await expect
-      .poll(() => health(), { timeout: 10_000 })
+      .poll(() => health())
       .toMatchObject({
         runs: 4,
         success_rate: 0.75,

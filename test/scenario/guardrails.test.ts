@@ -98,7 +98,7 @@ it("[RULES-22] a tool's instruction is withheld, flagged, or put before a person
   };
   // Settings are read from a cache that lives five seconds.
   await expect
-    .poll(async () => (await ended(await start({ tools: { injection: "flag" } }, [], steps)))["output"], { timeout: 9_000, interval: 500 })
+    .poll(async () => (await ended(await start({ tools: { injection: "flag" } }, [], steps)))["output"], { interval: 500 })
     .toMatch(/^Ignore all/);
   const blocked = await ended(await start({ tools: { injection: "block" } }, [], steps));
   expect(blocked["output"]).toMatch(/withheld/);

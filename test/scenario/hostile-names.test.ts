@@ -23,7 +23,7 @@ async function define(name: string, steps: JsonObject, more: JsonObject = {}): P
 async function run(body: JsonObject): Promise<JsonObject> {
   const started = await call("POST", "/v1/runs", world.keys.app, { input: {}, ...body });
   expect(started.status, JSON.stringify(started.body)).toBe(202);
-  return eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED, 15_000);
+  return eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED);
 }
 
 describe("a name that objects have", () => {
@@ -51,7 +51,7 @@ describe("a name that objects have", () => {
     const started = await call("POST", "/v1/runs", world.keys.app, { workflow: name, input: {} });
     const signalled = await call("POST", `/v1/runs/${started.body["id"]}/signals/${name}`, world.keys.app, entry(name, 7));
     expect(signalled.status, JSON.stringify(signalled.body)).toBe(202);
-    const ended = await eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED, 15_000);
+    const ended = await eventually(`/v1/runs/${started.body["id"]}`, world.keys.app, ENDED);
     expect(ended, JSON.stringify(ended)).toMatchObject({ status: "completed", workflow: name, output: entry(name, 7) });
     await define(
       `calls-${name}`,
@@ -77,7 +77,7 @@ describe("a name that objects have", () => {
     );
     expect(started.status, JSON.stringify(started.body)).toBe(202);
     const id = String(started.body["id"]);
-    const ended = await eventually(`/v1/runs/${id}`, key, ENDED, 15_000);
+    const ended = await eventually(`/v1/runs/${id}`, key, ENDED);
     expect(ended, JSON.stringify(ended)).toMatchObject({ status: "completed", user: name, subject: name, metadata: { tag: name } });
     expect(Object.keys(ended["output"] as JsonObject)).toContain(name);
     const tagged = await call("POST", "/v1/runs", key, { workflow, input: {}, metadata: entry(name, name) });

@@ -13,27 +13,22 @@ let run: string;
 let waiting: string;
 let failed: string;
 const start = async (body: JsonObject): Promise<string> => String((await call("POST", "/v1/runs", world.keys.app, body)).body["id"]);
-/** Of each wait, in ms: lists come through a queue, which is slow while other files keep the machine busy. */
-const SETS_UP_WITHIN = 20_000;
-beforeAll(
-  async () => {
-    world = await openWorld("ours");
-    stranger = {
-      caller: await makeKey("theirs", "eve", ["caller"]),
-      admin: await makeKey("theirs", "mallory", ["admin", "reviewer", "operator", "auditor", "developer"]),
-    };
-    run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" }, subject: "cust-7" });
-    await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"), SETS_UP_WITHIN);
-    const body = JSON.stringify({ path: "/shipping/ship", mode: "fail_for_good", times: 1 });
-    await outside.fetch(`${SHOP}/faults`, { method: "POST", body, headers: { "content-type": "application/json" } });
-    failed = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
-    await eventually(`/v1/runs/${failed}`, world.keys.app, status("failed"), SETS_UP_WITHIN);
-    waiting = await start({ workflow: "support-refund", input: { ticket: "Order A-1002 arrived broken and I would like my money back." } });
-    await eventually("/v1/reviews?status=pending", world.keys.reviewer, ({ data }) => (data as JsonObject[]).length > 0, SETS_UP_WITHIN);
-    await eventually("/v1/dead-letters", world.keys.operator, ({ data }) => (data as JsonObject[]).length > 0, SETS_UP_WITHIN);
-  },
-  4 * SETS_UP_WITHIN + 30_000,
-);
+beforeAll(async () => {
+  world = await openWorld("ours");
+  stranger = {
+    caller: await makeKey("theirs", "eve", ["caller"]),
+    admin: await makeKey("theirs", "mallory", ["admin", "reviewer", "operator", "auditor", "developer"]),
+  };
+  run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" }, subject: "cust-7" });
+  await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));
+  const body = JSON.stringify({ path: "/shipping/ship", mode: "fail_for_good", times: 1 });
+  await outside.fetch(`${SHOP}/faults`, { method: "POST", body, headers: { "content-type": "application/json" } });
+  failed = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
+  await eventually(`/v1/runs/${failed}`, world.keys.app, status("failed"));
+  waiting = await start({ workflow: "support-refund", input: { ticket: "Order A-1002 arrived broken and I would like my money back." } });
+  await eventually("/v1/reviews?status=pending", world.keys.reviewer, ({ data }) => (data as JsonObject[]).length > 0);
+  await eventually("/v1/dead-letters", world.keys.operator, ({ data }) => (data as JsonObject[]).length > 0);
+});
 
 describe("two orgs", () => {
   it("[THREAD-20] another org's run, workflow, tool and review are unknown, whatever the role", async () => {

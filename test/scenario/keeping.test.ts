@@ -46,7 +46,7 @@ describe("the archive", () => {
           return (await env.DB.prepare("SELECT archived_at FROM runs WHERE id = ?").bind(run).first<{ archived_at: number | null }>())
             ?.archived_at;
         },
-        { timeout: 10_000, interval: 300 },
+        { interval: 300 },
       )
       .toBeTruthy();
     expect(await read()).toEqual(before);
@@ -79,7 +79,7 @@ describe("the archive", () => {
     const ended = await eventually(`/v1/runs/${run}`, app, status("completed"));
     await call("PUT", "/v1/orgs/old-lines", admin, { retention_days: 0 });
     const line = () => env.DB.prepare("SELECT archived_at FROM runs WHERE id = ?").bind(run).first<{ archived_at: number | null }>();
-    const swept = (until: () => Promise<unknown>) => expect.poll(() => sweep().then(until), { timeout: 15_000, interval: 300 });
+    const swept = (until: () => Promise<unknown>) => expect.poll(() => sweep().then(until), { interval: 300 });
     await swept(async () => (await line())?.archived_at).toBeTruthy();
     const paths = [
       `/v1/runs/${run}`,
@@ -112,9 +112,7 @@ describe("the archive", () => {
     await sweep();
     expect(await texts()).toBe(kept);
     expect((await call("DELETE", "/v1/users/vera", admin)).status).toBe(202);
-    await expect
-      .poll(async () => (await call("GET", `/v1/runs/${run}`, admin)).body["subject"], { timeout: 15_000, interval: 300 })
-      .toBe("erased");
+    await expect.poll(async () => (await call("GET", `/v1/runs/${run}`, admin)).body["subject"], { interval: 300 }).toBe("erased");
     const erased = await call("GET", "/v1/runs", admin);
     expect(erased.body["data"]).toMatchObject([{ id: run, subject: "erased", status: "completed" }]);
     expect(JSON.stringify(erased.body)).not.toContain("vera");
@@ -156,7 +154,7 @@ describe("the retention", () => {
           await sweep();
           return (await call("GET", `/v1/runs/${run}`, world.keys.auditor)).status;
         },
-        { timeout: 20_000, interval: 300 },
+        { interval: 300 },
       )
       .toBe(404);
     expect(await texts()).toBe(0);
@@ -185,7 +183,7 @@ describe("the watchdog", () => {
     const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" } });
     await eventually(`/v1/runs/${run}`, world.keys.app, (body) => JSON.stringify(body["waiting_for"]).includes("tool_call"));
     const line = () => env.DB.prepare("SELECT status FROM runs WHERE id = ?").bind(run).first<{ status: string }>();
-    await expect.poll(async () => (await line())?.status, { timeout: 8_000 }).toBe("running");
+    await expect.poll(async () => (await line())?.status).toBe("running");
     // The run loses its alarm and its life. A confirmation that is still under way would set the alarm again: until none comes any more.
     const alarmOf = (take: boolean) =>
       runInDurableObject(env.RUN_ENGINE.getByName(run), async (_, { storage }) => {
@@ -204,7 +202,7 @@ describe("the watchdog", () => {
           }
           return quiet;
         },
-        { timeout: 12_000, interval: 250 },
+        { interval: 250 },
       )
       .toBeGreaterThan(6);
     outside.fetch = fetch;

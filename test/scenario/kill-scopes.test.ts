@@ -109,7 +109,7 @@ describe("a kill switch under load", () => {
       });
       runs.push(...(await Promise.all(begun)));
     }
-    const busy = (name: string) => expect.poll(() => sentSince(name, 0), { timeout: 10_000 }).toBeGreaterThanOrEqual(RUNS);
+    const busy = (name: string) => expect.poll(() => sentSince(name, 0)).toBeGreaterThanOrEqual(RUNS);
     for (const name of ["held.a", "held.b", "held.c", "model"]) await busy(name);
     const ends: [name: string, scope: string, rest: readonly string[]][] = [
       ["held.a", "tool:held.a", ["held.b", "held.c", "model"]],
@@ -131,7 +131,7 @@ describe("a kill switch under load", () => {
       if (scope.startsWith("model:")) expect(await chat()).toEqual({ ...refusal, code: "kill_switch_active" });
       if (scope.startsWith("workflow:")) {
         expect(await start("load-b")).toEqual({ ...refusal, code: "kill_switch_active" });
-        await expect.poll(async () => (await start("load-c")).status, { timeout: 8_000 }).toBe(202); // 503 `overloaded` while the index lags
+        await expect.poll(async () => (await start("load-c")).status).toBe(202); // 503 `overloaded` while the index lags
       }
     }
     const ofEach = runs.filter((_, index) => index % RUNS === 0);
@@ -140,7 +140,7 @@ describe("a kill switch under load", () => {
       const paused = await eventually(`/v1/runs/${run}`, keys.app, status("paused"));
       expect(paused["waiting_for"]).toMatchObject({ kind: "kill_switch" });
     }
-  }, 30_000);
+  });
 
   it("[KILL-99] refuses each kind of new work, and nothing else", async () => {
     const listed = (await call("GET", "/v1/runs?workflow=load-a", keys.app)).body["data"] as JsonObject[];

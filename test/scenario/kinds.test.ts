@@ -19,7 +19,7 @@ async function start(workflow: string, input: JsonObject): Promise<string> {
   expect(started.status, JSON.stringify(started.body)).toBe(202);
   return String(started.body["id"]);
 }
-const end = (run: string, withinMs = 10_000) => eventually(`/v1/runs/${run}`, world.keys.app, ENDED, withinMs);
+const end = (run: string) => eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
 
 describe("step kinds", () => {
   it("[THREAD-50] a map of tool calls, in order, under its items' keys", async () => {
@@ -42,7 +42,7 @@ describe("step kinds", () => {
       (_, index) =>
         `Paragraph ${index}. The licence says that everybody may copy and share the work number ${index}, as long as they keep this notice with it.`,
     ).join("\n\n");
-    const run = await end(await start("document-summary", { text }), 20_000);
+    const run = await end(await start("document-summary", { text }));
     expect(run["status"], JSON.stringify(run).slice(0, 1500)).toBe("completed");
     const calls = (run["usage"] as { model_calls: number }).model_calls;
     expect(calls).toBeGreaterThan(2);
@@ -51,19 +51,19 @@ describe("step kinds", () => {
       input: { text },
       budget: { tokens: 6_000 },
     });
-    const partial = await end(String(capped.body["id"]), 20_000);
+    const partial = await end(String(capped.body["id"]));
     expect(partial, JSON.stringify(partial).slice(0, 1500)).toMatchObject({ status: "completed", flags: ["partial", "budget_exceeded"] });
   });
 
   it("[THREAD-52] an agent looks things up by itself, and its guarded write waits for a person", async () => {
     const run = await start("research-desk", { question: "How long do refunds take?" });
-    const waiting = await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting", "completed", "failed"), 15_000);
+    const waiting = await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting", "completed", "failed"));
     expect(waiting["status"], JSON.stringify(waiting).slice(0, 2000)).toBe("waiting");
     expect(world.ledger.some((line) => line.key.startsWith(run))).toBe(false);
     const reviews = await call("GET", "/v1/reviews?status=pending", world.keys.reviewer);
     const review = (reviews.body["data"] as JsonObject[]).find((item) => item["run"] === run);
     await call("POST", `/v1/reviews/${review?.["id"]}/decision`, world.keys.reviewer, { action: "approve", reason: "good" });
-    const done = await end(run, 15_000);
+    const done = await end(run);
     expect(done["status"], JSON.stringify(done).slice(0, 2000)).toBe("completed");
     const types = ((await call("GET", `/v1/runs/${run}/events`, world.keys.auditor)).body["data"] as JsonObject[]).map(
       (event) => event["type"],
@@ -135,12 +135,7 @@ describe("step kinds", () => {
     expect(released.map(({ headers }) => headers.get("idempotency-key"))).toEqual([expect.stringMatching(/^run_\w+\/take\/compensate$/)]);
     const child = String(released[0]?.headers.get("idempotency-key")).split("/")[0];
     expect(await end(child ?? "")).toMatchObject({ status: "cancelled", steps: [{ id: "take", status: "compensated" }] });
-    const listed = await eventually(
-      "/v1/runs?workflow=taker",
-      world.keys.app,
-      (body) => JSON.stringify(body).includes('"cancelled"'),
-      10_000,
-    );
+    const listed = await eventually("/v1/runs?workflow=taker", world.keys.app, (body) => JSON.stringify(body).includes('"cancelled"'));
     expect(listed["data"]).toHaveLength(1);
   });
 
@@ -174,13 +169,13 @@ describe("step kinds", () => {
       await define(`${name}-tool`, { get, ...way(fromTool) }, null, { tools });
       expect(await end(await start(`${name}-caller`, { id: "A-1001" })), name).toMatchObject({ status: "completed" });
       const run = await start(`${name}-tool`, { id: "A-1001" });
-      await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting", "completed", "failed"), 15_000);
+      await eventually(`/v1/runs/${run}`, world.keys.app, status("waiting", "completed", "failed"));
       const looked = (found: JsonObject): boolean => (found["data"] as JsonObject[]).length > 0;
-      const pending = await eventually("/v1/reviews?status=pending", world.keys.reviewer, looked, 15_000);
+      const pending = await eventually("/v1/reviews?status=pending", world.keys.reviewer, looked);
       const [review] = pending["data"] as JsonObject[];
       expect(review, name).toMatchObject({ proposal: { tool: "orders.look", input: { id: "A-1001" } }, policy: { decision: "ask" } });
       await call("POST", `/v1/reviews/${review?.["id"]}/decision`, world.keys.reviewer, { action: "approve", reason: "ours" });
-      expect(await end(run, 15_000), name).toMatchObject({ status: "completed" });
+      expect(await end(run), name).toMatchObject({ status: "completed" });
     }
     const always = { ...manifest, approval: "always" };
     expect((await call("PUT", "/v1/tools/orders.ask", world.keys.developer, always as JsonObject)).status).toBe(200);

@@ -1,8 +1,9 @@
 /** `order-fulfilment`: three writes. When shipping fails for good, the first two are undone in reverse order, once each. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
+import { until } from "../support/patience.ts";
 import { outside } from "../support/platform.ts";
 import { call, eventually, status } from "../support/scenario/api.ts";
 import { openWorld, SHOP, type World } from "../support/scenario/world.ts";
@@ -85,7 +86,7 @@ describe("order-fulfilment", () => {
       return new Promise<Response>(() => {});
     }) as typeof fetch;
     const run = await start({ order_id: "A-1002" });
-    await vi.waitUntil(() => held === 1);
+    await until(() => held === 1);
     await abortAllDurableObjects();
     outside.fetch = honest;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(run));
@@ -104,7 +105,7 @@ describe("order-fulfilment", () => {
   it("[THREAD-14] cancel awaits the call in flight, undoes what was done, and ends cancelled", async () => {
     await fault("/payments/charge", { mode: "slow", delay_ms: 400, times: 1 });
     const run = await start({ order_id: "A-1002" });
-    await vi.waitUntil(() => effects(run).includes("reserve"), 5_000);
+    await until(() => effects(run).includes("reserve"));
     const cancelled = await call("POST", `/v1/runs/${run}/cancel`, world.keys.app, { reason: "not wanted any more" });
     expect(cancelled.status).toBe(202);
     const ended = await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);

@@ -38,7 +38,7 @@ describe("a callback", () => {
     const run = String(started.body["id"]);
     const done = await eventually(`/v1/runs/${run}`, world.keys.app, ENDED);
     expect(done["status"]).toBe("completed");
-    await expect.poll(() => arrived(run).length, { timeout: 8_000 }).toBe(1);
+    await expect.poll(() => arrived(run).length).toBe(1);
     const [message] = arrived(run);
     if (message === undefined) throw new Error("no callback");
     expect(JSON.parse(message.body)).toMatchObject({ id: run, status: "completed" });
@@ -104,6 +104,6 @@ describe("an org's limit", () => {
     expect((await begin()).status).toBe(429);
     await call("POST", `/v1/runs/${run}/cancel`, strict.keys.app, { reason: "changed my mind" });
     await eventually(`/v1/runs/${run}`, strict.keys.app, ENDED);
-    await expect.poll(async () => (await begin()).status, { timeout: 8_000, interval: 250 }).toBe(202);
+    await expect.poll(async () => (await begin()).status, { interval: 250 }).toBe(202);
   });
 });

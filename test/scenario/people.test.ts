@@ -111,7 +111,7 @@ describe("approvers", () => {
     expect((await call("GET", "/v1/approvers/tool%3Acrm.put", world.keys.reviewer)).body).toEqual(shown);
     expect((await call("GET", "/v1/approvers", world.keys.auditor)).body["data"]).toEqual([shown]);
     expect((await call("GET", "/v1/approvers", world.keys.app)).status).toBe(403);
-    await expect.poll(() => types("approvers/tool:crm.put"), { timeout: 6_000 }).toContain("approvers.set allow");
+    await expect.poll(() => types("approvers/tool:crm.put")).toContain("approvers.set allow");
     expect((await call("GET", "/v1/approvers/budget", admin)).status).toBe(404);
   });
 
@@ -134,7 +134,7 @@ describe("approvers", () => {
     ]);
     expect((await decide(review, fin)).status).toBe(200);
     expect(await ended(id)).toMatchObject({ status: "completed" });
-    await expect.poll(async () => (await types(`review/${review}`)).length, { timeout: 6_000 }).toBe(3);
+    await expect.poll(async () => (await types(`review/${review}`)).length).toBe(3);
   });
 
   it("[APPROVE-4] an escalation by hand brings the next in line", async () => {
@@ -188,7 +188,7 @@ describe("a person steps in", () => {
       return done();
     };
     const id = await run("slow", { note: "hold" });
-    await expect.poll(() => calls.filter(({ key }) => key === `${id}/one`).length, { timeout: 6_000 }).toBe(1);
+    await expect.poll(() => calls.filter(({ key }) => key === `${id}/one`).length).toBe(1);
     expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.reviewer, { reason: "x" })).status).toBe(403);
     expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.operator, {})).status).toBe(400);
     const own = await call("POST", `/v1/runs/${id}/pause`, world.keys.app, { reason: "mine" });
@@ -207,9 +207,7 @@ describe("a person steps in", () => {
     expect(await ended(id)).toMatchObject({ status: "completed" });
     expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.operator, { reason: "late" })).status).toBe(409);
     expect((await call("POST", `/v1/runs/${id}/resume`, world.keys.operator)).status).toBe(409);
-    await expect
-      .poll(() => types(`run/${id}`), { timeout: 6_000 })
-      .toEqual(expect.arrayContaining(["run.paused null", "run.resumed null"]));
+    await expect.poll(() => types(`run/${id}`)).toEqual(expect.arrayContaining(["run.paused null", "run.resumed null"]));
   });
 
   it("[PAUSE-11] [PAUSE-12] pausing a run pauses its child, resuming it resumes the child, and a child alone is not resumed", async () => {
@@ -224,7 +222,7 @@ describe("a person steps in", () => {
     };
     const before = calls.length;
     const id = await run("grown", { note: "with child" });
-    await expect.poll(() => calls.length, { timeout: 6_000 }).toBe(before + 1);
+    await expect.poll(() => calls.length).toBe(before + 1);
     const child = calls.at(-1)?.key?.split("/")[0] ?? "";
     expect(child).not.toBe(id);
     expect((await call("POST", `/v1/runs/${id}/pause`, world.keys.operator, { reason: "let me look" })).status).toBe(200);
@@ -239,9 +237,7 @@ describe("a person steps in", () => {
     expect((await call("POST", `/v1/runs/${id}/resume`, world.keys.operator)).status).toBe(200);
     expect(await ended(id)).toMatchObject({ status: "completed" });
     expect(calls.slice(before).map(({ key }) => key)).toEqual([`${child}/one`, `${child}/two`]);
-    await expect
-      .poll(() => types(`run/${child}`), { timeout: 6_000 })
-      .toEqual(expect.arrayContaining(["run.paused null", "run.resumed null"]));
+    await expect.poll(() => types(`run/${child}`)).toEqual(expect.arrayContaining(["run.paused null", "run.resumed null"]));
   });
 
   it("[APPROVE-16] [APPROVE-18] where two have to agree, both agree to the change: its schema and guardrails are checked, an older digest is 409", async () => {
@@ -284,7 +280,7 @@ describe("a person steps in", () => {
       ] as JsonObject[];
       return entries.map(({ data }) => data as JsonObject).find((data) => data["review"] === review);
     };
-    await expect.poll(entry, { timeout: 6_000 }).toBeDefined();
+    await expect.poll(entry).toBeDefined();
     expect(await entry()).toMatchObject({ shown: before["shown"], granted: expect.stringMatching(/^[0-9a-f]{64}$/) });
     const { run: of, step: at, reason, risk, policy, context, proposal, digest } = before;
     const shown = canonicalJson({ run: of, step: at, reason, risk, policy, context, proposal, digest } as Json);
@@ -408,10 +404,10 @@ describe("oversight", () => {
     judge = said('{"action": "reject", "reason": "The note is for ada.lovelace@example.com."}');
     const { review } = await waiting("helped", { note: "to bob@example.com" });
     expect(await read(review)).toEqual({ status: "hidden" });
-    await expect.poll(() => prompts.length, { timeout: 6_000 }).toBe(1);
+    await expect.poll(() => prompts.length).toBe(1);
     expect(prompts[0]).not.toContain("bob@example.com");
     await expect
-      .poll(async () => (await call("GET", "/v1/audit/entries?type=review.suggested", world.keys.auditor)).body["data"], { timeout: 8_000 })
+      .poll(async () => (await call("GET", "/v1/audit/entries?type=review.suggested", world.keys.auditor)).body["data"])
       .toMatchObject([{ data: { review, suggestion: expect.stringMatching(/^[0-9a-f]{64}$/), model: "acme/judge-1.0" } }]);
     const told = (await call("GET", "/v1/audit/entries?type=review.suggested", world.keys.auditor)).body;
     expect(JSON.stringify(told)).not.toContain("reject");
@@ -423,13 +419,13 @@ describe("oversight", () => {
     // The cost leaves with the records, after the answer.
     const ofJudge = async () =>
       ((await call("GET", "/v1/costs?by=model", admin)).body["data"] as JsonObject[]).find((line) => line["model"] === "acme/judge-1.0");
-    await expect.poll(ofJudge, { timeout: 8_000 }).toMatchObject({ usd: 0.0012 });
+    await expect.poll(ofJudge).toMatchObject({ usd: 0.0012 });
 
     await mode("at_once");
     judge = () => new Response("down", { status: 500 });
     const second = await waiting("helped", { note: "again" });
     expect(await read(second.review)).toEqual({ status: "pending" });
-    await expect.poll(() => read(second.review), { timeout: 8_000 }).toEqual({ status: "failed" });
+    await expect.poll(() => read(second.review)).toEqual({ status: "failed" });
     expect((await decide(second.review, boss)).status).toBe(200);
     await mode(null);
     expect(await read(second.review)).toBeUndefined();

@@ -225,9 +225,7 @@ describe("an org's policies", () => {
     const asked = await call("POST", "/admin/kill-switch/recovery", ann, { scope: "workflow:just-send", reason: "over" });
     expect((await call("POST", `/admin/kill-switch/recovery/${asked.body["id"]}/approve`, bob, {})).status).toBe(200);
     await activate(keys["open"] ?? "");
-    await expect
-      .poll(async () => (await call("POST", "/v1/runs", caller, { workflow: "just-send", input: {} })).status, { timeout: 6_000 })
-      .toBe(202);
+    await expect.poll(async () => (await call("POST", "/v1/runs", caller, { workflow: "just-send", input: {} })).status).toBe(202);
   });
 
   it("[KNOW-19] decide who searches and fills a collection, over HTTP and in a run", async () => {
@@ -254,7 +252,7 @@ describe("an org's policies", () => {
         @id("no.search") forbid(principal, action == Action::"knowledge.search", resource == Collection::"${ORG}/shut") unless { principal in Role::"admin" };
         @id("no.write") forbid(principal, action == Action::"knowledge.write", resource) when { resource.name == "shut" };`),
     );
-    await expect.poll(async () => (await search("shut")).status, { timeout: 6_000 }).toBe(403);
+    await expect.poll(async () => (await search("shut")).status).toBe(403);
     expect((await search("shut")).body).toMatchObject({ code: "policy_denied", detail: expect.stringContaining("org:no.search") });
     expect([(await search("shut", ann)).status, (await search("free")).status]).toEqual([200, 200]);
     expect(await upload("shut")).toMatchObject({ status: 403, body: { code: "policy_denied" } });
@@ -285,7 +283,7 @@ describe("an org's policies", () => {
     await expect.poll(texts).toContain("I live in Linz.");
     const memories = 'action in [Action::"memory.recall", Action::"memory.remember"]';
     await activate(await register(`permit(principal, action, resource); @id("no.memory") forbid(principal, ${memories}, resource);`));
-    await expect.poll(() => recalledBy("Which lamps do I like? I live in Graz."), { timeout: 8_000 }).toEqual([true, 0]);
+    await expect.poll(() => recalledBy("Which lamps do I like? I live in Graz.")).toEqual([true, 0]);
     expect(await texts()).not.toContain("I live in Graz.");
     await activate(keys["open"] ?? "");
   });

@@ -66,7 +66,7 @@ describe("policy-answers with the rehearsal model", () => {
         expect(place.replaceAll(/\s+/g, " ")).toContain(said.replaceAll(/\s+/g, " "));
       }
     }
-  }, 30_000);
+  });
 
   it("[SHOP-3] says that the terms do not answer what they do not answer", async () => {
     const run = await ask("Who won the chess championship in 1972?");
@@ -97,7 +97,7 @@ describe("policy-answers over two sessions", () => {
     const later = await start("customer-7", "chat-2");
     expect(later["answer"]).toMatch(/^Delivery abroad takes up to ten working days \[delivery@1#\d\]/);
     expect((await start("customer-8", "chat-2"))["answer"]).toBe(before["answer"]);
-  }, 30_000);
+  });
 });
 
 describe("policy-answers with a model that invents", () => {
@@ -157,5 +157,5 @@ describe("policy-answers with a model that invents", () => {
     expect(steps.find(({ id }) => id === "answer")).toMatchObject({ citations: [{ document: "returns", chunk: "returns@1#0" }] });
     const entries = await call("GET", `/v1/audit/entries?run=${String(agreed["id"])}`, world.keys.auditor);
     expect(entries.status).toBe(200);
-  }, 30_000);
+  });
 });

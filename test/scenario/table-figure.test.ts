@@ -11,7 +11,7 @@ beforeAll(async () => {
 it("[BOX-42] says that nothing was computed, and why, where there are no containers", async () => {
   const input = { ticket: "What did we spend in all?\n\nitem | euros\npaper | 12.50\nink | 30\n" };
   const { body } = await call("POST", "/v1/runs", world.keys.app, { workflow: "table-figure", input });
-  const run = await eventually(`/v1/runs/${body["id"]}`, world.keys.app, status("completed", "failed", "dead_lettered"), 15_000);
+  const run = await eventually(`/v1/runs/${body["id"]}`, world.keys.app, status("completed", "failed", "dead_lettered"));
   expect(run, JSON.stringify(run)).toMatchObject({ status: "completed", output: { figure: null }, flags: ["degraded"] });
   expect((run["output"] as { text: string }).text).toContain("runs no containers");
 });

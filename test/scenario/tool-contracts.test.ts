@@ -26,7 +26,7 @@ async function runOf(workflow: string, steps: JsonObject, tools: string[], outpu
   const made = await call("POST", "/v1/workflows", world.keys.developer, definition as JsonObject);
   expect(made.status, JSON.stringify(made.body)).toBe(201);
   const started = await call("POST", "/v1/runs", world.keys.app, { workflow, input: {} });
-  return eventually(`/v1/runs/${String(started.body["id"])}`, world.keys.app, ENDED, 10_000);
+  return eventually(`/v1/runs/${String(started.body["id"])}`, world.keys.app, ENDED);
 }
 async function eventuallyOne(read: () => Promise<JsonObject[]>): Promise<JsonObject | undefined> {
   for (let tries = 0; tries < 100; tries++) {
@@ -149,7 +149,7 @@ describe("a tool's contract", () => {
       expect((await call("POST", "/v1/workflows", world.keys.developer, definition as JsonObject)).status).toBe(201);
     const start = (more: JsonObject = {}) => call("POST", "/v1/runs", world.keys.app, { workflow: "leaving", input: {}, ...more });
     const run = `/v1/runs/${String((await start()).body["id"])}`;
-    await eventually(run, world.keys.app, status("waiting"), 10_000);
+    await eventually(run, world.keys.app, status("waiting"));
 
     const paths = ["/v1/tools/a.leaving", "/v1/workflows/leaving-kid", "/v1/workflows/leaving"];
     for (const path of paths) {
@@ -161,7 +161,7 @@ describe("a tool's contract", () => {
     expect([(await start()).status, (await start({ version: 1 })).status]).toEqual([404, 404]);
     expect((await call("GET", "/v1/workflows/leaving/versions/1", world.keys.developer)).body).toMatchObject({ status: "retired" });
     await call("POST", `${run}/signals/go`, world.keys.app, {});
-    const ended = await eventually(run, world.keys.app, ENDED, 10_000);
+    const ended = await eventually(run, world.keys.app, ENDED);
     expect(ended, JSON.stringify(ended)).toMatchObject({ status: "completed", output: ["still", "kid"] });
 
     await putTool("a.leaving", {});
@@ -169,9 +169,9 @@ describe("a tool's contract", () => {
     expect([again.status, again.body], JSON.stringify(again.body)).toMatchObject([200, { version: 1, status: "active", percent: 100 }]);
     expect((await call("DELETE", "/v1/tools/a.leaving", world.keys.developer)).status).toBe(204);
     const after = `/v1/runs/${String((await start()).body["id"])}`;
-    await eventually(after, world.keys.app, status("waiting"), 10_000);
+    await eventually(after, world.keys.app, status("waiting"));
     await call("POST", `${after}/signals/go`, world.keys.app, {});
-    expect(await eventually(after, world.keys.app, ENDED, 10_000)).toMatchObject({ status: "failed", error: { code: "not_found" } });
+    expect(await eventually(after, world.keys.app, ENDED)).toMatchObject({ status: "failed", error: { code: "not_found" } });
     for (const type of ["tool.withdrawn", "workflow.withdrawn"])
       expect(
         await eventuallyOne(

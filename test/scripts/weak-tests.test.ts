@@ -38,11 +38,38 @@ describe("[WEAK-1] a strong one is not", () => {
   ])("%s", (body) => expect(found(body, "const holds = (n: number) => { expect(n).toBe(5); };")).toEqual([]));
 });
 
+const files = readdirSync(TESTS, { recursive: true, encoding: "utf8" }).filter((path) => /\.(test|suite)\.ts$/.test(path));
+
 it("[WEAK-1] the tests of this project have none", () => {
-  const files = readdirSync(TESTS, { recursive: true, encoding: "utf8" }).filter((path) => path.endsWith(".test.ts"));
   expect(files.length).toBeGreaterThan(100);
   const weak = files.flatMap((path) =>
     weakTests(readFileSync(join(TESTS, path), "utf8")).map(({ line, why }) => `test/${path}:${line} ${why}`),
   );
   expect(weak).toEqual([]);
+});
+
+/** A bound of its own on how long a test waits, or runs: a busy machine takes longer, and test/support/patience.ts has one for all. */
+const OWN_PATIENCE = /\bvi\.waitUntil\(|\bvi\.waitFor\([^\n]*[^S]\);|\.poll\([^\n]*\{ timeout:|^ {0,4}\}, \d+_000\);/;
+const impatient = (source: string): number[] => source.split("\n").flatMap((line, at) => (OWN_PATIENCE.test(line) ? [at + 1] : []));
+
+describe("[WEAK-2] a test in workerd waits as long as all others do", () => {
+  it.each([
+    "await vi.waitUntil(() => sent === 1);",
+    "await vi.waitFor(() => expect(sent).toBe(1));",
+    "await expect.poll(() => sent, { timeout: 5_000 }).toBe(1);",
+    "  }, 60_000);",
+  ])("%s is found", (line) => expect(impatient(`it("says", async () => {\n${line}`)).toEqual([2]));
+
+  it.each(["await until(() => sent === 1);", "await expect.poll(() => sent, { interval: 300 }).toBe(1);", "await tick(stub, 60_000);"])(
+    "%s is not",
+    (line) => expect(impatient(line)).toEqual([]),
+  );
+
+  it("and none has a bound of its own", () => {
+    const inWorkerd = files.filter((path) => /^(rooms|scenario)\//.test(path));
+    expect(inWorkerd.length).toBeGreaterThan(80);
+    expect(inWorkerd.flatMap((path) => impatient(readFileSync(join(TESTS, path), "utf8")).map((line) => `test/${path}:${line}`))).toEqual(
+      [],
+    );
+  });
 });

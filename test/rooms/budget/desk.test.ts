@@ -11,6 +11,7 @@ import { defineDesk } from "../../../workers/budget/desk.ts";
 import type { Reservation } from "../../../workers/budget/ports.ts";
 import { amount, caps, dice, makeLedger } from "../../support/budget.ts";
 import { FAR } from "../../support/far.ts";
+import { PATIENCE_MS, until } from "../../support/patience.ts";
 import { budgetLedgerWorld } from "../../support/worlds/budget-ledger.ts";
 
 const clock = { at: FAR };
@@ -103,7 +104,7 @@ describe("a slice", () => {
     clock.at += 60_000;
     await bob.settle(amount(5), []);
     void bob.tidy();
-    await vi.waitFor(() => expect(world.ledger.leased("user:ann")).toEqual(NOTHING));
+    await vi.waitFor(() => expect(world.ledger.leased("user:ann")).toEqual(NOTHING), PATIENCE_MS);
     expect(world.ledger.leased("user:ann")).toEqual(NOTHING);
     expect(world.ledger.leased("user:bob").microUsd).toBeGreaterThan(0);
     expect(world.ledger.account("org").day.spent).toEqual(amount(9));
@@ -216,7 +217,7 @@ describe("refusing", () => {
     let gone = 0;
     world.after = () => (gone++ === 0 ? new Promise(() => {}) : Promise.resolve()); // counted, but its answer comes to nobody
     void first.settle(amount(7), []);
-    await vi.waitUntil(() => gone === 1);
+    await until(() => gone === 1);
     const second = await reserved(world.desk, amount(1_000));
     await second.settle(amount(8), []);
     expect(world.ledger.account("org").day.spent).toEqual(amount(15));

@@ -1,11 +1,12 @@
 /** A chat answered as a stream: guarded as it comes, other models until the first text, an honest end after it. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Refusal } from "../../../core/errors/problem.ts";
 import type { JsonObject } from "../../../core/json.ts";
 import type { Result } from "../../../core/result.ts";
 import type { Reply } from "../../../workers/chat/ports.ts";
 import { BIG, chatWorld, DONE, delta, frame, SMALL, says, streams, usageFrame } from "../../support/doubles/chat-world.ts";
 import { hangs, json } from "../../support/doubles/upstream.ts";
+import { until } from "../../support/patience.ts";
 
 const ASK = { model: "task:write", messages: [{ role: "user", content: "Say hello." }], stream: true };
 type Chunk = {
@@ -101,7 +102,7 @@ describe("a stream", () => {
     const { text, finish: reasons, isDone } = await read(await world.complete({ ...ASK, model: SMALL }));
     expect(text).not.toContain("evil.example");
     expect([reasons, isDone]).toEqual([["content_filter"], true]);
-    await vi.waitUntil(() => seen.cancelled);
+    await until(() => seen.cancelled);
     await world.settled();
     expect(world.calls).toMatchObject([{ spent: null }]);
   });
@@ -248,7 +249,7 @@ describe("a stream", () => {
     const reader = (opened(await world.complete({ ...ASK, model: SMALL })).body as ReadableStream<Uint8Array>).getReader();
     await reader.read();
     await reader.cancel();
-    await vi.waitUntil(() => seen.cancelled);
+    await until(() => seen.cancelled);
     await world.settled();
     expect(world.calls).toMatchObject([{ spent: null }]);
   });
@@ -259,7 +260,7 @@ describe("a stream", () => {
     const client = new AbortController();
     const body = opened(await world.complete({ ...ASK, model: SMALL }, client.signal)).body as ReadableStream<Uint8Array>;
     client.abort();
-    await vi.waitUntil(() => seen.cancelled);
+    await until(() => seen.cancelled);
     await world.settled();
     expect(world.calls).toMatchObject([{ spent: null }]);
     await body.cancel();
@@ -299,7 +300,7 @@ describe("a stream", () => {
     const { response, seen } = streams(TEXTS, "hang");
     const world = chatWorld([response], { timeouts, now: () => Date.now() });
     const reply = await world.complete({ ...ASK, model: SMALL });
-    await vi.waitUntil(() => seen.cancelled);
+    await until(() => seen.cancelled);
     await world.settled();
     expect(world.health).toMatchObject([{ failure: { code: "cancelled" } }]);
     const { chunks, isDone } = await read(reply);
@@ -334,7 +335,7 @@ describe("a stream", () => {
     const reply = await world.complete({ ...ASK, model: SMALL });
     await new Promise((resolve) => setTimeout(resolve, 40));
     world.stops = [{ kind: "org", org: "acme", name: "acme" }];
-    await vi.waitUntil(() => seen.cancelled);
+    await until(() => seen.cancelled);
     await world.settled();
     expect(world.calls).toMatchObject([{ spent: null }]);
     const { chunks, text } = await read(reply);
@@ -346,7 +347,7 @@ describe("a stream", () => {
     const world = chatWorld([response]);
     world.isForgetful = true;
     expect(await world.complete({ ...ASK, model: SMALL })).toMatchObject({ ok: false, error: { code: "overloaded" } });
-    await vi.waitUntil(() => seen.cancelled);
+    await until(() => seen.cancelled);
   });
 
   it("takes `[DONE]` without a finish reason for an end, if anything was said", async () => {

@@ -1,6 +1,6 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { AuditRecord, RecordsMessage } from "../../../core/audit/record.ts";
 import { hasIdForm } from "../../../core/ids.ts";
 import type { FlagReading } from "../../../core/kill-switch/flag.ts";
@@ -9,6 +9,7 @@ import type { Approver } from "../../../core/kill-switch/switch.ts";
 import type { Notice } from "../../../core/notice/notice.ts";
 import type { KillSwitchRpc } from "../../../durable-objects/kill-switch/stub.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { killSwitchWorld as world } from "../../support/worlds/kill-switch.ts";
 
 let now = FAR;
@@ -659,7 +660,7 @@ describe("pushes", () => {
     await kill.throwSwitch(ALL, rootAnn, "");
     now += 1;
     const turn = runDurableObjectAlarm(stub);
-    await vi.waitUntil(() => calls >= 6);
+    await until(() => calls >= 6);
     await lift(kill, ALL, rootAnn, rootBob);
     const before = halted.length;
     gate.resolve();
@@ -679,7 +680,7 @@ describe("pushes", () => {
     await kill.throwSwitch(ALL, rootAnn, "");
     now += 1;
     const dying = runInDurableObject(stub, (room) => room.alarm()).catch(() => "aborted");
-    await vi.waitUntil(() => calls > 55);
+    await until(() => calls > 55);
     await abortAllDurableObjects();
     expect(await dying).toBe("aborted");
     world.haltRun = halt;

@@ -1,10 +1,11 @@
 import { env } from "cloudflare:workers";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { StopScope, Stops } from "../../../core/kill-switch/stops.ts";
 import { flagStore } from "../../../workers/kill-switch/flag.ts";
 import { killSwitchFrom } from "../../../workers/kill-switch/kill-switch.ts";
 import { defineStopsReader } from "../../../workers/kill-switch/stops-reader.ts";
+import { until } from "../../support/patience.ts";
 
 const ALL: StopScope = { kind: "all" };
 const CALM: Stops = { epoch: 0, active: [], asOf: 0 };
@@ -124,7 +125,7 @@ describe("through this isolate", () => {
     await port.stops();
     world.now += 2_001;
     const early = port.stops(); // on its way while the switch is thrown
-    await vi.waitUntil(() => world.calls === 2);
+    await until(() => world.calls === 2);
     await port.throwSwitch(ALL, by, "");
     const later = port.stops();
     slow.resolve();

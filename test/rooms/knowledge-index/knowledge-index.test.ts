@@ -1,7 +1,7 @@
 /** Collections in their objects: what a caller may not read leaves no trace in what they get, and nothing is half there or half gone. */
 import { abortAllDurableObjects, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import type { RecordsMessage } from "../../../core/audit/record.ts";
 import { auditRecord } from "../../../core/audit/record.ts";
 import { chunksOf } from "../../../core/knowledge/chunk.ts";
@@ -12,6 +12,7 @@ import { knowledgeIndexOf, shardName } from "../../../durable-objects/knowledge-
 import { defineEmbedding, weightOf } from "../../../workers/embedding/embedding.ts";
 import { defineKnowledge } from "../../../workers/knowledge/knowledge.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { knowledgeIndexWorld } from "../../support/worlds.ts";
 
 const embed = defineEmbedding({ ask: async () => null });
@@ -267,7 +268,7 @@ describe("a long document", () => {
       () => "answered",
       () => "aborted",
     );
-    await vi.waitUntil(() => asked === 4);
+    await until(() => asked === 4);
     await abortAllDurableObjects();
     expect(await dying).toBe("aborted");
     expect(await search(collection, "coat canary", ann, "keyword")).toEqual(before);

@@ -1,6 +1,6 @@
 import { abortAllDurableObjects, evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { AuditRecord, RecordsMessage } from "../../../core/audit/record.ts";
 import { hasIdForm } from "../../../core/ids.ts";
 import { DUE_MS, type ReviewRequest } from "../../../core/review/case.ts";
@@ -8,6 +8,7 @@ import type { Judgement } from "../../../core/review/life.ts";
 import type { ReviewMessage } from "../../../core/review/message.ts";
 import { reviewQueueOf } from "../../../durable-objects/review-queue/stub.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { reviewQueueWorld as world } from "../../support/worlds/review-queue.ts";
 
 let now = FAR;
@@ -218,7 +219,7 @@ describe("deciding", () => {
       return new Promise<void>(() => {}); // never comes back
     };
     const dying = runInDurableObject(stubOf(org), (room) => room.decide(id, judgement())).catch(() => "aborted");
-    await vi.waitUntil(() => calls === 1);
+    await until(() => calls === 1);
     await abortAllDurableObjects();
     expect(await dying).toBe("aborted");
     world.tellRun = async (run, message) => void told.push({ run, message });

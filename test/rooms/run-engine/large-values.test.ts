@@ -11,6 +11,7 @@ import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { removeRunValues, runValues } from "../../../workers/archive/run-values.ts";
 import { refusalOf } from "../../../workers/ingress/middleware/errors.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
@@ -170,7 +171,7 @@ describe("a value that is too large for a row", () => {
     const lines: string[] = [];
     world.log = (line) => lines.push(String(line["error"]));
     expect(await start(id, {}, 0)).toMatchObject({ status: "running" });
-    await vi.waitUntil(() => lines.includes("ValuesOutOfReach"), 5_000);
+    await until(() => lines.includes("ValuesOutOfReach"));
     expect(puts).toBe(3);
     expect(await engine(id).view()).toMatchObject({ status: "running", steps: [{ status: "running" }, { status: "pending" }] });
     world.now = () => FAR + 11_000;
@@ -179,7 +180,7 @@ describe("a value that is too large for a row", () => {
     reach = deployed;
     world.now = () => FAR + 22_000;
     await runDurableObjectAlarm(object(id));
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    await until(async () => (await engine(id).view())?.status === "completed");
     expect(calls).toBe(1);
     expect(await engine(id).replay()).toMatchObject({ identical: true });
   });
@@ -220,7 +221,7 @@ describe("a value that is too large for a row", () => {
     const load = vi.spyOn(Journal.prototype, "load");
     try {
       const views = [engine(id).view(), engine(id).view(), engine(id).cancel("ada", "why"), engine(id).view()];
-      await vi.waitUntil(() => gets > 0);
+      await until(() => gets > 0);
       await runInDurableObject(object(id), () => {}); // behind them all
       resolve();
       const told = await Promise.all(views);
@@ -328,7 +329,7 @@ describe("a run that is larger than one message between objects", () => {
     expect(await engine(id).spans()).not.toBeNull();
     expect(await eventCount(id)).toBeGreaterThan(600);
     expect(await engine(id).cancel("ada", "why")).toMatchObject({ ok: false, error: { code: "conflict" } });
-  }, 60_000);
+  });
 
   it("[RUN-212] is continued where it was parked, with everything that it kept", async () => {
     const [id, next] = [newId(), newId()];
@@ -345,19 +346,19 @@ describe("a run that is larger than one message between objects", () => {
         limits: { usd: 1e9, tokens: 1e9, steps: 400, seconds: 600, confirm_over_usd: 1e9 },
       },
     );
-    const until = async (run: string, status: string) => {
+    const ended = async (run: string, status: string) => {
       for (let tries = 0; tries < 200 && (await engine(run).view())?.status !== status; tries++)
         await new Promise((resolve) => setTimeout(resolve, 100));
       return engine(run).view();
     };
     await engine(id).start({ ...bornWith(id, {}), definition }, { epoch: 0, active: [], asOf: FAR }, 0);
-    expect(await until(id, "dead_lettered")).toMatchObject({ status: "dead_lettered", error: { step: "last" } });
+    expect(await ended(id, "dead_lettered")).toMatchObject({ status: "dead_lettered", error: { step: "last" } });
     isBroken = false;
     world.outputOf = async (run, step) => (await new Response(await engine(run).stepOutput(step)).json()) as Json;
     world.continueRun = async (_from, start) => void (await engine(start.id).start(start, { epoch: 0, active: [], asOf: FAR }, 0));
     expect(await engine(id).redrive({ user: "otto", root: null }, next, ["operator"])).toMatchObject({ ok: true });
-    expect(await until(next, "completed")).toMatchObject({ status: "completed", error: null, output: 1, redrive_of: id });
+    expect(await ended(next, "completed")).toMatchObject({ status: "completed", error: null, output: 1, redrive_of: id });
     expect(await new Response(await engine(next).stepOutput("s0")).json()).toEqual(output);
     expect(await engine(next).replay()).toMatchObject({ identical: true });
-  }, 60_000);
+  });
 });

@@ -6,6 +6,7 @@ import type { StopScope } from "../../../core/kill-switch/stops.ts";
 import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { define, model, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
@@ -123,12 +124,12 @@ describe("RunEngine", () => {
       return dead ? answered("done") : new Promise<ToolOutcome>(() => {});
     };
     const dying = start(id).catch(() => "aborted");
-    await vi.waitUntil(() => calls.length === 1);
+    await until(() => calls.length === 1);
     dead = true;
     await abortAllDurableObjects();
     expect(await dying).toBe("aborted");
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    await until(async () => (await engine(id).view())?.status === "completed");
     expect(calls.map((call) => call.context.key)).toEqual([`${id}/a`, `${id}/a`]);
     expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
   });
@@ -138,7 +139,7 @@ describe("RunEngine", () => {
     let sent = 0;
     world.callBack = async () => (++sent === 1 ? "retry" : "delivered");
     await engine(id).start({ ...born(id), callbackUrl: "https://acme.test/done" }, { epoch: 0, active: [], asOf: FAR }, 2_000);
-    await vi.waitUntil(() => sent === 1);
+    await until(() => sent === 1);
     const { stops } = world;
     const look = async (hours: number, active: readonly StopScope[] | null) => {
       world.now = () => FAR + hours * 3_600_000;
@@ -154,7 +155,7 @@ describe("RunEngine", () => {
     await look(3, null);
     expect(sent).toBe(1);
     await look(4, [{ kind: "org", org: "globex", name: "globex" }]);
-    await vi.waitUntil(() => sent === 2);
+    await until(() => sent === 2);
     world.stops = stops;
     const tried = ((await engine(id).events(0))?.events ?? []).filter(({ type }) => type === "callback.tried");
     expect(tried.map(({ data }) => data)).toMatchObject([
@@ -170,7 +171,7 @@ describe("RunEngine", () => {
     const object = env.RUN_ENGINE.getByName(id);
     const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
     const drop = () => runInDurableObject(object, (_run, { storage }) => storage.deleteAlarm());
-    await vi.waitUntil(async () => (await alarm()) !== null);
+    await until(async () => (await alarm()) !== null);
     const visits = [() => start(id, 0), () => engine(id).account(), () => engine(id).view(), () => engine(id).events(0)];
     for (const comeBy of visits) {
       await drop();
@@ -186,7 +187,7 @@ describe("RunEngine", () => {
     expect((await engine(id).view())?.status).toBe("completed");
     const object = env.RUN_ENGINE.getByName(id);
     const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
-    await vi.waitUntil(async () => (await alarm()) !== null); // nobody confirmed its records
+    await until(async () => (await alarm()) !== null); // nobody confirmed its records
     await runInDurableObject(object, (_run, { storage }) => storage.deleteAlarm());
     await engine(id).record();
     expect(await alarm()).toBeGreaterThan(FAR);
@@ -205,12 +206,12 @@ describe("RunEngine", () => {
     const below = { kind: "run", needs: [], when: null, on_error: null, workflow: "below", version: null, input: {} } as const;
     const parent = { ...born(id), definition: define({ a: below }) };
     await engine(id).start(parent, { epoch: 0, active: [], asOf: FAR }, 0);
-    await vi.waitUntil(() => started.length === 1);
+    await until(() => started.length === 1);
     for (const minutes of [5, 10, 15, 20]) {
       world.now = () => FAR + minutes * 60_000;
       await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
     }
-    await vi.waitUntil(() => started.length === 3);
+    await until(() => started.length === 3);
     expect(started).toEqual([0, 600_000, 1_200_000]);
   });
 
@@ -218,7 +219,7 @@ describe("RunEngine", () => {
     const id = newId();
     await start(id);
     const sent = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
-    await vi.waitUntil(() => sent().some((row) => row.run?.status === "completed"));
+    await until(() => sent().some((row) => row.run?.status === "completed"));
     const rows = sent().map((row) => row.id);
     messages = [];
     world.now = () => FAR + 30_000;
@@ -236,7 +237,7 @@ describe("RunEngine", () => {
     const id = newId();
     await start(id);
     const rows = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
-    await vi.waitUntil(() => rows().some((row) => row.run?.status === "completed"));
+    await until(() => rows().some((row) => row.run?.status === "completed"));
     const seq = rows().reduce((last, row) => Math.max(last, Number(row.id)), 0);
     expect(await engine(id).empty(seq)).toBe(false);
     expect(await engine(id).view()).toMatchObject({ status: "completed" });
@@ -253,7 +254,7 @@ describe("RunEngine", () => {
       return answered("done");
     };
     await start(id);
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    await until(async () => (await engine(id).view())?.status === "completed");
     const times = ((await engine(id).events(0))?.events ?? []).map(({ at }) => Date.parse(at));
     expect(times.length).toBeGreaterThan(5);
     expect(times).toEqual(times.map(() => FAR));
@@ -274,7 +275,7 @@ describe("RunEngine", () => {
     expect(await engine(id).view()).toMatchObject({ status: "paused" });
     world.stops = async () => ({ epoch: 6, active: [], asOf: world.now() });
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    await until(async () => (await engine(id).view())?.status === "completed");
     world.stops = stops;
   });
 
@@ -287,7 +288,7 @@ describe("RunEngine", () => {
     await start(id);
     const object = env.RUN_ENGINE.getByName(id);
     const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
-    await vi.waitUntil(() => sentAt.length > 0);
+    await until(() => sentAt.length > 0);
     for (let rings = 0; rings < 40 && world.now() < FAR + 3_600_000; rings++) {
       const at = (await alarm()) ?? FAR;
       await evictDurableObject(object);
@@ -307,7 +308,7 @@ describe("RunEngine", () => {
     await start(id);
     const object = env.RUN_ENGINE.getByName(id);
     const alarm = () => runInDurableObject(object, (_run, { storage }) => storage.getAlarm());
-    await vi.waitUntil(() => messages.some((message) => message.source.id === id));
+    await until(() => messages.some((message) => message.source.id === id));
     await evictDurableObject(object);
     messages = [];
     const left: string[] = [];
@@ -375,11 +376,11 @@ describe("RunEngine", () => {
       return { ...answered(""), reached: "unknown", status: null, result: { ok: false, failure } };
     };
     await engine(id).start(born(id), { epoch: 0, active: [], asOf: FAR - 60_000 }, 0);
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "paused");
+    await until(async () => (await engine(id).view())?.status === "paused");
     expect(keys).toHaveLength(1);
     world.stops = async () => ({ epoch: 2, active: [], asOf: world.now() });
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    await until(async () => (await engine(id).view())?.status === "completed");
     world.stops = stops;
     expect(keys).toEqual([`${id}/a`, `${id}/a`]);
     expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
@@ -401,7 +402,7 @@ describe("RunEngine", () => {
     expect(calls).toBe(0);
     world.stops = stops;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await vi.waitUntil(async () => (await engine(id).view())?.status === "completed");
+    await until(async () => (await engine(id).view())?.status === "completed");
   });
 
   it("[RUN-140] an outcome over which the machine throws fails its work, is logged, and its call is not made again", async () => {
@@ -463,12 +464,10 @@ describe("RunEngine", () => {
     const view = await engine(id).start(birth, { epoch: 0, active: [], asOf: FAR }, 10_000);
     expect(view.status).toBe("completed");
     const sent = () => messages.filter((message) => message.source.id === id);
-    await vi.waitUntil(
-      () =>
-        sent()
-          .flatMap((message) => message.rows)
-          .some((row) => row.run?.status === "completed"),
-      5_000,
+    await until(() =>
+      sent()
+        .flatMap((message) => message.rows)
+        .some((row) => row.run?.status === "completed"),
     );
     for (const message of sent()) expect(JSON.stringify(message).length).toBeLessThan(125_000);
     const told = sent().flatMap((message) => message.rows.flatMap((row) => row.records));

@@ -1,13 +1,14 @@
 /** The texts that audit entries name: durable before a record that names them leaves. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { DIGESTS } from "../../../core/audit/content.ts";
 import type { RecordsMessage } from "../../../core/audit/record.ts";
 import { isObject } from "../../../core/json.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { defineTexts } from "../../../workers/audit/index.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { define, tool } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
@@ -71,13 +72,13 @@ describe("texts of a run", () => {
       throw new Error("R2 is away");
     };
     await start();
-    await vi.waitUntil(() => tries > 0);
+    await until(() => tries > 0);
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(sent.filter(({ source }) => source.id === id)).toEqual([]);
     world.keepTexts = keepTexts;
     world.now = () => FAR + 60_000;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await vi.waitUntil(() => recordsOf(id).some(({ event_type }) => event_type === "run.completed"));
+    await until(() => recordsOf(id).some(({ event_type }) => event_type === "run.completed"));
     expect(new Set(digestsOf(id)).size).toBe(3); // the tool's output is the run's, too
     expect(await missing(id)).toEqual([]);
   });
@@ -91,7 +92,7 @@ describe("texts of a run", () => {
     world.keepTexts = keepTexts;
     world.now = () => FAR + 60_000;
     await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await vi.waitUntil(() => recordsOf(id).some(({ event_type }) => event_type === "run.completed"));
+    await until(() => recordsOf(id).some(({ event_type }) => event_type === "run.completed"));
     expect(await missing(id)).toEqual([]);
     expect(digestsOf(id).length).toBeGreaterThan(3);
   });
@@ -100,7 +101,7 @@ describe("texts of a run", () => {
     const [hers, his] = [newRun("eve"), newRun("bob")];
     for (const run of [hers, his]) {
       await run.start();
-      await vi.waitUntil(() => recordsOf(run.id).some(({ event_type }) => event_type === "run.completed"));
+      await until(() => recordsOf(run.id).some(({ event_type }) => event_type === "run.completed"));
     }
     expect([await missing(hers.id, "eve"), await missing(his.id, "bob")]).toEqual([[], []]);
     expect(await texts.forget("texts", "eve")).toBeGreaterThan(0);

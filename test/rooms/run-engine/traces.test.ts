@@ -1,10 +1,11 @@
 /** How a run's trace leaves its object: told to the queue, asked for, and known to have left, whatever dies in between. */
 import { abortAllDurableObjects, runDurableObjectAlarm } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { TraceMessage } from "../../../core/trace/message.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { FAR } from "../../support/far.ts";
+import { until } from "../../support/patience.ts";
 import { define, review, tool } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
@@ -60,7 +61,7 @@ describe("a run's trace", () => {
   it("[OTLP-14] is told to the queue when the run has ended, asked for, and asked for again until it has left", async () => {
     const { run, start, told, alarm } = newRun({ a: tool("payments.refund") });
     await start(3_000);
-    await vi.waitUntil(() => told() === 1);
+    await until(() => told() === 1);
     const page = await run.takeTrace();
     expect(names(page)).toEqual(ONE_STEP);
     // While one consumer is at it, another gets nothing; when it could not deliver, the next gets the same.
@@ -78,12 +79,12 @@ describe("a run's trace", () => {
     const made = newRun({ a: tool("payments.refund") });
     const { start, told, alarm } = made;
     await start(3_000);
-    await vi.waitUntil(() => told() === 1);
+    await until(() => told() === 1);
     const page = await made.run.takeTrace();
     await abortAllDurableObjects();
     world.now = () => FAR + 10 * 60_000;
     await alarm();
-    await vi.waitUntil(() => told() === 2);
+    await until(() => told() === 2);
     expect(await made.run.takeTrace()).toEqual(page);
     await made.run.traced(upToOf(page));
     await abortAllDurableObjects();
@@ -106,11 +107,11 @@ describe("a run's trace", () => {
       },
     };
     await start(3_000);
-    await vi.waitUntil(() => tries === 1);
+    await until(() => tries === 1);
     world.traces = traces;
     world.now = () => FAR + 60_000;
     await alarm();
-    await vi.waitUntil(() => told() === 1);
+    await until(() => told() === 1);
   });
 
   it("[OTLP-19] an ended run hands its spans over at once, writes down that they have left, and tells no queue", async () => {
@@ -126,7 +127,7 @@ describe("a run's trace", () => {
     };
     const made = newRun({ a: tool("payments.refund") });
     await made.start(3_000);
-    await vi.waitUntil(() => handed.length === 1);
+    await until(() => handed.length === 1);
     expect(handed[0]?.spans.map(nameOf).sort()).toEqual(ONE_STEP);
     // While they are on their way the consumer gets nothing, and the confirmation of the records finds them still there.
     expect(await made.run.takeTrace()).toBe("busy");
@@ -154,16 +155,16 @@ describe("a run's trace", () => {
     };
     const putOff = newRun({ a: tool("payments.refund") });
     await putOff.start(3_000);
-    await vi.waitUntil(() => handed.length === 1);
+    await until(() => handed.length === 1);
     for (const one of handed) one.outcome = "later";
-    await vi.waitUntil(() => putOff.told() === 1, { timeout: 5_000 }); // it looks by itself
+    await until(() => putOff.told() === 1); // it looks by itself
     expect(names(await putOff.run.takeTrace())).toEqual(ONE_STEP);
     const lost = newRun({ a: tool("payments.refund") });
     await lost.start(3_000);
-    await vi.waitUntil(() => handed.length === 2);
+    await until(() => handed.length === 2);
     world.now = () => FAR + 3 * 60_000;
     await lost.alarm();
-    await vi.waitUntil(() => lost.told() === 1);
+    await until(() => lost.told() === 1);
     expect(names(await lost.run.takeTrace())).toEqual(ONE_STEP);
     world.traces = traces;
   });
@@ -171,11 +172,11 @@ describe("a run's trace", () => {
   it("[OTLP-15] what has happened in a run that waits leaves within the minute, once, and the rest when it goes on", async () => {
     const { run, start, told, alarm } = newRun({ a: tool("payments.refund"), ask: review({ needs: ["a"] }) });
     await start(0);
-    await vi.waitUntil(async () => (await run.view())?.status === "waiting");
+    await until(async () => (await run.view())?.status === "waiting");
     expect(told()).toBe(0);
     world.now = () => FAR + 50_000;
     await alarm();
-    await vi.waitUntil(() => told() === 1);
+    await until(() => told() === 1);
     const page = await run.takeTrace();
     expect(names(page)).toEqual(["decide tool:payments.refund@1", "execute_tool payments.refund", "step a"]);
     await run.traced(upToOf(page));
@@ -183,7 +184,7 @@ describe("a run's trace", () => {
     await alarm();
     expect([told(), await run.takeTrace()]).toEqual([1, null]);
     await run.cancel("ada", "enough");
-    await vi.waitUntil(() => told() === 2);
+    await until(() => told() === 2);
     expect(names(await run.takeTrace())).toEqual(expect.arrayContaining(["review ask", "run specimen", "wait review"]));
   });
 
@@ -212,7 +213,7 @@ describe("a run's trace", () => {
   it("[OTLP-16] an erased run is exported no more", async () => {
     const { run, start, told } = newRun({ a: tool("payments.refund") });
     await start(3_000);
-    await vi.waitUntil(() => told() === 1);
+    await until(() => told() === 1);
     await run.confirm(Array.from({ length: 40 }, (_, n) => String(n + 1)));
     expect(await run.erase()).toBe("erased");
     expect(await run.takeTrace()).toBeNull();

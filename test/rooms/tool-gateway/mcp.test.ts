@@ -10,7 +10,7 @@ it("[MCP-1] runs in workerd: a session, a stream of events, an output", async ()
   });
   expect(outputOf(await mcpCaller({}, { fetch: server.fetch })({ text: "hi" }, 60_000))).toEqual(content("done"));
   expect(server.methods()).toEqual(["server/discover", "initialize", "notifications/initialized", "tools/call", "DELETE"]);
-}, 60_000); // the library is loaded with the first call, through the test's own bundler
+}); // the library is loaded with the first call, through the test's own bundler
 
 it("[MCP-9] ends a call in time in workerd", async () => {
   const server = scriptedMcp({ "tools/call": () => new Promise<Response>(() => undefined) });

@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { leastId } from "../../../core/ids.ts";
 import { FAR } from "../../support/far.ts";
+import { PATIENCE_MS, until } from "../../support/patience.ts";
 import { vaultWorld, wrappedKeys } from "../../support/worlds/vault.ts";
 
 const EMAIL = { type: "EMAIL", value: "ada@example.com" } as const;
@@ -159,7 +160,7 @@ describe("keys", () => {
     vaultWorld.keys.get = async (name) => {
       const seen = wrappedKeys.get(name) ?? null;
       arrivals();
-      if (arrivals.mock.calls.length <= 2) await vi.waitUntil(() => arrivals.mock.calls.length >= 2, { interval: 1 });
+      if (arrivals.mock.calls.length <= 2) await until(() => arrivals.mock.calls.length >= 2);
       return seen;
     };
     expect(await Promise.all([vault.assign(request), vault.assign({ ...request, values: [CARD] })])).toEqual([
@@ -291,7 +292,7 @@ describe("erasure", () => {
       });
       if (slow === "get") await scripted.keys.putIfAbsent("x", new Uint8Array()); // another key: nothing of it may change
       const assigned = inRun(older);
-      await vi.waitFor(() => expect(reached).toBe(true));
+      await vi.waitFor(() => expect(reached).toBe(true), PATIENCE_MS);
       const erased = vault.erase("ada", AT);
       await scheduler.wait(20);
       release();
@@ -376,7 +377,7 @@ describe("pseudonyms", () => {
       return found;
     };
     const asked = of("ada");
-    await vi.waitFor(() => expect(isReached).toBe(true));
+    await vi.waitFor(() => expect(isReached).toBe(true), PATIENCE_MS);
     const erased = vault.erase("ada", FAR);
     await scheduler.wait(20);
     release();

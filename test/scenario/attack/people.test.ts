@@ -1,7 +1,8 @@
 /** Attempts to do without a second person, or to get an approval for something else. */
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../core/json.ts";
 import { type Attempt, type Field, openField, refused } from "../../support/attack/field.ts";
+import { until } from "../../support/patience.ts";
 import { call, makeKey } from "../../support/scenario/api.ts";
 
 let field: Field;
@@ -109,7 +110,7 @@ const redriven = (title: string, name: string, more: JsonObject): Attempt => ({
       expect(body).toMatchObject({ proposal: { refund: 7 }, context: { changes: [{ step: "pay", input: { value: changes.pay } }] } });
       expect((await decide(again, field.who.rita)).status).toBe(200);
       // Attempts play side by side, where `expect.poll` knows no test of its own.
-      await vi.waitUntil(async () => (await field.review(run)) !== again, { timeout: 6_000, interval: 50 });
+      await until(async () => (await field.review(run)) !== again);
     }
     const asked = await call("GET", `/v1/reviews/${await field.review(run)}`, field.who.rita);
     expect(asked.body["proposal"]).toEqual({ tool: `w-${name}`, input: changes.pay });

@@ -186,9 +186,7 @@ describe("what governs an app's calls", () => {
       note(await openai.embeddings.create({ model: VECTORS, input: "seven" }).withResponse());
       expect(own.asked).toHaveLength(7);
       const micro = (usd: number): number => Math.round(usd * 1e6);
-      await expect
-        .poll(async () => micro(Number(((await own.budget())?.["usd_per_day"] as JsonObject)?.["spent"])), { timeout: 8_000 })
-        .toBe(micro(bill));
+      await expect.poll(async () => micro(Number(((await own.budget())?.["usd_per_day"] as JsonObject)?.["spent"]))).toBe(micro(bill));
       const line = (await own.budget()) ?? {};
       expect(line["usd_per_day"]).toMatchObject({ held: 0 });
       const entries = (await Promise.all(runs.map((run) => own.entries(run)))).flat();
@@ -216,9 +214,7 @@ describe("what governs an app's calls", () => {
         );
       expect(outcomes).toEqual([200, 200, [402, "budget_exceeded"], [402, "budget_exceeded"]]);
       expect(own.asked).toHaveLength(2);
-      await expect
-        .poll(async () => (await own.budget())?.["usd_per_day"], { timeout: 5_000 })
-        .toMatchObject({ limit: 0.005, spent: 0.004 });
+      await expect.poll(async () => (await own.budget())?.["usd_per_day"]).toMatchObject({ limit: 0.005, spent: 0.004 });
       expect((await own.admin("PUT", "/v1/budgets/org", { usd_per_day: 1 })).status).toBe(200);
       expect(textOf(await ask())).toBe("hello");
     });
@@ -244,7 +240,7 @@ describe("what governs an app's calls", () => {
       expect(answered * 0.002).toBeLessThanOrEqual(0.02);
       expect(answered).toBeGreaterThanOrEqual(5);
       const spent = Math.round(answered * 2_000) / 1e6;
-      await expect.poll(async () => (await own.budget())?.["usd_per_day"], { timeout: 8_000 }).toMatchObject({ spent });
+      await expect.poll(async () => (await own.budget())?.["usd_per_day"]).toMatchObject({ spent });
     });
 
     it.each([

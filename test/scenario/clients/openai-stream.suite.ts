@@ -103,13 +103,13 @@ describe("OpenAI's package: streams", () => {
         }
       })();
       await reading;
-      await expect.poll(() => upstream.seen.cancelled, { timeout: 5_000 }).toBe(true);
+      await expect.poll(() => upstream.seen.cancelled).toBe(true);
       const called = (await apps.entries(run)).find(({ event_type }) => event_type === "model.called")?.["data"] as JsonObject;
       expect(called).toMatchObject({ note: "the client disconnected", held: true });
       // Nobody told what it cost: the worst case stays taken.
       held += Number(called["usd"]);
       expect(held).toBeGreaterThan(0);
-      await expect.poll(async () => (await apps.budget())?.["usd_per_day"], { timeout: 5_000 }).toMatchObject({ held: micro(held) });
+      await expect.poll(async () => (await apps.budget())?.["usd_per_day"]).toMatchObject({ held: micro(held) });
     });
 
     it("[CHAT-12] before the first byte: the upstream is let go", async () => {
@@ -127,10 +127,10 @@ describe("OpenAI's package: streams", () => {
       const asking = client.chat.completions
         .create({ model: SMALL, messages: hello, stream: true }, { signal: controller.signal })
         .catch((error: unknown) => error);
-      await expect.poll(() => apps.asked.length, { timeout: 5_000 }).toBe(1);
+      await expect.poll(() => apps.asked.length).toBe(1);
       controller.abort();
       expect(await asking).toBeInstanceOf(APIUserAbortError);
-      await expect.poll(() => released, { timeout: 5_000 }).toBe(true);
+      await expect.poll(() => released).toBe(true);
     });
   });
 

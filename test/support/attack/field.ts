@@ -6,6 +6,7 @@
 import { expect } from "vitest";
 import type { Layer } from "../../../core/audit/layer.ts";
 import { isObject, type Json, type JsonObject } from "../../../core/json.ts";
+import { PATIENCE_MS } from "../patience.ts";
 import { outside } from "../platform.ts";
 import { ADMIN, call, eventually, makeKey, status } from "../scenario/api.ts";
 
@@ -100,14 +101,14 @@ export async function openField(org: string) {
     start: async (workflow: string, input: JsonObject = { text: "go" }, key = who.app, more: JsonObject = {}): Promise<string> =>
       String((await must("POST", "/v1/runs", key, { workflow, input, ...more }, 202))["id"]),
     /** The run, once nothing of it moves by itself. */
-    still: (run: string): Promise<JsonObject> => eventually(`/v1/runs/${run}`, who.otto, isStill, 15_000),
+    still: (run: string): Promise<JsonObject> => eventually(`/v1/runs/${run}`, who.otto, isStill),
     run: async (workflow: string, input: JsonObject = { text: "go" }, more: JsonObject = {}) => {
       const id = await field.start(workflow, input, who.app, more);
       return { id, run: await field.still(id) };
     },
     /** The review that the run waits for. */
     review: async (run: string): Promise<string> => {
-      const waiting = await eventually(`/v1/runs/${run}`, who.otto, status("waiting"), 15_000);
+      const waiting = await eventually(`/v1/runs/${run}`, who.otto, status("waiting"));
       return String((waiting["waiting_for"] as JsonObject)["id"]);
     },
     reached: (path: string) => seen.filter(({ url }) => url.startsWith(path.startsWith("https:") ? path : `${TOOLS}/${path}`)),
@@ -157,7 +158,7 @@ export async function refused(field: Pick<Field, "org" | "who">, { layer, play }
     const entries = "run" in place ? await ofRun(place.run) : (await read("")).filter(({ resource }) => resource === place.resource);
     return entries.map((entry) => String(dataOf(entry)["layer"] ?? "none"));
   };
-  const deadline = Date.now() + 12_000;
+  const deadline = Date.now() + PATIENCE_MS;
   let layers = await layersOf();
   while (!layers.includes(layer) && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 150));

@@ -3,6 +3,7 @@ import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { checkDeclared, isDeclaredJson } from "../declared-answers.ts";
+import { PATIENCE_MS } from "../patience.ts";
 
 export const ADMIN = "test-admin-key-of-enough-length";
 
@@ -34,8 +35,8 @@ export async function call(
 }
 
 /** Calls until the answer satisfies `until`; fails with the last answer. */
-export async function eventually(path: string, key: string, until: (body: JsonObject) => boolean, withinMs = 8_000): Promise<JsonObject> {
-  const deadline = Date.now() + withinMs;
+export async function eventually(path: string, key: string, until: (body: JsonObject) => boolean): Promise<JsonObject> {
+  const deadline = Date.now() + PATIENCE_MS;
   let last: JsonObject = {};
   while (Date.now() < deadline) {
     last = (await call("GET", path, key)).body;
