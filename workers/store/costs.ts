@@ -97,7 +97,8 @@ export function defineCosts(db: D1Database, now: () => EpochMs): Costs {
         const [calls, days] = await db.batch([
           db
             .prepare(
-              "DELETE FROM cost_calls WHERE (org, run, id) IN (SELECT org, run, id FROM cost_calls WHERE at < ?1 ORDER BY at LIMIT ?2)",
+              `DELETE FROM cost_calls WHERE (org, run, id) IN (SELECT calls.org, calls.run, calls.id
+               FROM orgs CROSS JOIN cost_calls AS calls ON calls.org = orgs.name AND calls.at < ?1 LIMIT ?2)`,
             )
             .bind(callsBefore, SWEEP_ROWS),
           db

@@ -120,7 +120,7 @@ export const logins = sqliteTable(
     roles: text("roles", { mode: "json" }).$type<Role[]>().notNull(),
     seenAt: integer("seen_at").notNull(),
   },
-  (table) => [primaryKey({ columns: [table.org, table.user, table.credential] })],
+  (table) => [primaryKey({ columns: [table.org, table.user, table.credential] }), index("logins_by_age").on(table.seenAt)],
 );
 
 /** Every version of every workflow. None is ever deleted: a run names the version it started with. */
@@ -325,7 +325,6 @@ export const runs = sqliteTable(
     index("runs_by_user").on(table.org, table.user, table.id),
     index("runs_by_status_anywhere").on(table.status, table.id),
     index("runs_by_touch").on(table.status, table.touchedAt),
-    index("runs_by_end").on(table.org, table.endedAt),
     index("runs_by_ended").on(table.org, table.endedAt),
     index("runs_by_trace").on(table.org, sql`${table.summary} ->> '$.trace_id'`, table.id),
     index("runs_by_session").on(table.org, sql`${table.summary} ->> '$.session'`, table.id),

@@ -142,6 +142,7 @@ describe("what calls cost", () => {
   it("[COSTS-4] forgets single calls after a month, keeps the sums of their days, and says so where they would be needed", async () => {
     const org = newOrg();
     const old = NOW - 40 * DAY;
+    await env.DB.prepare("INSERT INTO orgs (name, created_at) VALUES (?, ?)").bind(org, old).run();
     await costs.put(org, [of([call({ at: old, micro_usd: 3 }), call({ at: NOW - 1_000, micro_usd: 4 })])]);
     const swept = await costs.sweep();
     expect(swept.calls).toBeGreaterThanOrEqual(1);

@@ -94,7 +94,6 @@ describe("[STORE-23] a list scans no table", () => {
 const SCANNED: { readonly [table: string]: string } = {
   orgs: "a row an org",
   api_keys: "a row for each key that a person made; for those that expire soon, each sweep",
-  logins: "a row for each person who signed in within 90 days; when somebody signs in",
   workflows: "a row a version; each scrape",
   newest: "the newest versions, one a workflow",
   models: "a row a model; each scrape",
