@@ -9,10 +9,19 @@ if (id === undefined) {
 }
 const url = process.env["BULKHEAD_URL"] ?? "http://localhost:8787";
 const key = process.env["BULKHEAD_KEY"] ?? adminKey();
-const answer = await fetch(`${url}/v1/runs/${encodeURIComponent(id)}/explain`, { headers: { authorization: `Bearer ${key}` } });
-const body = (await answer.json()) as Parameters<typeof explanationText>[0] & { readonly detail?: string };
-if (answer.ok) console.log(explanationText(body));
-else {
-  console.error(`${answer.status}: ${body.detail ?? "no explanation"}`);
+const answer = await fetch(`${url}/v1/runs/${encodeURIComponent(id)}/explain`, { headers: { authorization: `Bearer ${key}` } }).catch(() =>
+  giveUp(`no platform answers at ${url}: start one with \`npm start\`, or say in BULKHEAD_URL where yours is`),
+);
+const body = (await answer.json().catch(() => null)) as (Parameters<typeof explanationText>[0] & { readonly detail?: string }) | null;
+if (answer.ok && body !== null) console.log(explanationText(body));
+else
+  giveUp(
+    body === null
+      ? `${url} answers ${answer.status} and no JSON: it is no platform`
+      : `${answer.status}: ${body.detail ?? "no explanation"}`,
+  );
+
+function giveUp(why: string): never {
+  console.error(why);
   process.exit(1);
 }

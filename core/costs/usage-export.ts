@@ -150,8 +150,9 @@ class Sums {
   readonly #skipped: { row: number; why: string }[] = [];
   #leftOut = 0;
 
-  /** Of all amounts without their signs, so that no sum is beyond what a number holds exactly. */
+  /** Of all amounts without their signs, and of all counts, so that no sum is beyond what a number holds exactly. */
   #total = 0n;
+  #counted = 0;
 
   skip(row: number, why: string): void {
     this.#leftOut += 1;
@@ -179,8 +180,13 @@ class Sums {
   }
 
   addUse(row: number, day: string, model: string, use: Use): void {
-    if (this.#isTooMuch(use.usd)) this.skip(row, "brings the sum over nine billion dollars");
-    else this.#add(day, model, use);
+    const counted = this.#counted + (use.tokens_in ?? 0) + (use.tokens_out ?? 0) + (use.calls ?? 0);
+    if (counted > Number.MAX_SAFE_INTEGER) this.skip(row, "brings the sum of the counts over nine quadrillion");
+    else if (this.#isTooMuch(use.usd)) this.skip(row, "brings the sum over nine billion dollars");
+    else {
+      this.#counted = counted;
+      this.#add(day, model, use);
+    }
   }
 
   #isTooMuch(usd: bigint | null): boolean {

@@ -110,6 +110,37 @@ describe("an upstream's account", () => {
     });
   });
 
+  it("[RECON-3] adds up to nine billion dollars exactly, and leaves out with its reason each row that would lead beyond", () => {
+    const rows = (...amounts: string[]) => read(["date,model,cost", ...amounts.map((amount) => `2026-11-01,m,${amount}`)].join("\n"));
+    const over = (...numbers: number[]) => numbers.map((row) => ({ row, why: "brings the sum over nine billion dollars" }));
+    expect(rows("8999999999.999999", "0.000001", "0.000000000001", "1", "0")).toMatchObject({
+      uses: [{ microUsd: 9_000_000_000_000_000 }],
+      ...{ rows: 5, left_out: 2, skipped: over(4, 5) },
+    });
+    expect(rows("9000000000.000000000001", "999999999999999999", "1e18", "3")).toMatchObject({
+      uses: [{ microUsd: 3_000_000 }],
+      left_out: 3,
+    });
+    // Amounts count without their signs: what is given back makes no room for more.
+    expect(rows("5000000000", "-4000000000", "0.5", "-1")).toMatchObject({ uses: [{ microUsd: 1e15 }], left_out: 2, skipped: over(4, 5) });
+    expect(readGatewayLogs([8e9, 1e9, 0.01].map((cost) => ({ created_at: "2026-11-01T00:00:00Z", model: "m", cost })))).toMatchObject({
+      uses: [{ microUsd: 9e15 }],
+      ...{ left_out: 1, skipped: over(3) },
+    });
+  });
+
+  it("[RECON-3] adds up counts as long as their sum is exact, and leaves out with its reason each row that would lead beyond", () => {
+    const most = "999999999999";
+    const rows = Array.from({ length: 10_000 }, () => `2026-11-01,m,${most},0`);
+    const account = read(["date,model,input_tokens,output_tokens", ...rows, "2026-11-01,m,9007199254,0"].join("\n"));
+    const fitting = Math.floor(Number.MAX_SAFE_INTEGER / Number(most));
+    expect(account).toMatchObject({ rows: 10_001, left_out: 10_000 - fitting });
+    expect(account).toMatchObject({
+      uses: [{ tokens_in: fitting * Number(most) + 9_007_199_254 }],
+      ...{ skipped: expect.arrayContaining([{ row: 9_010, why: "brings the sum of the counts over nine quadrillion" }]) },
+    });
+  });
+
   it("[RECON-3] takes names of columns, and says which it lacks", () => {
     expect(read("Tag,Modell,Betrag\n2026-11-01,m,1", { day: "tag", model: "Modell", usd: "betrag" })).toMatchObject({
       uses: [{ microUsd: 1e6 }],
