@@ -9,6 +9,7 @@ import type { RunEnginePorts, Undone } from "../durable-objects/run-engine/ports
 import type { Turn as SessionTurn } from "../durable-objects/sessions/sessions.ts";
 import { SKEW_MS } from "./climate.ts";
 import { LIBRARY } from "./definitions.ts";
+import { KEYS } from "./keys.ts";
 import type { Life } from "./life.ts";
 import { outward } from "./outward.ts";
 import { factsOf } from "./shop.ts";
@@ -74,6 +75,10 @@ export function runPorts(
     undoRun: (run) =>
       out("undoRun", async () => (await world.ask<Undone | "under way" | null>("RunEngine", run, "undo")) ?? { failed: true, left: false }),
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
+    sealing: {
+      sealingKey: (of) => out("sealingKey", () => KEYS.sealingKey(of)),
+      openingKey: (by) => out("openingKey", () => KEYS.openingKey(by)),
+    },
     session: {
       enter: ({ org, subject, session, run }) =>
         out("session.enter", () => world.ask<SessionTurn>("Sessions", `${org}/${subject}`, "enter", org, subject, session, run)),

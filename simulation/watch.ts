@@ -18,6 +18,7 @@ import type { Bucket } from "./bucket.ts";
 import { SKEW_MS } from "./climate.ts";
 import type { Clock, Owner } from "./clock.ts";
 import type { HousedObject } from "./house.ts";
+import { OPENER } from "./keys.ts";
 import { isBehind, newestLine } from "./line.ts";
 import type { Asked } from "./models.ts";
 import type { Arrival } from "./shop.ts";
@@ -248,7 +249,7 @@ export class Watch {
   /** As it lies on the disk, with what of it lies in the bucket. */
   #journalOf({ id, disk }: HousedObject): Journal {
     const values = { largerThan: Number.POSITIVE_INFINITY, valueOf: (hash: string) => this.#bucket.valueOf(id, hash) };
-    return new Journal(readOnly(disk), sha256, values);
+    return new Journal(readOnly(disk), sha256, values, OPENER);
   }
 }
 

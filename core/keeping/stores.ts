@@ -86,6 +86,7 @@ export const STORES = {
     erasure: BY_RUN,
     retention: WITH_RUN,
   },
+  "VAULT.sealed_run": { erasure: together("VAULT.value"), retention: WITH_RUN },
   "VAULT.erased": {
     erasure: nothing("pseudonyms of persons who were erased, and when: their old runs get no new key"),
     retention: stays("persons", "a run of before may be restored at any time"),

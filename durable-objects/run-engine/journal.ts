@@ -9,14 +9,16 @@ import type { RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
+import { type SealedBy, sealedBy } from "../../kit/sealed-text.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
 import { LeavingTexts } from "./content.ts";
-import type { KeptValues } from "./kept-values.ts";
+import { type KeptValues, nameOfSealed } from "./kept-values.ts";
 import { cut, whole } from "./large-values.ts";
 import { LeavingRecords } from "./leaving.ts";
 import { LeavingTrace } from "./leaving-trace.ts";
 import { wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** A run in memory: its definition, its state, and the records, texts and spans that have not left. */
 export type LoadedRun = {
@@ -47,23 +49,32 @@ export type TurnRows = {
   }[];
   /** With the first turn. */
   readonly birth: string | null;
-  /** Values that the rows only refer to, by their SHA-256. */
+  /** Values that the rows only refer to, by their name. */
   readonly parts: ReadonlyMap<string, string>;
+  /** They are sealed when they are committed. */
+  readonly isSealed: boolean;
 };
 
-/** SHA-256 of values that lie elsewhere and MUST be fetched first. */
-export type Absent = readonly string[];
+/** What MUST be fetched before a row can be read: a value that lies elsewhere, by its name, or the key that opens the row. */
+export type Absent = readonly (string | SealedBy)[];
 
 /** A run's birth and events in the object's storage. Throws when a stored row cannot be read. */
 export class Journal {
   readonly #storage: DurableObjectStorage;
   readonly #sha256: (text: string) => string;
   readonly #values: Pick<KeptValues, "largerThan" | "valueOf">;
+  readonly #sealing: Pick<Sealing, "seal" | "open">;
 
-  constructor(storage: DurableObjectStorage, sha256: (text: string) => string, values: Pick<KeptValues, "largerThan" | "valueOf">) {
+  constructor(
+    storage: DurableObjectStorage,
+    sha256: (text: string) => string,
+    values: Pick<KeptValues, "largerThan" | "valueOf">,
+    sealing: Pick<Sealing, "seal" | "open">,
+  ) {
     this.#storage = storage;
     this.#sha256 = sha256;
     this.#values = values;
+    this.#sealing = sealing;
   }
 
   /** The run as its journal tells it, or null when nobody was born here. Creates nothing. */
@@ -72,7 +83,7 @@ export class Journal {
     migrate(this.#storage, RUN_SCHEMA);
     const row = this.#storage.sql.exec<{ body: string }>("SELECT body FROM birth").toArray()[0];
     if (!row) return ok(null);
-    const birth = this.#documentOf(0, row.body);
+    const birth = this.#documentOf(0, BIRTH, row.body);
     const events = this.events(0);
     if (!birth.ok || !events.ok) return err([...(birth.ok ? [] : birth.error), ...(events.ok ? [] : events.error)]);
     const context = contextOf(birth.value as unknown as Birth);
@@ -98,13 +109,32 @@ export class Journal {
     return { machinery, state, leaving, texts, trace: new LeavingTrace(sql, machinery, events) };
   }
 
-  /** The rows of a turn. What they refer to MUST be durable before they are committed. */
-  rowsOf(run: LoadedRun, turn: readonly TurnPart[]): TurnRows {
+  /** Whose key opens the last sealed row; null: none is sealed. */
+  sealedBy(): SealedBy | null {
+    const query = "SELECT SUBSTR(events, 1, 1024) AS head FROM journal WHERE events LIKE 'sealed:%' ORDER BY last_seq DESC LIMIT 1";
+    const row = this.#storage.sql.exec<{ head: string }>(query).toArray()[0];
+    return row === undefined ? null : sealedBy(row.head);
+  }
+
+  /** The records of a run that cannot be read, as if they were of now; its texts are not waited for. */
+  leavingOf(org: string, run: string, now: EpochMs): LeavingRecords {
+    return new LeavingRecords(
+      this.#storage.sql,
+      org,
+      run,
+      () => now,
+      () => Number.POSITIVE_INFINITY,
+    );
+  }
+
+  /** The rows of a turn. What they refer to MUST be durable, and what seals them at hand, before they are committed. */
+  rowsOf(run: LoadedRun, turn: readonly TurnPart[], isSealed: boolean): TurnRows {
+    const nameOf = isSealed ? (text: string) => nameOfSealed(this.#sha256(text)) : this.#sha256;
     const parts = new Map<string, string>();
     const light = (document: unknown): string => lightText(JSON.stringify(document));
     const lightText = (text: string): string => {
-      const found = cut(text, this.#values.largerThan, this.#sha256);
-      for (const [sha256, text] of found.parts) parts.set(sha256, text);
+      const found = cut(text, this.#values.largerThan, nameOf);
+      for (const [name, text] of found.parts) parts.set(name, text);
       return found.row;
     };
     const rows = turn.map(({ events, leaving, texts }) => ({
@@ -115,15 +145,19 @@ export class Journal {
       texts: listOf(run.texts.fresh(texts), lightText),
       named: texts,
     }));
-    return { rows, birth: rows[0]?.first === 1 ? light(run.machinery.birth) : null, parts };
+    return { rows, birth: rows[0]?.first === 1 ? light(run.machinery.birth) : null, parts, isSealed };
   }
 
   /** INVARIANT: events, the birth of a first turn and the rows that leave are one transaction; nothing acts before it. */
-  commit(run: LoadedRun, { rows, birth }: TurnRows, at: EpochMs): void {
+  commit(run: LoadedRun, { rows, birth, isSealed }: TurnRows, at: EpochMs): void {
     const { sql } = this.#storage;
+    const stored = (place: string, text: string): string => (isSealed ? this.#sealing.seal(place, text) : text);
     this.#storage.transactionSync(() => {
-      if (birth !== null) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", birth);
-      for (const { last, first, events, leaves, texts } of rows) sql.exec(INSERT_ROW, last, first, events, leaves, texts);
+      if (birth !== null) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", stored(BIRTH, birth));
+      for (const { last, first, events, leaves, texts } of rows) {
+        const kept = texts === null ? null : stored(placeOfTexts(last), texts);
+        sql.exec(INSERT_ROW, last, first, stored(placeOfEvents(last), events), leaves, kept);
+      }
     });
     for (const { last, leaves, named } of rows) {
       run.texts.committed(last, named);
@@ -135,9 +169,9 @@ export class Journal {
   events(after: number, rows = Number.MAX_SAFE_INTEGER): Result<RunEvent[], Absent> {
     const query = "SELECT last_seq, events FROM journal WHERE last_seq > ? ORDER BY last_seq LIMIT ?";
     const events: RunEvent[] = [];
-    const absent: string[] = [];
+    const absent: (string | SealedBy)[] = [];
     for (const row of this.#storage.sql.exec<{ last_seq: number; events: string }>(query, after, rows).toArray()) {
-      const turn = this.#documentOf(row.last_seq, row.events);
+      const turn = this.#documentOf(row.last_seq, placeOfEvents(row.last_seq), row.events);
       if (!turn.ok) absent.push(...turn.error);
       else for (const event of turn.value as unknown as RunEvent[]) if (event.seq > after) events.push(event);
     }
@@ -155,14 +189,22 @@ export class Journal {
   /** The lines of texts of a row. */
   texts(seq: number): Result<readonly string[], Absent> {
     const row = this.#storage.sql.exec<{ texts: string }>("SELECT texts FROM journal WHERE last_seq = ?", seq).one();
-    const lines = whole(row.texts, (sha256) => this.#values.valueOf(sha256));
+    const opened = this.#sealing.open(placeOfTexts(seq), row.texts);
+    if (!opened.ok) return err([opened.error]);
+    const lines = whole(opened.value, (name) => this.#values.valueOf(name));
     return lines.ok ? ok((lines.value as Json[]).map((line) => JSON.stringify(line))) : lines;
   }
 
-  #documentOf(owner: number, text: string): Result<Json, Absent> {
-    return whole(wholeText(this.#storage.sql, owner, text), (sha256) => this.#values.valueOf(sha256));
+  #documentOf(owner: number, place: string, text: string): Result<Json, Absent> {
+    const opened = this.#sealing.open(place, text.startsWith("sealed:") ? text : wholeText(this.#storage.sql, owner, text));
+    return opened.ok ? whole(opened.value, (name) => this.#values.valueOf(name)) : err([opened.error]);
   }
 }
+
+/** PERSISTED: the places that sealed rows are bound to. */
+const BIRTH = "birth";
+const placeOfEvents = (seq: number): string => `events ${seq}`;
+const placeOfTexts = (seq: number): string => `texts ${seq}`;
 
 const INSERT_ROW = "INSERT INTO journal (last_seq, first_seq, events, leaves, texts) VALUES (?, ?, ?, ?, ?)";
 

@@ -1,9 +1,12 @@
 /**
  * Values that are too large for a row, each an object of its own in R2 under the run's prefix, named by the SHA-256 of its bytes: the
- * same value is stored once, and storing it again changes nothing. What is read back is checked against its name.
+ * same value is stored once, and storing it again changes nothing. What is read back is checked against its name. A value of a sealed row is sealed, too,
+ * and its name in R2 tells nobody without the run's key what it is the hash of.
  */
 import type { Json } from "../../core/json.ts";
-import { sideBySide, within } from "../../kit/bounded.ts";
+import { sideBySide } from "../../kit/bounded.ts";
+import { persistently } from "./out-of-reach.ts";
+import type { Sealing } from "./sealing.ts";
 
 /** Where they lie. */
 export type ValueStore = {
@@ -15,38 +18,38 @@ export type ValueStore = {
   readonly get: (key: string) => Promise<string | null>;
 };
 
-/** Its `code` is what the edge makes 503 of: the same request may succeed in a moment. */
-export class ValuesOutOfReach extends Error {
-  override readonly name = "ValuesOutOfReach";
-  readonly code = "overloaded";
-}
-
 /** An object is gone, or is not what its name says: no retry helps, and nothing is made up in its place. */
 class ValueDamaged extends Error {
   override readonly name = "ValueDamaged";
   readonly code = "value_damaged";
 }
 
-/** Pauses between the attempts of one call. What then still fails is left to the alarm. */
-const PAUSES_MS = [100, 500];
-const ATTEMPT_MS = 5_000;
 /** A Worker has six connections (developers.cloudflare.com/workers/platform/limits, 2026-10). */
 const WIDTH = 4;
+
+/** PERSISTED: in sealed rows, before the SHA-256 of a value that is sealed. */
+const SEALED = "sealed-1-";
+
+/** The name of a value in a sealed row. */
+export const nameOfSealed = (sha256: string): string => `${SEALED}${sha256}`;
+const isSealed = (name: string): boolean => name.startsWith(SEALED);
 
 /** The large values of one run. Reading throws when a value is absent or does not match its name. */
 export class KeptValues {
   readonly #store: ValueStore;
   readonly #prefix: string;
   readonly #sha256: (text: string) => string;
+  readonly #sealing: Sealing;
   /** Read in this life. */
   readonly #known = new Map<string, Json>();
   /** Durable, as this life knows. */
   readonly #stored = new Set<string>();
 
-  constructor(store: ValueStore, prefix: string, sha256: (text: string) => string) {
+  constructor(store: ValueStore, prefix: string, sha256: (text: string) => string, sealing: Sealing) {
     this.#store = store;
     this.#prefix = prefix;
     this.#sha256 = sha256;
+    this.#sealing = sealing;
   }
 
   get largerThan(): number {
@@ -65,19 +68,21 @@ export class KeptValues {
   /** Resolves when all of them are durable. Throws `ValuesOutOfReach`. */
   async keep(parts: ReadonlyMap<string, string>): Promise<void> {
     const missing = [...parts].filter(([sha256]) => !this.#stored.has(sha256));
-    await sideBySide(missing, WIDTH, async ([sha256, text]) => {
-      await persistently(() => this.#store.put(this.#keyOf(sha256), text, sha256));
-      this.#stored.add(sha256);
+    await sideBySide(missing, WIDTH, async ([name, text]) => {
+      if (isSealed(name)) await this.#putSealed(this.#sealing.nameOf(name), text);
+      else await persistently(() => this.#store.put(this.#keyOf(name), text, name));
+      this.#stored.add(name);
     });
   }
 
   /** Resolves when `valueOf` knows all of them. Throws `ValuesOutOfReach` or `ValueDamaged`. */
   async fetch(absent: readonly string[]): Promise<void> {
-    await sideBySide([...new Set(absent)], WIDTH, async (sha256) => {
-      const text = await persistently(() => this.#store.get(this.#keyOf(sha256)));
+    await sideBySide([...new Set(absent)], WIDTH, async (name) => {
+      const text = isSealed(name) ? await this.#getSealed(name) : await persistently(() => this.#store.get(this.#keyOf(name)));
+      const sha256 = isSealed(name) ? name.slice(SEALED.length) : name;
       if (text === null || this.#sha256(text) !== sha256) throw new ValueDamaged("a stored value of the run is missing or damaged");
-      this.#known.set(sha256, JSON.parse(text) as Json);
-      this.#stored.add(sha256);
+      this.#known.set(name, JSON.parse(text) as Json);
+      this.#stored.add(name);
     });
   }
 
@@ -86,18 +91,22 @@ export class KeptValues {
     this.#stored.clear();
   }
 
-  #keyOf(sha256: string): string {
-    return `${this.#prefix}${sha256}`;
+  #keyOf(name: string): string {
+    return `${this.#prefix}${name}`;
   }
-}
 
-async function persistently<T>(work: () => Promise<T>): Promise<T> {
-  for (const pause of [...PAUSES_MS, null]) {
-    try {
-      return await within(ATTEMPT_MS, work());
-    } catch {
-      if (pause !== null) await new Promise((resolve) => setTimeout(resolve, pause));
-    }
+  async #putSealed(name: string, text: string): Promise<void> {
+    const sealed = this.#sealing.seal(name, text);
+    await persistently(() => this.#store.put(this.#keyOf(name), sealed, this.#sha256(sealed)));
   }
-  throw new ValuesOutOfReach("a value of the run cannot be reached");
+
+  /** null: there is no such object, or it is not sealed. */
+  async #getSealed(name: string): Promise<string | null> {
+    for (const one of this.#sealing.namesOf(name)) {
+      const sealed = await persistently(() => this.#store.get(this.#keyOf(one)));
+      const opened = sealed === null ? null : this.#sealing.open(one, sealed);
+      if (opened?.ok === true && opened.value !== sealed) return opened.value;
+    }
+    return null;
+  }
 }

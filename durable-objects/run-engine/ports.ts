@@ -23,6 +23,7 @@ import type { KeepTexts } from "./content.ts";
 import type { ValueStore } from "./kept-values.ts";
 import type { Resends } from "./leaving.ts";
 import type { TracesPort } from "./leaving-trace.ts";
+import type { SealingPort } from "./sealing.ts";
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {
@@ -108,6 +109,8 @@ export type RunEnginePorts = {
   readonly memory: MemoryPort;
   /** Where values lie that are too large for a row. */
   readonly values: ValueStore;
+  /** Where the keys come from under which a run seals what it keeps. */
+  readonly sealing: SealingPort;
   /** Where the texts lie that audit entries name by digest. */
   readonly keepTexts: KeepTexts;
   readonly send: (message: RecordsMessage) => Promise<void>;

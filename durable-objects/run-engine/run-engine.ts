@@ -22,11 +22,13 @@ import { boundedView, firstPage, jsonPieces } from "../../core/run/outside/bound
 import { type ContextItem, contextOf } from "../../core/run/outside/context.ts";
 import { toEventView, toRunView } from "../../core/run/outside/present.ts";
 import { completed } from "../../core/run/outside/redrive.ts";
+import { keepsRestricted } from "../../core/run/outside/restricted.ts";
 import { type TracePage, toTrace } from "../../core/run/outside/trace-export.ts";
 import { valuePrefix } from "../../core/run/outside/value-key.ts";
 import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
 import { undoneOf } from "../../core/run/steps/child.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
+import { SealGone } from "../../kit/sealed-text.ts";
 import { modelHappening, toolHappening } from "./effects.ts";
 import type { LoadedRun } from "./journal.ts";
 import type { ChildEnd, RunEnginePorts, Undone } from "./ports.ts";
@@ -248,12 +250,17 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return found === undefined ? null : streamOf(jsonPieces(found.output));
     }
 
-    /** What of a finished run is kept elsewhere, beside its events: its birth and its last view. null: it has not ended. */
-    async record(): Promise<{ readonly birth: Json; readonly view: RunView } | null> {
+    /**
+     * What of a finished run is kept elsewhere, beside its events: its birth and its last view; `sealedFor`: whose key it is to be sealed under there.
+     * null: it has not ended.
+     */
+    async record(): Promise<{ readonly birth: Json; readonly view: RunView; readonly sealedFor?: string } | null> {
       const run = await this.#shell.loaded();
       if (run === null || !isFinal(run.state)) return null;
       await this.#shell.rearm();
-      return { birth: run.machinery.birth as unknown as Json, view: shown(run) };
+      const { birth } = run.machinery;
+      const sealed = keepsRestricted(run.machinery, run.state) ? { sealedFor: birth.subject } : {};
+      return { birth: birth as unknown as Json, view: shown(run), ...sealed };
     }
 
     /**
@@ -272,7 +279,15 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
      * `later`: ask again. MUST be called only when nothing of the run is to be kept, or what is kept of it lies elsewhere.
      */
     async erase(): Promise<"erased" | "later" | "unknown"> {
-      if ((await this.#shell.loaded()) === null) return "unknown";
+      try {
+        if ((await this.#shell.loaded()) === null) return "unknown";
+      } catch (error) {
+        if (!(error instanceof SealGone)) throw error;
+        if (!(await this.#shell.recordsOfLost())) return "later";
+        await this.ctx.storage.deleteAll();
+        this.#shell.forget();
+        return "erased";
+      }
       if (!isFinal(this.#born().state)) await this.#shell.offer({ kind: "cancel", by: ERASURE, reason: ERASURE });
       if (this.#born().state.deadLetter?.status === "open")
         await this.#shell.offer({ kind: "dead_letter.discarded", by: ERASURE, reason: ERASURE });
@@ -299,7 +314,7 @@ export function defineRunEngine(portsFor: (env: Cloudflare.Env) => RunEnginePort
       return this.#change({ kind: "dead_letter.discarded", by, reason });
     }
 
-    /** The records of these outbox rows are sequenced and stored. */
+    /** The records of these outbox rows are sequenced and stored, also those of a run that does not open any more. */
     async confirm(rows: readonly string[]): Promise<void> {
       await this.#shell.confirm(rows);
     }

@@ -20,19 +20,24 @@ import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
 import { newIndexRow } from "../../core/run/outside/index-line.ts";
 import { lifeLines } from "../../core/run/outside/life-lines.ts";
+import { keepsRestricted } from "../../core/run/outside/restricted.ts";
 import { nextTracePage, type TracePage, tellsContent } from "../../core/run/outside/trace-export.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { placeOfTexts, SealGone } from "../../kit/sealed-text.ts";
 import { turn as endTurn } from "../../kit/turn.ts";
 import { Alarm, isLate } from "../kit/alarm.ts";
 import { TEXTS_AGAIN_MS } from "./content.ts";
 import { type Absent, Journal, type LoadedRun, type TurnPart, type TurnRows } from "./journal.ts";
-import { KeptValues, ValuesOutOfReach } from "./kept-values.ts";
+import { KeptValues } from "./kept-values.ts";
+import type { LeavingRecords } from "./leaving.ts";
 import { type Handed, LOOK_MS } from "./leaving-trace.ts";
+import { ValuesOutOfReach } from "./out-of-reach.ts";
 import type { RunEnginePorts } from "./ports.ts";
 import { type Refolded, refold } from "./refold.ts";
+import { Sealing } from "./sealing.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** How long, in ms, records wait for those of further turns, so that they leave in one message. */
@@ -53,12 +58,15 @@ type Decided = Pick<RunTurn, "state" | "events" | "texts" | "isCut"> & { readonl
 /** One run in its object. Every verb is a turn; turns do not overlap. */
 export class RunShell {
   readonly #ports: RunEnginePorts;
+  readonly #sealing: Sealing;
   readonly #values: KeptValues;
   readonly journal: Journal;
   readonly #underWay: UnderWay;
   /** undefined: not read yet. */
   #run: LoadedRun | null | undefined;
   #loading: Promise<void> | null = null;
+  /** Records of a run that does not open any more. */
+  #lost: LeavingRecords | null = null;
   /** The turn that is being taken: the next one waits for it. */
   #turn: Promise<void> | null = null;
   /** The newest snapshot of the kill switch that this life has seen; an older one is ignored. */
@@ -75,8 +83,9 @@ export class RunShell {
   constructor(storage: DurableObjectStorage, ports: RunEnginePorts, sha256: (text: string) => string, prefix: string) {
     this.#ports = ports;
     this.#alarm = new Alarm(storage, ports.now);
-    this.#values = new KeptValues(ports.values, prefix, sha256);
-    this.journal = new Journal(storage, sha256, this.#values);
+    this.#sealing = new Sealing(ports.sealing);
+    this.#values = new KeptValues(ports.values, prefix, sha256, this.#sealing);
+    this.journal = new Journal(storage, sha256, this.#values, this.#sealing);
     this.#underWay = new UnderWay(
       ports,
       (happening) => this.offer(happening),
@@ -121,11 +130,18 @@ export class RunShell {
 
   /** The result of `read`. Values outside the object that it needs are fetched first, unless this life has them already. */
   async withValues<T>(read: () => Result<T, Absent>, absent: Absent = []): Promise<T> {
-    if (absent.length > 0) await this.#values.fetch(absent);
+    if (absent.length > 0) await this.#fetch(absent);
     for (let result = read(); ; result = read()) {
       if (result.ok) return result.value;
-      await this.#values.fetch(result.error);
+      await this.#fetch(result.error);
     }
+  }
+
+  /** Keys first: they open the rows that name values. */
+  async #fetch(absent: Absent): Promise<void> {
+    const keys = absent.filter((one) => typeof one !== "string");
+    await this.#sealing.fetch(keys);
+    if (keys.length === 0) await this.#values.fetch(absent.filter((one) => typeof one === "string"));
   }
 
   /** Bears the run, once: the same birth again changes nothing. */
@@ -198,11 +214,17 @@ export class RunShell {
       const decided = await this.#decideSomehow(run, happening, stops);
       if (!decided.ok) return decided;
       const { rows } = decided.value;
-      if (this.#values.areStored(rows.parts)) return decided;
+      if (this.#isReady(rows)) return decided;
+      const { id, org, subject } = run.machinery.birth;
+      if (rows.isSealed) await this.#sealing.prepare({ org, run: id, subject });
       await this.#values.keep(rows.parts);
       if (stops === null || this.#isFresh(stops)) return decided;
     }
     throw new ValuesOutOfReach("storing the values of a turn takes too long");
+  }
+
+  #isReady({ parts, isSealed }: TurnRows): boolean {
+    return (!isSealed || this.#sealing.isReady) && this.#values.areStored(parts);
   }
 
   /** What throws here is a bug of ours. The run then fails what it was about, or ends: thrown again and again it would never end. */
@@ -214,7 +236,11 @@ export class RunShell {
         const decided = await this.#decide(run, form, stops);
         if (!decided.ok) return decided;
         const { state, events, texts, at } = decided.value;
-        const rows = this.journal.rowsOf(run, this.#parts(run, state, events, texts));
+        const rows = this.journal.rowsOf(
+          run,
+          this.#parts(run, state, events, texts),
+          events.length > 0 && keepsRestricted(run.machinery, state),
+        );
         if (events.length > 0) wantedEffects(run.machinery, state, at); // what follows from the state can be told
         return ok({ ...decided.value, rows });
       } catch (error) {
@@ -317,12 +343,36 @@ export class RunShell {
 
   forget(): void {
     this.#run = undefined;
+    this.#lost = null;
     this.#alarm.forget();
     this.#values.forget();
+    this.#sealing.forget();
+  }
+
+  /**
+   * A run whose key is destroyed decides nothing any more. What it has on record still leaves: records hold nothing that is sealed. True when
+   * everything has left.
+   */
+  async recordsOfLost(confirmed: readonly string[] = []): Promise<boolean> {
+    const by = this.journal.sealedBy();
+    if (by === null) return false;
+    this.#lost ??= this.journal.leavingOf(by.org, by.run, this.#ports.now());
+    this.#lost.confirm(confirmed);
+    await this.#lost.flush(this.#ports.send, this.#ports.now, this.#ports.resends);
+    const isLeft = this.#lost.nextDueAt() === null;
+    if (isLeft) this.#ports.resends.leave(by.run);
+    return isLeft;
   }
 
   async confirm(rows: readonly string[]): Promise<void> {
-    const run = await this.loaded();
+    let run: LoadedRun | null;
+    try {
+      run = await this.loaded();
+    } catch (error) {
+      if (!(error instanceof SealGone)) throw error;
+      await this.recordsOfLost(rows);
+      return;
+    }
     if (run === null) return;
     run.leaving.confirm(rows);
     if (run.leaving.nextDueAt() === null) this.#ports.resends.leave(run.machinery.birth.id);
@@ -455,6 +505,14 @@ export class RunShell {
     return parts;
   }
 
+  /** Lines as they may lie outside: those of a sealed run are one. */
+  async #sealedTexts({ machinery, state }: LoadedRun, name: string, lines: readonly string[]): Promise<readonly string[]> {
+    if (!keepsRestricted(machinery, state)) return lines;
+    const { id, org, subject } = machinery.birth;
+    await this.#sealing.prepare({ org, run: id, subject });
+    return [this.#sealing.seal(placeOfTexts(name), lines.join("\n"))];
+  }
+
   async #arm(run: LoadedRun): Promise<void> {
     const { traces, now } = this.#ports;
     await this.#alarm.setByAll([nextWakeAt(run.machinery, run.state, now()), run.leaving.nextDueAt(), run.trace.dueAt(traces, run.state)]);
@@ -480,7 +538,10 @@ export class RunShell {
     const { birth } = run.machinery;
     try {
       await run.texts.keep(
-        (name, lines) => this.#ports.keepTexts({ org: birth.org, subject: birth.subject, run: birth.id }, name, lines),
+        async (name, lines) => {
+          const of = { org: birth.org, subject: birth.subject, run: birth.id };
+          await this.#ports.keepTexts(of, name, await this.#sealedTexts(run, name, lines));
+        },
         (seq) => this.withValues(() => this.journal.texts(seq)),
       );
     } catch (error) {

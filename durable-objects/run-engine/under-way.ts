@@ -12,7 +12,7 @@ import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { carryOut, type EffectOutcome } from "./effects.ts";
 import type { LoadedRun } from "./journal.ts";
-import { ValuesOutOfReach } from "./kept-values.ts";
+import { ValuesOutOfReach } from "./out-of-reach.ts";
 import type { RunEnginePorts } from "./ports.ts";
 
 /** A queue consumer says every few seconds that it is at its call (workers/slow-calls); silent for so long, it is gone. */

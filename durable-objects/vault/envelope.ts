@@ -2,12 +2,11 @@
  * The cryptography of the vault, synchronous so that it fits inside one transaction: AES-256-GCM (NIST SP 800-38D) with a random
  * 96-bit nonce for values and for the wrapping of keys, HMAC-SHA-256 for looking a value up without keeping it.
  */
-import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from "node:crypto";
+import { createHash, createHmac, randomBytes } from "node:crypto";
+import { sealBytes, unsealBytes } from "../../kit/aes-gcm.ts";
+import { SealBroken } from "../../kit/sealed-text.ts";
 
 const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const VERSION = 1;
 
 /** A person's key, opened. `id` tells it from another key of the same person, made after the first was deleted. */
 export type PersonKey = {
@@ -15,6 +14,8 @@ export type PersonKey = {
   readonly encryption: Uint8Array;
   readonly lookup: Uint8Array;
   readonly pseudonym: Uint8Array;
+  /** From which the keys of the person's runs derive. */
+  readonly runs: Uint8Array;
 };
 
 /** A new random key of 256 bits. */
@@ -29,12 +30,13 @@ export function personKey(bytes: Uint8Array): PersonKey {
     encryption: derive("values"),
     lookup: derive("lookup"),
     pseudonym: derive("pseudonym"),
+    runs: derive("runs"),
   };
 }
 
 /** PERSISTED in R2: version, nonce, ciphertext, tag. `name` is bound to it: a wrapped key under another name does not open. */
 export const wrapKey = (master: Uint8Array, name: string, bytes: Uint8Array): Uint8Array =>
-  seal(checkedMaster(master), `key ${name}`, bytes);
+  sealBytes(checkedMaster(master), `key ${name}`, bytes);
 
 /** Opens a wrapped key. Throws when it is damaged, or was wrapped under another name or another master key. */
 export function unwrapKey(master: Uint8Array, name: string, wrapped: Uint8Array): Uint8Array {
@@ -45,7 +47,7 @@ export function unwrapKey(master: Uint8Array, name: string, wrapped: Uint8Array)
 
 /** PERSISTED in the object: as for keys. `place` (run and placeholder) is bound to it: a row moved elsewhere does not open. */
 export const sealValue = (key: PersonKey, place: string, value: string): Uint8Array =>
-  seal(key.encryption, `value ${place}`, encodeUnits(value));
+  sealBytes(key.encryption, `value ${place}`, encodeUnits(value));
 
 /** Opens a sealed value. Throws when it is damaged or was sealed for another place. */
 export const openValue = (key: PersonKey, place: string, sealed: Uint8Array): string =>
@@ -59,29 +61,18 @@ export const lookupCode = (key: PersonKey, type: string, value: string): string 
 export const pseudonymCode = (key: PersonKey, subject: string): string =>
   createHmac("sha256", key.pseudonym).update(subject).digest("base64url").slice(0, 24);
 
+/** The key of one of the person's runs: the same as long as the person's key lives, and nothing that opens another run. */
+export const keyOfRun = (key: PersonKey, run: string): Uint8Array => new Uint8Array(createHmac("sha256", key.runs).update(run).digest());
+
 /** UTF-16 as it is: half a surrogate pair in a found text would not survive UTF-8. */
 const encodeUnits = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "utf16le"));
 const decodeUnits = (bytes: Uint8Array): string => Buffer.from(bytes).toString("utf16le");
 
-function seal(key: Uint8Array, bound: string, plain: Uint8Array): Uint8Array {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce);
-  cipher.setAAD(Buffer.from(bound));
-  const body = Buffer.concat([cipher.update(plain), cipher.final()]);
-  return new Uint8Array(Buffer.concat([Buffer.of(VERSION), nonce, body, cipher.getAuthTag()]));
-}
-
 function unseal(key: Uint8Array, bound: string, sealed: Uint8Array): Uint8Array {
-  if (sealed[0] !== VERSION || sealed.length < 1 + NONCE_BYTES + TAG_BYTES)
-    throw new Error("a sealed value of the vault has an unknown form");
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.subarray(1, 1 + NONCE_BYTES), { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(bound));
-  decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
-  try {
-    return new Uint8Array(Buffer.concat([decipher.update(sealed.subarray(1 + NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]));
-  } catch {
-    throw new Error("a sealed value of the vault does not open under its key");
-  }
+  const bytes = unsealBytes(key, bound, sealed);
+  if (bytes === "form") throw new Error("a sealed value of the vault has an unknown form");
+  if (bytes === "closed") throw new SealBroken("a sealed value of the vault does not open under its key");
+  return bytes;
 }
 
 function checkedMaster(master: Uint8Array): Uint8Array {

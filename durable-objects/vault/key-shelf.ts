@@ -1,5 +1,5 @@
 /** The keys of an org's people: wrapped in R2, open in memory for a minute at most, so that a deleted key is soon gone from here too. */
-import { createHash } from "node:crypto";
+import { personOf } from "../../kit/sealed-text.ts";
 import { newKeyBytes, type PersonKey, personKey, unwrapKey, wrapKey } from "./envelope.ts";
 
 /** Where wrapped keys lie (R2: strongly consistent, and beyond the reach of a restored object). */
@@ -13,9 +13,6 @@ export type KeyStore = {
 
 /** Where wrapped keys are kept, the master key, and the clock. */
 export type KeyShelfPorts = { readonly keys: KeyStore; masterKey(): Promise<Uint8Array>; now(): number };
-
-/** The person of a subject, where their name may not stay. PERSISTED: in names of keys and in rows. */
-export const personOf = (subject: string): string => createHash("sha256").update(subject).digest("hex");
 
 const OPEN_FOR_MS = 60_000;
 const MAX_OPEN = 500;

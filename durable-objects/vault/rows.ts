@@ -3,8 +3,8 @@ import type { PlaceholderType } from "../../core/guardrail/finding.ts";
 import { formatPlaceholder, parsePlaceholder } from "../../core/guardrail/placeholder.ts";
 import { leastId } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { personOf } from "../../kit/sealed-text.ts";
 import { lookupCode, openValue, type PersonKey, sealValue } from "./envelope.ts";
-import { personOf } from "./key-shelf.ts";
 
 /** Append-only. `code` is the HMAC by which a value is found again, `from_input` whether the run's own input ever put it in. */
 export const VAULT_SCHEMA: readonly string[] = [
@@ -23,6 +23,9 @@ export const VAULT_SCHEMA: readonly string[] = [
   `ALTER TABLE value ADD COLUMN recalled INTEGER NOT NULL DEFAULT 0;`,
   // `unnamed`: what began up to then names nobody, though `at` was earlier: the erasure was under way.
   `ALTER TABLE erased ADD COLUMN unnamed INTEGER NOT NULL DEFAULT 0;`,
+  // Runs that keep something under a key that derives from their person's: the person's key stays as long as there is one.
+  `CREATE TABLE sealed_run (run TEXT PRIMARY KEY NOT NULL, subject TEXT NOT NULL) WITHOUT ROWID;
+   CREATE INDEX sealed_run_by_subject ON sealed_run (subject);`,
 ];
 
 /** PERSISTED: the version of a row's form (`v`). */
@@ -161,17 +164,26 @@ export function deleteOfPerson(sql: SqlStorage, subject: string, at: EpochMs): n
   const isOld = "subject = ? AND SUBSTR(run, INSTR(run, '_') + 1) < ?";
   const { found } = sql.exec<{ found: number }>(`SELECT COUNT(*) AS found FROM value WHERE ${isOld}`, subject, upTo).one();
   sql.exec(`DELETE FROM value WHERE ${isOld}`, subject, upTo);
+  sql.exec(`DELETE FROM sealed_run WHERE ${isOld}`, subject, upTo);
   return found;
 }
 
-/** Whether anything is kept of a person. */
+/** Whether anything is kept of a person, here or sealed with a run. */
 export const hasValues = (sql: SqlStorage, subject: string): boolean =>
-  sql.exec("SELECT 1 FROM value WHERE subject = ? LIMIT 1", subject).toArray().length > 0;
+  sql.exec("SELECT 1 FROM value WHERE subject = ?1 UNION ALL SELECT 1 FROM sealed_run WHERE subject = ?1 LIMIT 1", subject).toArray()
+    .length > 0;
+
+/** A run has a key that derives from its person's. The same again changes nothing. */
+export function noteSealedRun(sql: SqlStorage, run: string, subject: string): void {
+  if (sql.exec("SELECT 1 FROM sealed_run WHERE run = ?", run).toArray().length > 0) return;
+  sql.exec("INSERT INTO sealed_run (run, subject) VALUES (?, ?)", run, subject);
+}
 
 /** Deletes what is kept of a run; how many values that were. */
 export function deleteOfRun(sql: SqlStorage, run: string): number {
   const { found } = sql.exec<{ found: number }>("SELECT COUNT(*) AS found FROM value WHERE run = ?", run).one();
   sql.exec("DELETE FROM value WHERE run = ?", run);
+  sql.exec("DELETE FROM sealed_run WHERE run = ?", run);
   return found;
 }
 

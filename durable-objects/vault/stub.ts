@@ -5,5 +5,17 @@ import type { Vault } from "./vault.ts";
 /** An org's vault. */
 export const vaultOf = stubsOf<
   Vault,
-  "assign" | "open" | "inherit" | "carry" | "erase" | "forget" | "forgetName" | "valuesOf" | "pseudonyms" | "pseudonymOf" | "resolve"
+  | "assign"
+  | "open"
+  | "inherit"
+  | "carry"
+  | "erase"
+  | "forget"
+  | "forgetName"
+  | "valuesOf"
+  | "pseudonyms"
+  | "pseudonymOf"
+  | "resolve"
+  | "sealingKey"
+  | "openingKeys"
 >();

@@ -3,9 +3,10 @@ import { DurableObject } from "cloudflare:workers";
 import { parsePlaceholder } from "../../core/guardrail/placeholder.ts";
 import { idTime } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { personOf } from "../../kit/sealed-text.ts";
 import { turn as endTurn } from "../../kit/turn.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
-import { pseudonymCode } from "./envelope.ts";
+import { keyOfRun, type PersonKey, pseudonymCode } from "./envelope.ts";
 import { KeyShelf, type KeyStore } from "./key-shelf.ts";
 import {
   copyStored,
@@ -21,6 +22,7 @@ import {
   listStored,
   markErased,
   markUnnamed,
+  noteSealedRun,
   openPseudonym,
   type StoredValue,
   unsealStored,
@@ -66,6 +68,13 @@ export type CarriedAs = "same" | "stored" | "recalled";
 
 /** A person as the audit log is to name them. `since`: when what they are named for began (epoch ms); a person erased since then stays unknown. */
 export type NamedPerson = { readonly subject: string; readonly since: EpochMs };
+
+/** The key of a run to seal with, 32 bytes, and what its sealed texts are to say of it (kit/sealed-text.ts). */
+export type SealingKey = { readonly person: string; readonly keyId: string; readonly bytes: Uint8Array };
+/** A run whose sealed texts say this of their key. */
+export type SealedRun = { readonly run: string; readonly person: string; readonly keyId: string };
+/** 32 bytes; null: the key is destroyed. */
+export type OpeningKey = Uint8Array | null;
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
 export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
@@ -225,9 +234,35 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       });
     }
 
+    /**
+     * The key under which a run about this person seals what it keeps; the person's key is made when there is none. A run from before the person's
+     * erasure gets one that nobody keeps.
+     */
+    async sealingKey({ run, subject }: { readonly run: string; readonly subject: string }): Promise<SealingKey> {
+      const { storage } = this.ctx;
+      const key = await this.#shelf.findOrMake(subject, () => this.#isErased(subject, run));
+      migrate(storage, VAULT_SCHEMA);
+      // Erased while the key was fetched: nothing is to open under it any more.
+      if (this.#isErased(subject, run)) return sealingKeyOf(this.#shelf.lostKey(subject), subject, run);
+      noteSealedRun(storage.sql, run, subject);
+      return sealingKeyOf(key, subject, run);
+    }
+
+    /** The keys of runs that sealed texts name, in order. Makes none. */
+    async openingKeys(asked: readonly SealedRun[]): Promise<OpeningKey[]> {
+      const persons = [...new Set(asked.map(({ person }) => person))];
+      const keys = new Map(await Promise.all(persons.map(async (person) => [person, await this.#shelf.findOf(person)] as const)));
+      return asked.map(({ run, person, keyId }) => {
+        const key = keys.get(person) ?? null;
+        return key === null || key.id !== keyId ? null : keyOfRun(key, run);
+      });
+    }
+
     /** Deletes what is kept of a run; answers how many values that were. */
     async forget(run: string): Promise<number> {
-      return isMigrated(this.ctx.storage.sql) ? deleteOfRun(this.ctx.storage.sql, run) : 0;
+      if (!isMigrated(this.ctx.storage.sql)) return 0;
+      migrate(this.ctx.storage, VAULT_SCHEMA);
+      return deleteOfRun(this.ctx.storage.sql, run);
     }
 
     /** What is kept of a run, opened: for its person, who asks what is held of them. Values that do not open are left out. */
@@ -267,6 +302,12 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
     }
   };
 }
+
+const sealingKeyOf = (key: PersonKey, subject: string, run: string): SealingKey => ({
+  person: personOf(subject),
+  keyId: key.id,
+  bytes: keyOfRun(key, run),
+});
 
 /** Whether a carried value counts as put in by the input of the owner that gets it, and whether that owner recalls it. */
 function originOf({ from_input, recalled }: StoredValue, as: CarriedAs): { readonly fromInput: boolean; readonly recalled: boolean } {

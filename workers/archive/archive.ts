@@ -1,7 +1,7 @@
 /**
  * The archive of ended runs in R2: their journal as JSON lines, their trace, their last view. A run is written first, read back,
  * and only then is its object emptied, and what its rows referred to removed; each part can be done again, so a sweep that dies in
- * between is finished by the next.
+ * between is finished by the next. The record of a run that kept something of class `restricted` is sealed, line by line, under the run's key.
  */
 import { auditRecord } from "../../core/audit/record.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
@@ -19,6 +19,7 @@ import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { sideBySide } from "../../kit/bounded.ts";
+import { sealText } from "../../kit/sealed-text.ts";
 import { keepText, linesFrom } from "./kept-text.ts";
 import type { ArchivePorts, RunRecord } from "./ports.ts";
 
@@ -33,7 +34,8 @@ const PORTIONS = 8;
 const LONGEST_MS = 4 * 60_000;
 
 /**
- * PERSISTED: R2 keys. `journal.jsonl` is the birth, then one event a line; `run.json` is written last: where it lies, all three do.
+ * PERSISTED: R2 keys. `journal.jsonl` is the birth, then one event a line; `run.json` is written last: where it lies, all three do. Each line, the
+ * trace and the view may be sealed (kit/sealed-text.ts); the view that an erased run leaves is not.
  */
 export const archiveKeys = (org: string, run: string) => ({
   journal: `${org}/${run}/journal.jsonl`,
@@ -71,17 +73,22 @@ export type Archive = {
 
 /** The archive over its bucket. */
 export function defineArchive(ports: ArchivePorts): Archive {
-  const read = async (org: string, run: string, part: keyof ReturnType<typeof archiveKeys>): Promise<string | null> => {
+  const read = async (org: string, run: string, part: "trace" | "view"): Promise<string | null> => {
     const object = await ports.bucket.get(archiveKeys(org, run)[part]);
-    return object === null ? null : object.text();
+    if (object === null) return null;
+    const [text = ""] = await ports.seals.openAll([{ place: PLACES[part], text: await object.text() }]);
+    return text;
   };
   const view = async (org: string, run: string): Promise<RunView | null> => {
     const text = await read(org, run, "view");
     return text === null ? null : (JSON.parse(text) as RunView);
   };
-  /** null also for a run whose person is erased: its journal is empty. */
-  const journalOf = async (org: string, run: string): Promise<string | null> =>
-    (await view(org, run))?.erased_at === undefined ? read(org, run, "journal") : null;
+  /** Birth and events as lines. null also for a run whose person is erased: its journal is empty. */
+  const journalOf = async (org: string, run: string): Promise<readonly string[] | null> => {
+    if ((await view(org, run))?.erased_at !== undefined) return null;
+    const object = await ports.bucket.get(archiveKeys(org, run).journal);
+    return object === null ? null : opened(ports, (await object.text()).split("\n").slice(0, -1), 0);
+  };
 
   return {
     view,
@@ -114,7 +121,7 @@ export function defineArchive(ports: ArchivePorts): Archive {
       // `seq` counts from 1 without gaps: event n is line n, after that of the birth.
       const read = await linesFrom(object.body, after + 1, limit + 1, EVENT_PAGE_SIZE);
       const events = firstPage(
-        read.lines.map((line) => JSON.parse(line) as EventView),
+        (await opened(ports, read.lines, after + 1)).map((line) => JSON.parse(line) as EventView),
         limit,
       );
       return { events, done: read.isAll && events.length === read.lines.length, view: shown };
@@ -168,15 +175,14 @@ export function defineArchive(ports: ArchivePorts): Archive {
 }
 
 /** Only the last view is kept: a run that comes out otherwise differs after its last event, as far as anybody can tell. */
-function refold(journal: string, left: RunView): RunReplay {
+function refold(journal: readonly string[], left: RunView): RunReplay {
   const { context, state } = folded(journal);
   const run = boundedView(toRunView(context, state));
   const identical = canonicalJson(run as unknown as Json) === canonicalJson(left as unknown as Json);
   return { identical, divergedAt: identical ? null : state.seq, run };
 }
 
-function folded(journal: string) {
-  const [birth, ...events] = journal.split("\n").slice(0, -1);
+function folded([birth, ...events]: readonly string[]) {
   const born = JSON.parse(birth ?? "null") as Birth;
   const context = { birth: born, plan: planOf(born.definition) };
   const read = events.map(readEvent);
@@ -188,23 +194,35 @@ function readEvent(line: string): RunEvent {
   return { ...event, at: Date.parse(at) } as unknown as RunEvent;
 }
 
+/** Lines of a journal; the first one has this number. */
+const opened = (ports: ArchivePorts, lines: readonly string[], first: number): Promise<string[]> =>
+  ports.seals.openAll(lines.map((text, index) => ({ place: placeOfLine(first + index), text })));
+
+/** PERSISTED: the places that sealed texts are bound to. */
+const PLACES = { trace: "archive trace", view: "archive view" } as const;
+const placeOfLine = (number: number): string => `archive line ${number}`;
+
 /** True when the run is in the archive now, and nowhere else. */
 async function archive(ports: ArchivePorts, org: string, run: string): Promise<boolean> {
   const record = await ports.record(run);
   if (record === null) return finish(ports, org, run);
   const trace = await ports.trace(run);
   const keys = archiveKeys(org, run);
+  const key = record.sealedFor === undefined ? null : await ports.seals.keyOf({ org, run, subject: record.sealedFor });
+  const kept = (place: string, document: unknown): string =>
+    key === null ? JSON.stringify(document) : sealText(key, place, JSON.stringify(document));
   let seq = 0;
   async function* lines(birth: Json, events: RunRecord["events"]): AsyncGenerator<string> {
-    yield `${JSON.stringify(birth)}\n`;
+    yield `${kept(placeOfLine(0), birth)}\n`;
+    let number = 0;
     for await (const event of events) {
       seq = event.seq;
-      yield `${JSON.stringify(event)}\n`;
+      yield `${kept(placeOfLine(++number), event)}\n`;
     }
   }
   await keepText(ports.bucket, keys.journal, lines(record.birth, record.events));
-  await keepText(ports.bucket, keys.trace, [JSON.stringify(trace)]);
-  await keepText(ports.bucket, keys.view, [JSON.stringify(record.view)]);
+  await keepText(ports.bucket, keys.trace, [kept(PLACES.trace, trace)]);
+  await keepText(ports.bucket, keys.view, [kept(PLACES.view, record.view)]);
   if (!(await ports.empty(run, seq))) return false; // it owes somebody something, or it changed: another time
   await ports.removeValues(run);
   await mark(ports, org, run, seq);

@@ -4,6 +4,7 @@ import type { Json } from "../../core/json.ts";
 import type { EventView, RunView } from "../../core/run/outside/view.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
+import type { Seals } from "../kit/seals.ts";
 
 /** The whole record of an ended run, redacted like everything a run keeps. */
 export type RunRecord = {
@@ -11,6 +12,8 @@ export type RunRecord = {
   /** All of them, in order; read once, and never all in memory. */
   readonly events: Iterable<EventView> | AsyncIterable<EventView>;
   readonly view: RunView;
+  /** The subject under whose key it is sealed; absent: the run kept nothing of class `restricted`. */
+  readonly sealedFor?: string;
 };
 
 /** What the archive needs from outside. */
@@ -32,5 +35,6 @@ export type ArchivePorts = {
   readonly empty: (id: string, seq: number) => Promise<boolean>;
   /** Removes the large values of a run whose object is empty. Safe to repeat. */
   readonly removeValues: (id: string) => Promise<void>;
+  readonly seals: Seals;
   readonly log: Log;
 };

@@ -1,10 +1,12 @@
 /**
  * The texts that audit entries name by digest (core/audit/content.ts), in R2: under the org, the person they are about, and the run or
- * call they are of, so that they are erased with their person. They are redacted before they get here.
+ * call they are of, so that they are erased with their person. They are redacted before they get here, and sealed when their run is.
  */
 import { createHash } from "node:crypto";
 import { readContent } from "../../core/audit/content.ts";
 import type { Json } from "../../core/json.ts";
+import { placeOfTexts } from "../../kit/sealed-text.ts";
+import type { Placed, Seals } from "../kit/seals.ts";
 
 /** Whose texts they are. */
 export type TextsOf = { readonly org: string; readonly subject: string; readonly run: string };
@@ -30,20 +32,22 @@ const personPrefix = (org: string, subject: string): string => `v1/${org}/${sha2
 const prefixOf = ({ org, subject, run }: TextsOf): string => `${personPrefix(org, subject)}${run}/`;
 
 /** Texts over their bucket. */
-export function defineTexts(bucket: R2Bucket): Texts {
+export function defineTexts(bucket: R2Bucket, seals: Pick<Seals, "openAll">): Texts {
   return {
     async keep(of, name, lines) {
       await bucket.put(`${prefixOf(of)}${name}`, `${lines.join("\n")}\n`, { httpMetadata: { contentType: "application/jsonl" } });
     },
     async read(of, most) {
-      const files: string[] = [];
+      const prefix = prefixOf(of);
+      const files: Placed[] = [];
       let left = most;
-      for await (const { key, size } of listed(bucket, prefixOf(of))) {
+      for await (const { key, size } of listed(bucket, prefix)) {
         left -= size;
-        if (left < 0) return { texts: readContent(files, sha256Hex), isAll: false };
-        files.push((await (await bucket.get(key))?.text()) ?? "");
+        if (left < 0) break;
+        const text = (await (await bucket.get(key))?.text()) ?? "";
+        files.push({ place: placeOfTexts(key.slice(prefix.length)), text: text.startsWith("sealed:") ? text.trimEnd() : text });
       }
-      return { texts: readContent(files, sha256Hex), isAll: true };
+      return { texts: readContent(await seals.openAll(files), sha256Hex), isAll: left >= 0 };
     },
     async runsOf(org, subject, after, limit) {
       const prefix = personPrefix(org, subject);

@@ -59,6 +59,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
       const record = await objects.run(id).record();
       return record === null ? null : { ...record, events: eventsOf(id) };
     },
+    seals: rooms.seals,
     trace: async (id) => objects.run(id).spans(),
     empty: async (id, seq) => objects.run(id).empty(seq),
     removeValues: async (id) => {

@@ -186,6 +186,10 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     resends: rooms.resends,
     traces: rooms.traces,
     values: runValues(env.VALUES),
+    sealing: {
+      sealingKey: ({ org, ...of }) => objects.vault(org).sealingKey(of),
+      openingKey: async ({ org, ...by }) => (await objects.vault(org).openingKeys([by]))[0] ?? null,
+    },
     keepTexts: rooms.texts.keep,
     lease: async (org, request) => objects.budgetLedger(org).lease(org, request),
     callTool,

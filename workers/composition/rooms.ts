@@ -51,6 +51,7 @@ import { defineIsolates } from "../isolate/isolates.ts";
 import { defineBreakOff } from "../kill-switch/break-off.ts";
 import { defineOpenCalls, type OpenCallBook } from "../kill-switch/open-calls.ts";
 import { defineStopsReader, type StopsReader } from "../kill-switch/stops-reader.ts";
+import { defineSeals } from "../kit/seals.ts";
 import { defineKnowledge } from "../knowledge/knowledge.ts";
 import { searchForRun } from "../knowledge/search-for-run.ts";
 import { defineLimitsOfIsolate } from "../limits/limits.ts";
@@ -197,7 +198,11 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     assign: async (org, request) => vault(org).assign(request),
     open: async (org, request) => vault(org).open(request),
   });
-  const texts = defineTexts(env.TEXTS);
+  const seals = defineSeals({
+    sealingKey: async (org, of) => vault(org).sealingKey(of),
+    openingKeys: async (org, of) => vault(org).openingKeys(of),
+  });
+  const texts = defineTexts(env.TEXTS, seals);
   const guard = defineGuard({ vault: guardedVault });
   const values = keptValues(env.ANSWERS, log);
   const access = defineAccess(log);
@@ -377,6 +382,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     store,
     broker,
     texts,
+    seals,
     guard,
     access,
     authority,

@@ -8,10 +8,12 @@ import type { Json } from "../../../core/json.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { EventView, RunView } from "../../../core/run/outside/view.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
+import { vaultOf } from "../../../durable-objects/vault/stub.ts";
 import { archiveKeys, defineArchive } from "../../../workers/archive/archive.ts";
 import { withArchive } from "../../../workers/archive/archived-runs.ts";
 import type { ArchivePorts, RunRecord } from "../../../workers/archive/ports.ts";
 import type { RunObject } from "../../../workers/use-cases/ports.ts";
+import { seals } from "../../support/worlds/run-engine.ts";
 
 const NOW = Date.UTC(2026, 9, 1, 12);
 const RUN = "run_1" as RunId;
@@ -70,11 +72,47 @@ function makeWorld(org = `acme-${crypto.randomUUID().slice(0, 8)}`, over: Partia
       objects.delete(id);
       return true;
     },
+    seals,
     log: (line) => lines.push(line),
     ...over,
   };
   return Object.assign(world, { org, objects, marked, calls, lines, ports, archive: defineArchive(ports) });
 }
+
+describe("a run that kept something restricted", () => {
+  it("[SEAL-7] is sealed in the archive, line by line, and reads there like any other", async () => {
+    const world = makeWorld();
+    world.objects.set(RUN, { ...recordOf(RUN), birth: { v: 1, id: RUN, who: "canary-31" }, sealedFor: "ann" });
+    expect(await world.archive.sweep()).toEqual({ archived: 1 });
+    const keys = archiveKeys(world.org, RUN);
+    const kept = await Promise.all(Object.values(keys).map(async (key) => (await (await env.ARCHIVE.get(key))?.text()) ?? ""));
+    expect(
+      kept
+        .join("\n")
+        .split("\n")
+        .filter((line) => line !== "" && !line.startsWith("sealed:1:")),
+    ).toEqual([]);
+    expect(kept[0]?.split("\n")).toHaveLength(5);
+    expect(await world.archive.view(world.org, RUN)).toEqual(viewOf(RUN));
+    expect((await world.archive.events(world.org, RUN, 1, 1))?.events).toEqual(eventsOf(3).slice(1, 2));
+    expect(await world.archive.trace(world.org, RUN)).toEqual({ resourceSpans: [] });
+    // Lines that changed places do not open.
+    const [born, first, second, third] = kept[0]?.split("\n") ?? [];
+    await env.ARCHIVE.put(keys.journal, [born, second, first, third, ""].join("\n"));
+    await expect(world.archive.events(world.org, RUN, 0, 3)).rejects.toMatchObject({ code: "seal_broken" });
+  });
+
+  it("[SEAL-6] does not read there once its person is erased, and leaves the view of an erased run", async () => {
+    const world = makeWorld();
+    world.objects.set(RUN, { ...recordOf(RUN), sealedFor: "bea" });
+    await world.archive.sweep();
+    await vaultOf(env.VAULT, world.org).erase("bea", NOW);
+    await expect(world.archive.view(world.org, RUN)).rejects.toMatchObject({ code: "seal_gone" });
+    expect(await world.archive.forget(world.org, RUN)).toBe(3);
+    await world.archive.leave(world.org, RUN, { ...viewOf(RUN), erased_at: "2026-10-02T00:00:00.000Z" });
+    expect(await world.archive.view(world.org, RUN)).toMatchObject({ id: RUN, erased_at: "2026-10-02T00:00:00.000Z" });
+  });
+});
 
 describe("a sweep", () => {
   it("[ARCHIVE-2] keeps everything, then empties the object, then says so", async () => {

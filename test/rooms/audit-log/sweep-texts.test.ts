@@ -6,10 +6,11 @@ import { leastId } from "../../../core/ids.ts";
 import { retentionOf } from "../../../core/org/retention.ts";
 import { defineTexts, sweepTexts } from "../../../workers/audit/index.ts";
 import { FAR } from "../../support/far.ts";
+import { seals } from "../../support/worlds/run-engine.ts";
 
 const DAY_MS = 86_400_000;
 const YEAR_MS = 365.25 * DAY_MS;
-const texts = defineTexts(env.TEXTS);
+const texts = defineTexts(env.TEXTS, seals);
 let org = "";
 let cursor = "";
 let told: AuditRecord[] = [];

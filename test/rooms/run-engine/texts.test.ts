@@ -10,9 +10,9 @@ import { defineTexts } from "../../../workers/audit/index.ts";
 import { FAR } from "../../support/far.ts";
 import { until } from "../../support/patience.ts";
 import { define, tool } from "../../support/run/definition.ts";
-import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
+import { seals, runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
-const texts = defineTexts(env.TEXTS);
+const texts = defineTexts(env.TEXTS, seals);
 const definition = define({ a: tool("payments.refund", { input: { id: 7 } }) }, { output: { cel: "steps.a.output" } });
 let sent: RecordsMessage[] = [];
 let count = 0;

@@ -1,8 +1,16 @@
 import { env } from "cloudflare:workers";
 import type { RunEnginePorts } from "../../../durable-objects/run-engine/run-engine.ts";
+import { vaultOf } from "../../../durable-objects/vault/stub.ts";
 import { runValues } from "../../../workers/archive/run-values.ts";
 import { defineTexts } from "../../../workers/audit/index.ts";
+import { defineSeals } from "../../../workers/kit/seals.ts";
 import { FAR } from "../far.ts";
+
+/** The seals of the scripted vault. */
+export const seals = defineSeals({
+  sealingKey: (org, of) => vaultOf(env.VAULT, org).sealingKey(of),
+  openingKeys: (org, of) => vaultOf(env.VAULT, org).openingKeys(of),
+});
 
 const unscripted = (what: string) => async (): Promise<never> => {
   throw new Error(`unscripted: ${what}`);
@@ -36,7 +44,11 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
     put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),
     get: (key) => runValues(env.VALUES).get(key),
   },
-  keepTexts: (...given) => defineTexts(env.TEXTS).keep(...given),
+  sealing: {
+    sealingKey: ({ org, ...of }) => vaultOf(env.VAULT, org).sealingKey(of),
+    openingKey: async ({ org, ...by }) => (await vaultOf(env.VAULT, org).openingKeys([by]))[0] ?? null,
+  },
+  keepTexts: (...given) => defineTexts(env.TEXTS, seals).keep(...given),
   send: async () => {},
   resends: { enter: () => 0, leave: () => {} },
   traces: null,

@@ -8,6 +8,8 @@ export function refusalOf(error: unknown): Refusal {
       { path: "query.cursor", message: "is not a cursor returned by this list" },
     ]);
   }
+  if (codeOf(error) === "seal_gone")
+    return refuse("conflict", "the person of this run is erased: what the run kept does not open any more");
   if (isPassing(error)) return refuse("overloaded", "a part of the platform is restarting or busy; try again");
   return refuse("internal", "an internal error occurred; quote the trace id when you report it");
 }
