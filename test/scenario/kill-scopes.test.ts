@@ -101,9 +101,7 @@ describe("a kill switch under load", () => {
     const runs: string[] = [];
     for (const name of ["a", "b", "c", "m"]) {
       const begun = Array.from({ length: RUNS }, async () => {
-        let started = await call("POST", "/v1/runs", keys.app, { workflow: `load-${name}`, input: {} });
-        for (; code(started.body) === "overloaded"; await pass(200))
-          started = await call("POST", "/v1/runs", keys.app, { workflow: `load-${name}`, input: {} });
+        const started = await call("POST", "/v1/runs", keys.app, { workflow: `load-${name}`, input: {} });
         expect(started.status, JSON.stringify(started.body)).toBe(202);
         return String(started.body["id"]);
       });
@@ -131,7 +129,7 @@ describe("a kill switch under load", () => {
       if (scope.startsWith("model:")) expect(await chat()).toEqual({ ...refusal, code: "kill_switch_active" });
       if (scope.startsWith("workflow:")) {
         expect(await start("load-b")).toEqual({ ...refusal, code: "kill_switch_active" });
-        await expect.poll(async () => (await start("load-c")).status).toBe(202); // 503 `overloaded` while the index lags
+        expect((await start("load-c")).status).toBe(202);
       }
     }
     const ofEach = runs.filter((_, index) => index % RUNS === 0);

@@ -10,13 +10,28 @@ export const ADMIN = "test-admin-key-of-enough-length";
 type Answer = { readonly status: number; readonly headers: Headers; readonly body: JsonObject };
 type Entry = { fetch(request: Request): Promise<Response> };
 
-/** `key`: a bearer; null: nobody. */
+/** As a client calls: a platform that says that it is overloaded, as a busy machine's does, is asked again when it says. `key`: a bearer; null: nobody. */
 export async function call(
   method: string,
   path: string,
   key: string | null,
   body?: Json,
   headers: Record<string, string> = {},
+): Promise<Answer> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const answer = await callOnce(method, path, key, body, headers);
+    if (answer.status !== 503 || answer.body["code"] !== "overloaded" || Date.now() > deadline) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Number(answer.headers.get("retry-after")) * 1000));
+  }
+}
+
+async function callOnce(
+  method: string,
+  path: string,
+  key: string | null,
+  body: Json | undefined,
+  headers: Record<string, string>,
 ): Promise<Answer> {
   const init: RequestInit = {
     method,
