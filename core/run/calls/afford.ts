@@ -10,6 +10,7 @@ import { worstCase } from "../../model-call/cost.ts";
 import { isNear } from "../../model-call/nearness.ts";
 import { fromUsd } from "../../money.ts";
 import type { AgentStep, ModelStep } from "../../workflow/definition.ts";
+import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { nodeDefinition } from "../steps/node.ts";
@@ -54,6 +55,9 @@ export function unaffordable(turn: Turn, activity: Activity, worst: Amount): "ru
   const step = leftOfStep(turn, activity);
   return step === null || fits(worst, step) ? null : "step";
 }
+
+/** Children under way give back what they do not spend: what the run cannot pay for now, it perhaps can when one of them has ended. */
+export const mayGetBack = ({ state }: Turn): boolean => Object.values(state.activities).some(isChildUnderWay);
 
 /** What the run, and the step where it has a budget of its own, may still spend beside the calls under way. */
 export function leftFor(within: Within, activity: Activity): Amount {

@@ -18,7 +18,7 @@ import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
 import { compensated } from "../steps/undo.ts";
-import { affordable, unaffordable } from "./afford.ts";
+import { affordable, mayGetBack, unaffordable } from "./afford.ts";
 import { isLeased } from "./lease.ts";
 import { activityKey, modelRequest, type Request, toolTimeoutMs } from "./request.ts";
 import { worstOfTool } from "./tool-cost.ts";
@@ -82,7 +82,7 @@ function sendChild(turn: Turn, activity: Activity, child: NonNullable<ToolFacts[
 /** True when the money for the call is reserved; where it is not, what follows is decided: a question, the ledger's answer, or the end. */
 function mayPay(turn: Turn, activity: Activity, worst: Amount): boolean {
   const lack = unaffordable(turn, activity, worst);
-  if (lack === "run") stopAtCap(turn, "budget_exceeded", "the budget left does not cover the next tool call", activity.step);
+  if (lack === "run") stopWithoutMoney(turn, activity, "tool");
   else if (lack === "step")
     failWork(turn, activity, { code: "budget_exceeded", message: "the step's own `budget` does not cover the next tool call" });
   else return !isToConfirm(turn, activity, worst) && isLeased(turn, activity, worst, false);
@@ -134,9 +134,14 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
 const promptOf = ({ messages, schema, tools }: Request): PromptContent =>
   JSON.parse(JSON.stringify({ messages, schema, tools })) as PromptContent & Json;
 
+/** The call stays ready while child runs hold a part of the money. */
+function stopWithoutMoney(turn: Turn, activity: Activity, call: "tool" | "model"): void {
+  if (!mayGetBack(turn)) stopAtCap(turn, "budget_exceeded", `the budget left does not cover the next ${call} call`, activity.step);
+}
+
 /** A cap of the run ends it with what there is; a step's own budget is that step's failure. */
 function giveUp(turn: Turn, activity: Activity, why: "window" | "run" | "step"): void {
-  if (why === "run") return stopAtCap(turn, "budget_exceeded", "the budget left does not cover the next model call", activity.step);
+  if (why === "run") return stopWithoutMoney(turn, activity, "model");
   if (why === "window") {
     return failWork(turn, activity, {
       code: "limit_reached",

@@ -8,6 +8,7 @@ import { joined, whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
 import { validate } from "../../workflow/schema.ts";
 import { observe, refusalFor } from "../agent/agent.ts";
+import { mayGetBack } from "../calls/afford.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
 import type { Happening } from "../machine/happening.ts";
 import { type Activity, type Child, isFinal, type RunState, type StepError } from "../machine/state.ts";
@@ -35,9 +36,7 @@ export function callChild(turn: Turn, activity: Activity, child: ChildToStart): 
     tokens: birth.budget.tokens - state.usage.tokensIn - state.usage.tokensOut - state.reserved.tokens,
   };
   if (left.micro_usd <= 0 || left.tokens <= 0) {
-    // Children under way give back what they do not spend; the call stays ready until then.
-    const isShared = Object.values(state.activities).some(({ kind, phase }) => kind === "run" && phase === "calling");
-    if (isShared && activity.kind === "tool") return;
+    if (activity.kind === "tool" && mayGetBack(turn)) return; // it stays ready
     return stopAtCap(turn, "budget_exceeded", "nothing is left of the budget for the child run", activity.step);
   }
   const share = 1 / (1 + othersWithoutShare(turn, activity));

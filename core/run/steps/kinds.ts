@@ -1,6 +1,6 @@
 /**
- * The table of step kinds for a run, as data: the input of a step, whether it may write or start a child run, whose word its output is,
- * how its calls are made. A kind without an entry does not compile. How a kind starts is in start.ts; what its definition says is in
+ * The table of step kinds for a run, as data: the input of a step, whether it may write, start a child run or ask a model, whose word its
+ * output is, how its calls are made. A kind without an entry does not compile. How a kind starts is in start.ts; what its definition says is in
  * core/workflow/step-kinds.ts; what its events change is in core/run/fold/step-kinds.ts.
  */
 import { workflowOfTool } from "../../tool/workflow-tool.ts";
@@ -28,6 +28,8 @@ export type RunRules<K extends StepKind> = {
   mayWrite(step: StepOf<K>, writes: Writes): boolean;
   /** Whether it may start a child run, as its definition tells. A registered tool that is a workflow is known only by the facts of its call. */
   startsChild(step: StepOf<K>): boolean;
+  /** Whether it asks a model, and so spends from what its run has left. */
+  asksModel(step: StepOf<K>): boolean;
   /** Whose word its output is (labels.ts): a person's, a signal's, a model's, a tool's, a child run's, that of its inputs or of its items. */
   readonly outputFrom: "person" | "signal" | "model" | "tool" | "child" | "inputs" | "items";
   /** null: it makes no call, so nothing of it is tried again. */
@@ -37,6 +39,8 @@ export type RunRules<K extends StepKind> = {
 const MAKES_NO_CALL = (): null => null;
 const WRITES_NOTHING = (): boolean => false;
 const STARTS_NO_CHILD = (): boolean => false;
+const ASKS_MODEL = (): boolean => true;
+const ASKS_NO_MODEL = (): boolean => false;
 const isWorkflow = (tool: string): boolean => workflowOfTool(tool) !== null;
 
 const slotsOf = ({ prompt }: ModelStep | AgentStep): { field: string; template: Template } => ({
@@ -49,6 +53,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: slotsOf,
     mayWrite: WRITES_NOTHING,
     startsChild: STARTS_NO_CHILD,
+    asksModel: ASKS_MODEL,
     outputFrom: "model",
     calls: ({ retry, async }) => ({ retry, toolTimeoutMs: null, isQueued: async }),
   },
@@ -56,6 +61,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: slotsOf,
     mayWrite: ({ tools }, writes) => tools.some(writes),
     startsChild: ({ tools }) => tools.some(isWorkflow),
+    asksModel: ASKS_MODEL,
     outputFrom: "model",
     calls: ({ retry }) => ({ retry, toolTimeoutMs: null, isQueued: false }),
   },
@@ -63,6 +69,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: ({ input }) => ({ field: "input", template: input }),
     mayWrite: ({ tool }, writes) => writes(tool),
     startsChild: ({ tool }) => isWorkflow(tool),
+    asksModel: ASKS_NO_MODEL,
     outputFrom: "tool",
     calls: ({ retry, timeout_ms, async }) => ({ retry, toolTimeoutMs: timeout_ms, isQueued: async }),
   },
@@ -70,6 +77,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: ({ input }) => ({ field: "input", template: input }),
     mayWrite: () => true, // what the child's workflow does is not known here
     startsChild: () => true,
+    asksModel: ASKS_NO_MODEL,
     outputFrom: "child",
     calls: () => ({ retry: DEFAULT_RETRY, toolTimeoutMs: null, isQueued: false }),
   },
@@ -77,6 +85,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: ({ value }) => ({ field: "value", template: value }),
     mayWrite: WRITES_NOTHING,
     startsChild: STARTS_NO_CHILD,
+    asksModel: ASKS_NO_MODEL,
     outputFrom: "inputs",
     calls: MAKES_NO_CALL,
   },
@@ -84,6 +93,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: ({ proposal }) => ({ field: "proposal", template: proposal }),
     mayWrite: WRITES_NOTHING,
     startsChild: STARTS_NO_CHILD,
+    asksModel: ASKS_NO_MODEL,
     outputFrom: "person",
     calls: MAKES_NO_CALL,
   },
@@ -91,6 +101,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: () => null,
     mayWrite: WRITES_NOTHING,
     startsChild: STARTS_NO_CHILD,
+    asksModel: ASKS_NO_MODEL,
     outputFrom: "signal",
     calls: MAKES_NO_CALL,
   },
@@ -98,6 +109,7 @@ const RUN_RULES: { readonly [K in StepKind]: RunRules<K> } = {
     input: ({ over }) => ({ field: "over", template: over }),
     mayWrite: ({ step }, writes) => rulesOf(step).mayWrite(step, writes),
     startsChild: ({ step }) => rulesOf(step).startsChild(step),
+    asksModel: ({ step }) => rulesOf(step).asksModel(step),
     outputFrom: "items",
     calls: MAKES_NO_CALL, // its items make theirs
   },

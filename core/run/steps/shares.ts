@@ -1,6 +1,7 @@
 /**
  * Who shares a parent's budget: the child runs that may be under way at a time and have no part of it yet, whatever starts them: a `run`
- * step, a tool that is a workflow, an agent's call of one, an item of a `map`. What a part is worth is decided in child.ts.
+ * step, a tool that is a workflow, an agent's call of one, an item of a `map`; and the steps beside them that will ask a model. What a part
+ * is worth is decided in child.ts.
  */
 import { own } from "../../json.ts";
 import { workflowOfTool } from "../../tool/workflow-tool.ts";
@@ -9,13 +10,13 @@ import type { Activity, MapState, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { rulesOf } from "./kinds.ts";
 
-/** The known child runs of a node (a step, or an item of a map): how many have no share, and whether one has. */
-type Children = { lacking: number; hasShare: boolean };
+/** The known child runs of a node (a step, or an item of a map): how many have no share, whether one has, and whether its model is asked. */
+type Children = { lacking: number; hasShare: boolean; isAsking: boolean };
 
 /**
  * Number of child runs that may be under way beside this one and have no share of what is left yet. Where it is not known how many a step
- * will have, it counts as one: a `map` that has not started, an agent whose model has not asked. Costs no more than the definition's steps
- * and the work under way, however long a map is.
+ * will have, it counts as one: a `map` that has not started, an agent whose model has not asked. So does a step that will ask a model: what
+ * a call of it may cost is known with its prompt. Costs no more than the definition's steps and the work under way, however long a map is.
  */
 export function othersWithoutShare({ machinery, birth, state }: Turn, { id, step }: Activity): number {
   const after = new Set<string>(own(machinery.plan.dependents, step) ?? []);
@@ -36,7 +37,8 @@ function knownChildren({ activities }: RunState, sharing: string): ReadonlyMap<s
   const steps = new Map<string, Map<string, Children>>();
   for (const activity of Object.values(activities)) {
     const nodes = steps.get(activity.step) ?? new Map<string, Children>();
-    const children = nodes.get(activity.node) ?? { lacking: 0, hasShare: false };
+    const children = nodes.get(activity.node) ?? { lacking: 0, hasShare: false, isAsking: false };
+    if (activity.kind === "model" && activity.phase === "calling") children.isAsking = true;
     if (activity.id === sharing || (activity.kind === "run" && activity.phase === "calling")) children.hasShare = true;
     else if (isChild(activity)) children.lacking += 1;
     nodes.set(activity.node, children);
@@ -49,11 +51,14 @@ function knownChildren({ activities }: RunState, sharing: string): ReadonlyMap<s
 const isChild = ({ kind, tool, facts }: Activity): boolean =>
   kind === "run" || (kind === "tool" && (facts?.child !== undefined || workflowOfTool(tool ?? "") !== null));
 
+/** The call of a `model` step that is under way has its money reserved. An agent, or a map, asks again. */
+const isLastAsk = ({ kind }: Step, nodes: readonly Children[]): boolean => kind === "model" && nodes.some(({ isAsking }) => isAsking);
+
 /** Child runs of a step that has not ended that have no share; `nodes`: those of it for which something is under way. */
 function lackingOf(step: Step, map: MapState | undefined, nodes: readonly Children[]): number {
   const starts = rulesOf(step).startsChild(step);
   const known = nodes.reduce((sum, { lacking, hasShare }) => sum + (lacking === 0 && !hasShare && starts ? 1 : lacking), 0);
-  if (!starts) return known;
+  if (!starts) return known + (rulesOf(step).asksModel(step) && !isLastAsk(step, nodes) ? 1 : 0);
   if (step.kind !== "map" || map === undefined) return nodes.length === 0 ? 1 : known;
   if (map.failing !== null) return known; // no further item starts
   const begun = map.items.length - map.completed;

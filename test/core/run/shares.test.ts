@@ -1,5 +1,6 @@
 /** Child runs that may be under way at a time share what their parent has left, whatever starts them. */
 import { describe, expect, it } from "vitest";
+import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import type { AgentStep, ItemStep, MapStep, RunStep, Step } from "../../../core/workflow/definition.ts";
 import { define, model, tool } from "../../support/run/definition.ts";
 import { answered, Drive, type Script, said } from "../../support/run/drive.ts";
@@ -123,5 +124,74 @@ describe("[RUN-312] what starts child runs side by side", () => {
     const { usd, of } = sharesOf(failing);
     expect(of).toEqual(["a", "a", "b"]);
     expect(usd[2]).toBe(BUDGET - (usd[1] ?? 0)); // the failed child's share is back
+  });
+});
+
+describe("[RUN-313] a child run leaves something to the steps beside it that ask a model", () => {
+  const nobodyAsks: Script["model"] = () => said("done");
+  const beside = (steps: { [id: string]: Step }, says: Script["model"] = nobodyAsks): Drive =>
+    new Drive(define(steps, { tools: ["orders.get"] }), { authority, child: () => "never", model: says, tool: () => answered(1) })
+      .start()
+      .run();
+  const plainAgent: AgentStep = { ...agent, tools: ["orders.get"] };
+
+  it.each<[string, { [id: string]: Step }, number]>([
+    ["a model step after it in the definition", { a: run, m: model() }, 1 / 2],
+    ["a model step that has not started", { a: run, t: tool("orders.get"), m: model({ needs: ["t"] }) }, 1 / 2],
+    ["an agent", { a: run, m: plainAgent }, 1 / 2],
+    ["a map of model steps", { a: run, m: map(model() as ItemStep, 3, { concurrency: 1 }) }, 1 / 2],
+    ["two model steps", { a: run, m: model(), n: model() }, 1 / 3],
+    ["a map of tools", { a: run, m: map(tool("orders.get") as ItemStep, 3) }, 1],
+    ["a model step that comes after it", { a: run, m: model({ needs: ["a"] }) }, 1],
+  ])("%s", (_name, steps, share) => {
+    const run = beside(steps);
+    expect(run.state.stopping).toBeNull();
+    expect(run.state.status).toBe("waiting");
+    expect(sharesOf(run).usd[0]).toBe(Math.ceil(BUDGET * share));
+    const open = Object.entries(steps).filter(([, { needs }]) => !needs.includes("a"));
+    for (const [id] of open) expect(run.state.steps[id]?.status, id).toBe(id === "a" ? "running" : "completed");
+  });
+
+  it("but nothing to a call that has its money reserved", () => {
+    const [share = 0] = sharesOf(beside({ m: model(), a: run })).usd;
+    expect(share).toBeGreaterThan(BUDGET - 1_000);
+  });
+});
+
+describe("[RUN-314] a call that the money left does not cover", () => {
+  const broken: ReturnType<Script["model"]> = {
+    ...said(null, 200, 100),
+    result: { ok: false, failure: { class: "transient", code: "upstream_unavailable", message: "scripted", retryAfterMs: null } },
+  };
+  /** The first call fails while the child run has all that was left. */
+  const short = (): Drive => {
+    const answers = ["never" as const, said("done")];
+    const script: Partial<Script> = { authority, child: () => "never", model: () => answers.shift() ?? "never" };
+    const drive = new Drive(define({ m: model(), a: run }), script).start().run();
+    const call = drive.activity("m").call ?? -1;
+    expect(drive.offer({ kind: "model.answered", activity: "m", call, outcome: broken })).toBeNull();
+    return drive.run();
+  };
+  const end = (drive: Drive, microUsd: number): Drive => {
+    const usage = { tokensIn: 0, tokensOut: 0, microUsd, modelCalls: 1, toolCalls: 0, cacheHits: 0 };
+    const ended = { ok: true, output: { done: true }, error: null, flags: [], usage, held: { micro_usd: 0, tokens: 0 } } as const;
+    expect(drive.offer({ kind: "child.ended", activity: "a", run: "run_child_a", ...ended })).toBeNull();
+    return drive.run();
+  };
+
+  it("waits while a child run holds a part of it, and is made with what the child gives back", () => {
+    const run = short();
+    expect(run.state).toMatchObject({ status: "waiting", stopping: null, activities: { m: { phase: "ready" } } });
+    expect(run.events.findLast(({ type }) => type === "run.waiting")).toMatchObject({ data: { kind: "run", id: "run_child_a" } });
+    expect((nextWakeAt(run.machinery, run.state, run.now) ?? 0) - run.now).toBe(600_000); // the child's net, no look of its own
+    end(run, 1_000);
+    expect(run.state.status).toBe("completed");
+    expect(run.events.filter(({ type }) => type === "model.calling")).toHaveLength(2);
+  });
+
+  it("ends the run at its cap when no child run is under way any more", () => {
+    const run = end(short(), BUDGET - 500);
+    expect(run.state.stopping ?? run.state.error).not.toBeNull();
+    expect(JSON.stringify(run.events.filter(({ type }) => type === "run.stopping"))).toContain("budget_exceeded");
   });
 });
