@@ -15,6 +15,7 @@ import { personOf } from "../../../kit/sealed-text.ts";
 import { defineTexts } from "../../../workers/audit/index.ts";
 import { refusalOf } from "../../../workers/ingress/middleware/errors.ts";
 import { FAR } from "../../support/far.ts";
+import { PATIENCE_MS } from "../../support/patience.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
 import { seals, runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 import { vaultWorld } from "../../support/worlds/vault.ts";
@@ -150,7 +151,7 @@ describe("a run that read something restricted", () => {
       return answered({ text: CANARY });
     });
     const started = start(run);
-    await vi.waitFor(() => expect(world.callTool).toHaveBeenCalled());
+    await vi.waitFor(() => expect(world.callTool).toHaveBeenCalled(), PATIENCE_MS);
     const before = await rowsOf(run.id);
     expect(JSON.stringify(before)).not.toContain("sealed:1");
     isHeld = false;
@@ -174,7 +175,7 @@ describe("a run that read something restricted", () => {
       },
     };
     expect((await start(run, 0)).status).toBe("running");
-    await vi.waitFor(() => expect(world.callTool).toHaveBeenCalled());
+    await vi.waitFor(() => expect(world.callTool).toHaveBeenCalled(), PATIENCE_MS);
     expect(JSON.stringify(await rowsOf(run.id))).not.toContain(CANARY);
     away = false;
     await runDurableObjectAlarm(object(run.id));
