@@ -1,6 +1,7 @@
 /** The keys under which runs seal what they keep: in a simulated world they are constants, and whoever watches opens everything. */
 import { ok } from "../core/result.ts";
-import type { Sealing, SealingPort } from "../durable-objects/run-engine/sealing.ts";
+import type { SealingPort } from "../durable-objects/kit/sealing-port.ts";
+import type { Sealing } from "../durable-objects/run-engine/sealing.ts";
 import { openText, runKey, sealedBy } from "../kit/sealed-text.ts";
 
 const BYTES = new Uint8Array(32).fill(5);

@@ -15,6 +15,7 @@ import {
 import { defineAuthority } from "./authority.ts";
 import { WORLD } from "./clock.ts";
 import type { Construct } from "./house.ts";
+import { KEYS } from "./keys.ts";
 import type { Life } from "./life.ts";
 import { outward } from "./outward.ts";
 import { runPorts } from "./run-ports.ts";
@@ -43,7 +44,7 @@ export function objectsOf(world: World): Fittings["objects"] {
         if (struck !== null) clock.after(dice.skewed("review/again", 1, 90_000), WORLD, () => void tell().catch(() => {}));
         await tell();
       });
-    return { now, random, send: send(life), tellRun };
+    return { now, random, send: send(life), tellRun, sealing: KEYS };
   });
   const KillSwitch = defineKillSwitch((env) => {
     const life = of(env);

@@ -86,6 +86,8 @@ export type ReviewRequest = {
   readonly operations?: readonly string[];
   /** The entry that was in force when the case was opened: how many approve, by when, who is next in line. Absent: there was none. */
   readonly rule?: ApproverRule;
+  /** The run keeps something of class `restricted`, and so does the case: the subject under whose key both are sealed. Absent: nothing is. */
+  readonly sealedFor?: string;
   readonly traceId: string;
   readonly at: EpochMs;
 };

@@ -38,6 +38,8 @@ import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import type { SealingPort } from "../kit/sealing-port.ts";
+import { CaseKeys } from "./case-keys.ts";
 import { Cases } from "./cases.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Measures } from "./measures.ts";
@@ -51,9 +53,13 @@ export type ReviewQueuePorts = {
   /** Resolves when the run has stored the message; throws when it could not be told. The same message may come again. */
   readonly tellRun: (run: string, message: ReviewMessage) => Promise<void>;
   readonly send: (message: RecordsMessage) => Promise<void>;
+  /** Where the keys come from under which cases of sealed runs are kept. */
+  readonly sealing: SealingPort;
 };
 
 const CASES_PER_TURN = 100;
+/** After this many ms time comes again for a case that could not be opened. */
+const SEALED_AGAIN_MS = 60_000;
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex");
 
 const openedCase = (id: string, request: ReviewRequest, at: EpochMs): CaseTurn => openCase(id, request, at, shownDigest(request, sha256));
@@ -75,6 +81,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
   return class ReviewQueue extends DurableObject {
     readonly #ports: ReviewQueuePorts;
     readonly #alarm: Alarm;
+    readonly #keys: CaseKeys;
     /** null until the org's first case: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
 
@@ -82,6 +89,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, this.#ports.now);
+      this.#keys = new CaseKeys(this.#ports.sealing, this.#ports.now);
       if (isMigrated(ctx.storage.sql)) {
         migrate(ctx.storage, SCHEMA);
         this.#stores = this.#storesOf(ctx.storage.sql.exec<{ org: string }>("SELECT org FROM queue").one().org);
@@ -92,6 +100,8 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     async open(org: string, request: ReviewRequest): Promise<{ id: string; until: EpochMs }> {
       const stores = this.#stores ?? this.#begin(org);
       if (stores.org !== org) throw new Error("this queue is another org's");
+      if (request.sealedFor !== undefined) await this.#keys.prepare({ org, run: request.run, subject: request.sealedFor });
+      await this.#opens(({ cases }) => cases.find(cases.idOf(request.key) ?? ""));
       const known = stores.cases.idOf(request.key);
       const before = known === null ? null : stores.cases.find(known);
       if (before !== null) return { id: before.id, until: before.dueAt };
@@ -108,6 +118,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** A person's judgement. The run is told at once; when it does not answer, the alarm tells it again. */
     async decide(id: string, judgement: Judgement): Promise<Result<ReviewView, Refusal>> {
+      await this.#opensCase(id);
       const stores = this.#stores;
       const state = stores?.cases.find(id) ?? null;
       if (stores === null || state === null) return err(refuse("not_found", "there is no review with this id"));
@@ -121,12 +132,14 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     }
 
     async read(id: string): Promise<ReviewView | null> {
+      await this.#opensCase(id);
       const state = this.#stores?.cases.find(id) ?? null;
       return state === null ? null : reviewView(state);
     }
 
     /** What a model would decide of the case, and whether `user` has judged it, or nobody has to any more. null: there is no such case. */
     async suggestionOf(id: string, user: string): Promise<{ suggestion: Suggestion | null; judged: boolean } | null> {
+      await this.#opensCase(id);
       const state = this.#stores?.cases.find(id) ?? null;
       if (state === null) return null;
       const judged = !isOpen(state) || state.change?.by === user || state.approvals.some(({ by }) => by === user);
@@ -135,6 +148,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** A model is about to be asked about the case: what it is shown. null: it was asked already, or there is nothing to ask. */
     async askSuggestion(id: string): Promise<{ request: ReviewRequest; shown: ShownReview } | null> {
+      await this.#opensCase(id);
       const stores = this.#stores;
       const state = stores?.cases.find(id) ?? null;
       const asked = state === null ? null : askSuggestion(state, this.#ports.now());
@@ -146,6 +160,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** What came of asking it; of a case that was decided meanwhile nothing is kept. */
     async suggest(id: string, said: Suggestion): Promise<void> {
+      await this.#opensCase(id);
       const stores = this.#stores;
       const state = stores?.cases.find(id) ?? null;
       const turn = state === null ? null : takeSuggestion(state, said, sha256);
@@ -156,11 +171,13 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** The tool call that this case is about; null: it is about none, or there is no such case. */
     async callOf(id: string): Promise<ReviewedCall | null> {
+      await this.#opensCase(id);
       return this.#stores?.cases.find(id)?.request.call ?? null;
     }
 
     /** What the registry of approvers may have an entry for (core/review/approvers.ts); empty: nothing, or there is no such case. */
     async operationsOf(id: string): Promise<readonly string[]> {
+      await this.#opensCase(id);
       return this.#stores?.cases.find(id)?.request.operations ?? [];
     }
 
@@ -176,9 +193,11 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** Newest first; by `urgency`, the open cases as people should take them. `cursor` is the last id of the page before. */
     async list(status: ReviewStatus | null, page: PageRequest, order: ReviewOrder = "newest"): Promise<Page<ReviewView>> {
-      const cases = this.#stores?.cases;
       const most = page.limit + 1;
-      const found = (order === "urgency" ? cases?.queue(status, page.cursor, most) : cases?.list(status, page.cursor, most)) ?? [];
+      const listed = ({ cases }: Stores) =>
+        order === "urgency" ? cases.queue(status, page.cursor, most) : cases.list(status, page.cursor, most);
+      await this.#opens(listed);
+      const found = this.#stores === null ? [] : listed(this.#stores);
       const data = found.slice(0, page.limit).map(reviewLine);
       return { data, next_cursor: found.length > page.limit ? (data.at(-1)?.id ?? null) : null };
     }
@@ -190,6 +209,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
     async withdraw(run: string, ids: readonly string[] | null = null): Promise<{ ids: string[] }> {
       const stores = this.#stores;
       if (stores === null) return { ids: [] };
+      await this.#opens(({ cases }) => cases.openOf(run));
       const at = this.#ports.now();
       const unwanted = stores.cases.openOf(run).filter((one) => !isIdle(one) && (ids === null || ids.includes(one.id)));
       const turns = this.#offer(unwanted, { kind: "run.ended", at });
@@ -201,6 +221,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
 
     /** Every case of a run, the closed ones too. */
     async listOf(run: string): Promise<ReviewView[]> {
+      await this.#opens(({ cases }) => cases.of(run));
       return (this.#stores?.cases.of(run) ?? []).map(reviewView);
     }
 
@@ -232,7 +253,10 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       if (stores === null) return;
       const at = this.#ports.now();
       await this.#alarm.lease();
+      // A case whose key cannot be had now waits for the next minute, and holds up no other.
+      await this.#opens(({ cases }) => cases.due(at, CASES_PER_TURN)).catch(() => stores.cases.putOffSealed(at, at + SEALED_AGAIN_MS));
       this.#commit(stores, this.#offer(stores.cases.due(at, CASES_PER_TURN), { kind: "time.came", at }), at);
+      stores.cases.putOffSealed(at, at + SEALED_AGAIN_MS);
       await Promise.all([
         this.#tell(stores),
         stores.outbox.flush(
@@ -266,7 +290,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
         for (const { state, effects } of turns) {
           stores.cases.save(state);
           for (const effect of effects) {
-            if (effect.kind === "run.tell") stores.deliveries.put(state.request.run, effect.message, at);
+            if (effect.kind === "run.tell") stores.deliveries.put(state.request, effect.message, at);
             else if (effect.kind === "tally.add") {
               const { kind: _kind, operation, ...more } = effect;
               stores.measures.add(operation, more);
@@ -292,6 +316,16 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       await this.#alarm.setTo([cases.nextWakeAt(), deliveries.nextDueAt(), outbox.nextDueAt()]);
     }
 
+    /** Resolves when `read` finds every key that it needs. MUST be followed by reading before anything else is awaited. */
+    async #opens(read: (stores: Stores) => unknown): Promise<void> {
+      const stores = this.#stores;
+      if (stores?.cases.someSealed() === true) await this.#keys.fetchFor(() => read(stores));
+    }
+
+    #opensCase(id: string): Promise<void> {
+      return this.#opens(({ cases }) => cases.find(id));
+    }
+
     #begin(org: string): Stores {
       migrate(this.ctx.storage, SCHEMA);
       this.ctx.storage.sql.exec("INSERT INTO queue (id, org) VALUES (1, ?)", org);
@@ -303,9 +337,9 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       const { sql } = this.ctx.storage;
       return {
         org,
-        cases: new Cases(sql),
+        cases: new Cases(sql, this.#keys),
         measures: new Measures(sql),
-        deliveries: new Deliveries(sql),
+        deliveries: new Deliveries(sql, this.#keys),
         outbox: new Outbox(sql, org, { kind: "review-queue", id: org }),
       };
     }

@@ -18,4 +18,6 @@ export const SCHEMA: readonly string[] = [
   CREATE TABLE tally (operation TEXT PRIMARY KEY, passed INTEGER NOT NULL, sampled INTEGER NOT NULL, judged INTEGER NOT NULL, wrong INTEGER NOT NULL);
   CREATE TABLE judgement (id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, body TEXT NOT NULL);
   CREATE INDEX judgement_by_time ON judgement (at);`,
+  // Cases of sealed runs (cases.ts).
+  `CREATE INDEX review_sealed ON review (wake_at) WHERE SUBSTR(body, 1, 10) = '{"sealed":'`,
 ];

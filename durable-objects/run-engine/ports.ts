@@ -19,11 +19,11 @@ import type { Log } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { ToolEffect } from "../../core/tool/manifest.ts";
 import type { AuthorityAnswer, AuthorityQuestion } from "../../core/workflow/authority.ts";
+import type { SealingPort } from "../kit/sealing-port.ts";
 import type { KeepTexts } from "./content.ts";
 import type { ValueStore } from "./kept-values.ts";
 import type { Resends } from "./leaving.ts";
 import type { TracesPort } from "./leaving-trace.ts";
-import type { SealingPort } from "./sealing.ts";
 
 /** What a child run is born with, but for its definition, which the store has. */
 export type ChildStart = {

@@ -14,18 +14,8 @@ import {
   sealedName,
   sealText,
 } from "../../kit/sealed-text.ts";
+import type { SealedRun, SealingPort } from "../kit/sealing-port.ts";
 import { persistently } from "./out-of-reach.ts";
-
-/** Where the keys of runs come from. Each throws when nobody can say now. */
-export type SealingPort = {
-  /** The key to seal with: made when there is none. */
-  readonly sealingKey: (of: Sealed) => Promise<{ readonly person: string; readonly keyId: string; readonly bytes: Uint8Array }>;
-  /** null: it is destroyed. */
-  readonly openingKey: (by: SealedBy) => Promise<Uint8Array | null>;
-};
-
-/** The run that seals. */
-type Sealed = { readonly org: string; readonly run: string; readonly subject: string };
 
 /** The keys of one run. */
 export class Sealing {
@@ -44,7 +34,7 @@ export class Sealing {
   }
 
   /** Resolves when something may be sealed. Throws `ValuesOutOfReach`. */
-  async prepare(of: Sealed): Promise<void> {
+  async prepare(of: SealedRun): Promise<void> {
     if (this.#current !== null) return;
     const { bytes, person, keyId } = await persistently(() => this.#port.sealingKey(of));
     this.#current = this.#keep(runKey({ org: of.org, run: of.run, person, keyId }, bytes));

@@ -21,6 +21,7 @@ import type {
   VaultPorts,
   WatchPorts,
 } from "../../durable-objects/index.ts";
+import type { SealingPort } from "../../durable-objects/kit/sealing-port.ts";
 import { sideBySide } from "../../kit/bounded.ts";
 import { runValues } from "../archive/run-values.ts";
 import { readEntries, sealSegments } from "../audit/index.ts";
@@ -57,6 +58,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       tellRun: async (run, message) => {
         await objects.run(run).review(message);
       },
+      sealing: sealingPort(rooms),
     } satisfies ReviewQueuePorts,
     killSwitch: {
       now,
@@ -170,6 +172,11 @@ function need<T>(containers: T | null): T {
   return containers;
 }
 
+const sealingPort = ({ objects }: Rooms): SealingPort => ({
+  sealingKey: ({ org, ...of }) => objects.vault(org).sealingKey(of),
+  openingKey: async ({ org, ...by }) => (await objects.vault(org).openingKeys([by]))[0] ?? null,
+});
+
 function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
   const { objects, stops, authority, store, callbacks, send, callTool, callModel } = rooms;
   const { now, log } = rooms.outside;
@@ -186,10 +193,7 @@ function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {
     resends: rooms.resends,
     traces: rooms.traces,
     values: runValues(env.VALUES),
-    sealing: {
-      sealingKey: ({ org, ...of }) => objects.vault(org).sealingKey(of),
-      openingKey: async ({ org, ...by }) => (await objects.vault(org).openingKeys([by]))[0] ?? null,
-    },
+    sealing: sealingPort(rooms),
     keepTexts: rooms.texts.keep,
     lease: async (org, request) => objects.budgetLedger(org).lease(org, request),
     callTool,

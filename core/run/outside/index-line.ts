@@ -5,6 +5,9 @@
  * INVARIANT: of a run that stands (it is queued, waits, is paused or has ended) the last line says exactly what the run says. A run that
  * works (`running`, `compensating`) changes with every call, and a line for each would double what D1 writes: its last line is true of
  * status, error, flags and hand-over, says nothing of calls under way, and may be behind in usage, risk and class.
+ *
+ * What failed may be told in the words of what was restricted (the error of a tool has the class of its arguments): the line of a run that keeps
+ * something of class `restricted` has the code and the step, and the run itself has the words.
  */
 import type { RunIndexRow } from "../../audit/record.ts";
 import type { Json } from "../../json.ts";
@@ -13,19 +16,25 @@ import { isReplied } from "../hand-over/state.ts";
 import type { RunContext } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 import { toRunView } from "./present.ts";
+import { keepsRestricted } from "./restricted.ts";
 import type { RunView } from "./view.ts";
+
+/** In place of the words of what failed in a run that keeps something of class `restricted`. */
+export const SEALED_ERROR = "the run keeps restricted data: read the run to see what failed";
 
 /** The line to be written after a turn; null: the last one still holds. `before`: the state before the turn. */
 export function newIndexRow(context: RunContext, before: RunState, after: RunState): RunIndexRow | null {
   const row = toIndexRow(context, after);
   const isFirst = before.seq === 0;
-  return isFirst || !isSame(told(toIndexRow(context, before)), told(row)) ? row : null;
+  return isFirst || !isSame(standing(toIndexRow(context, before)), standing(row)) ? row : null;
 }
 
 /** The run's line in the index. */
 export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
   const { birth } = context;
-  const { input: _input, output: _output, steps: _steps, ...summary } = toRunView(context, state);
+  const { input: _input, output: _output, steps: _steps, error, ...summary } = toRunView(context, state);
+  const isSealed = keepsRestricted(context, state);
+  const told = (message: string): string => (isSealed ? SEALED_ERROR : message);
   return {
     id: birth.id,
     seq: state.seq,
@@ -35,7 +44,11 @@ export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
     workflow: birth.definition.name,
     version: birth.version,
     status: state.status,
-    summary: { ...summary, waiting_for: lasting(state, summary.waiting_for) } as unknown as Json,
+    summary: {
+      ...summary,
+      error: error === null ? null : { ...error, message: told(error.message) },
+      waiting_for: lasting(state, summary.waiting_for),
+    } as unknown as Json,
     created_at: birth.createdAt,
     ended_at: state.endedAt,
     class: wholePast(context, state).seen.class,
@@ -45,7 +58,7 @@ export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
           dead_letter: {
             id: state.deadLetter.id,
             step: state.error.step,
-            reason: { code: state.error.code, message: state.error.message },
+            reason: { code: state.error.code, message: told(state.error.message) },
             undone: state.undone,
             status: state.deadLetter.status,
             created_at: state.endedAt ?? birth.createdAt,
@@ -57,7 +70,7 @@ export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
 const isAtWork = (status: string): boolean => status === "running" || status === "compensating";
 
 /** What a line must not be behind in. */
-function told({ seq: _seq, class: dataClass, summary, ...row }: RunIndexRow): object {
+function standing({ seq: _seq, class: dataClass, summary, ...row }: RunIndexRow): object {
   if (!isAtWork(row.status)) return { ...row, dataClass, summary };
   const { usage: _usage, risk: _risk, risk_score: _score, ...lasting } = summary as unknown as RunView;
   return { ...row, lasting };

@@ -33,6 +33,7 @@ import { type Activity, type ChildHold, isFinal, type QuestionReason, type RunSt
 import { INPUT_ACTIVITY, nodeDefinition } from "../steps/node.ts";
 import { owesMemory, type ToKeep, toKeep } from "./kept.ts";
 import { continuation } from "./redrive.ts";
+import { keepsRestricted } from "./restricted.ts";
 import { callInRun, riskOfQuestion } from "./risk.ts";
 import { saidIn } from "./said.ts";
 import { contextOfReview, taintsOf } from "./shown.ts";
@@ -289,6 +290,7 @@ function reviewRequest(
     reason: review.reason,
     ...(handOver === undefined ? {} : { handOver: caseOfHandOver(context, state, handOver.facts) }),
     startedBy: birth.user,
+    ...(keepsRestricted(context, state) ? { sealedFor: birth.subject } : {}),
     ...(birth.starters === undefined ? {} : { starters: birth.starters }),
     ...(review.reason === "budget" && activity.node === INPUT_ACTIVITY ? { starterMay: true as const } : {}),
     severity,

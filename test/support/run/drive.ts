@@ -24,9 +24,10 @@ import { isFinal, NO_USAGE, type Past, type RunState, type Usage } from "../../.
 import { transition } from "../../../core/run/machine/transition.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
 import { isFull } from "../../../core/run/machine/turn.ts";
-import { newIndexRow, toIndexRow } from "../../../core/run/outside/index-line.ts";
+import { newIndexRow, SEALED_ERROR, toIndexRow } from "../../../core/run/outside/index-line.ts";
 import type { ToKeep } from "../../../core/run/outside/kept.ts";
 import { toRunView } from "../../../core/run/outside/present.ts";
+import { keepsRestricted } from "../../../core/run/outside/restricted.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import { type RunEffect, wantedEffects } from "../../../core/run/outside/wanted.ts";
 import { type Said, type SessionContent, SILENCE } from "../../../core/session/session.ts";
@@ -395,11 +396,14 @@ export class Drive {
     if (!waits) expect(nextWakeAt(this.machinery, this.state, this.now)).not.toBeNull();
   }
 
-  /** [RUN-252] The line of a run that stands says what the run says; of one that works it is true of status, error, flags and hand-over. */
+  /** [RUN-252] [SEAL-9] The line of a run that stands says what the run says, but for the words of an error of a sealed run; of one that works it is true of status, error, flags and hand-over. */
   #checkLine(before: RunState): void {
     if (this.state.seq === before.seq) return;
     this.line = newIndexRow(this.machinery, before, this.state) ?? this.line;
-    const { input: _input, output: _output, steps: _steps, ...view } = toRunView(this.machinery, this.state);
+    const { input: _input, output: _output, steps: _steps, ...shown } = toRunView(this.machinery, this.state);
+    const isSealed = keepsRestricted(this.machinery, this.state);
+    const error = shown.error === null || !isSealed ? shown.error : { ...shown.error, message: SEALED_ERROR };
+    const view = { ...shown, error };
     const isAtWork = view.status === "running" || view.status === "compensating";
     const { usage, risk, risk_score, waiting_for, ...lasting } = view;
     const moving = { usage, risk, risk_score, waiting_for };
