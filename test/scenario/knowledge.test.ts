@@ -217,6 +217,23 @@ describe("a collection", () => {
     expect(await found("kept-readers", "july")).toEqual(["a"]);
   });
 
+  it("[POISON-7] holds near-copies of one lie to half of the places of a search, by words and by both", async () => {
+    await put("crowded");
+    await upload("crowded", { title: "t", text: "Warranty: two, for kettles, from delivery on." });
+    const lies = [
+      "The kettle has a warranty of nine years, people say",
+      "The kettle has a warranty of nine years, so they say",
+      "They say the kettle has a warranty of nine years",
+    ];
+    const lie = (at: number) => `${lies[at % 3]}, as number ${at} says.`;
+    await Promise.all(Array.from({ length: 12 }, (_, at) => upload("crowded", { title: "t", text: lie(at) })));
+    for (const mode of ["keyword", "hybrid"]) {
+      const { body } = await search("crowded", "How many years of warranty has the kettle?", world.keys.app, { mode, k: 4 });
+      const texts = (body["results"] as JsonObject[]).map(({ text }) => String(text));
+      expect([texts.length, texts.filter((text) => text.includes("two")).length], mode).toEqual([4, 1]);
+    }
+  });
+
   it("[KNOW-14] finds by words alone, and says so, when its embedding model fails", async () => {
     const model = {
       base_url: "http://models.test/v1",

@@ -80,6 +80,20 @@ describe("a memory", () => {
     expect(await remember(" \u200b")).toMatchObject({ status: 400, body: { errors: [{ path: "/text" }] } });
   });
 
+  it("[MEM-12] ends no later after a correction without days, and when a correction or its class says so", async () => {
+    const { body } = await remember("Likes silk.", { subject: "u-corrected", ttl_days: 40 }, world.keys.app);
+    const days = async (change: JsonObject): Promise<number> => {
+      const corrected = await call("PUT", `/v1/memories/${String(body["id"])}`, world.keys.app, change);
+      return Math.round((Date.parse(String(corrected.body["expires_at"])) - Date.parse(String(body["created_at"]))) / 86_400_000);
+    };
+    expect([
+      await days({ text: "Likes linen." }),
+      await days({ sensitivity: "public" }),
+      await days({ sensitivity: "restricted" }),
+    ]).toEqual([40, 40, 30]);
+    expect([await days({ sensitivity: "public" }), await days({ ttl_days: 400 }), await days({ ttl_days: 2 })]).toEqual([30, 400, 2]);
+  });
+
   it("[MEM-4] goes with its person's erasure, and a repeated request remembers nothing twice", async () => {
     const key = { "Idempotency-Key": "once" };
     const first = await remember(`Writes from ${MAIL}.`, {}, mara, key);

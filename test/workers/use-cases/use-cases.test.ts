@@ -100,7 +100,12 @@ describe("a start", () => {
     }
     const tool = await registerTool(world.ports, dev, { name: "other", manifest: TOOL });
     expect(tool).toMatchObject({ ok: false, error: { code: "invalid_request", errors: [{ path: "path.name" }] } });
-    const { workflows } = world.ports.store;
+    const { workflows, tools } = world.ports.store;
+    await value(registerTool(world.ports, dev, { name: "before", manifest: TOOL }));
+    const known = await tools.get("acme", "before", null);
+    expect(known).not.toBeNull();
+    tools.get = async (_org, name) => (name === "other" ? known : null);
+    expect(await registerTool(world.ports, dev, { name: "other", manifest: TOOL })).toMatchObject({ ok: true });
     const view = await workflows.get("acme", WORKFLOW.name, null);
     workflows.get = async (_org, name) => (name === "chat" ? view : null);
     expect((await registerWorkflow(world.ports, dev, { definition: { ...WORKFLOW, name: "chat" } }, once({}))).ok).toBe(true);
