@@ -87,6 +87,7 @@ describe("a collection", () => {
     expect(paths(await upload("right", { title: "t", text: "x", file: "f_1" }))[0]).toBe(400);
     expect(paths(await upload("right", { id: "no blank", title: "t", text: "x" }))).toEqual([400, "/id"]);
     expect(paths(await upload("right", { title: "t", text: "x", source: "javascript:alert(1)" }))).toEqual([400, "/source"]);
+    expect(paths(await upload("right", { title: "t", text: "x", expires_at: "2020-01-01T00:00:00Z" }))).toEqual([400, "/expires_at"]);
     expect((await upload("nowhere", { title: "t", text: "word" })).status).toBe(404);
     expect((await search("right", "x", world.keys.app, { k: 51 })).status).toBe(400);
     expect((await call("GET", "/v1/knowledge/right/documents?cursor=%20", world.keys.developer)).status).toBe(400);

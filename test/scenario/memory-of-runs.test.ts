@@ -64,6 +64,11 @@ const found = async (text: string, key = mara) =>
   ((await outputOf("find", text, key))["memories"] as JsonObject[]).map((one) => one["text"]);
 
 describe("memory in runs", () => {
+  it("[MEM-11] says something: a run that remembers blanks fails, and nothing is stored", async () => {
+    expect(await run("keep", " \u2060 ")).toMatchObject({ status: "failed", error: { code: "invalid_request", step: "a" } });
+    expect((await call("GET", "/v1/memories", mara)).body["data"]).toEqual([]);
+  });
+
   it("[RECALL-7] is the person's own, whoever asks: remembered by a tool, recalled by another, forgotten by the third", async () => {
     const kept = await outputOf("keep", "Likes delivery on Fridays.");
     expect(kept).toMatchObject({ status: "active", id: expect.stringMatching(/^mem_/) });

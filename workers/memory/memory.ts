@@ -14,6 +14,7 @@ import {
   type Memory,
   type MemorySource,
   type MemoryTier,
+  saysSomething,
   shardOfMemory,
   shardOfSubject,
 } from "../../core/memory/memory.ts";
@@ -71,7 +72,7 @@ export type RecalledText = Pick<Memory, "id" | "tier" | "text" | "createdAt" | "
 /** The memory of runs. Every method throws when it cannot be reached. */
 export type RunMemory = {
   recall(of: ForRun, query: string, k: number): Promise<{ readonly memories: readonly RecalledText[]; readonly label: Label }>;
-  remember(of: ForRun, what: ToRemember): Promise<Memory | "injection" | "full">;
+  remember(of: ForRun, what: ToRemember): Promise<Memory | "empty" | "injection" | "full">;
   /** False: there is no such memory of this person. */
   forget(of: ForRun, key: string, id: string): Promise<boolean>;
 };
@@ -103,6 +104,7 @@ export function defineRunMemory(ports: MemoryPorts): RunMemory {
     },
 
     async remember(of, { key, text, tier, ttlDays, source, label, fact }) {
+      if (!saysSomething(text)) return "empty";
       // The id tells nothing of when: what is done again under its key is the same memory.
       const id = idInShard(mintId("mem", idTime(of.run), ports.sha256(`memory ${key}`).slice(0, 10)), of.subject);
       const store = ports.store(of.org, shardOfSubject(of.subject));

@@ -68,7 +68,7 @@ export type CodeAnswer = { readonly sent: number } & (
 /** What a memory tool is answered; or why it is not. Throws when memory is out of reach. */
 export type MemoryAnswer =
   | { readonly ok: true; readonly value: Json; readonly label: Label }
-  | { readonly ok: false; readonly why: "injection" | "full" | "rights" };
+  | { readonly ok: false; readonly why: "empty" | "injection" | "full" | "rights" };
 
 /** The memory of a run's person, as its tools reach it. Each may be repeated under the same key. */
 export type MemoryService = {

@@ -147,6 +147,14 @@ export async function uploadDocument(
     const kept = await ports.knowledge.read(collection, document, null);
     if (kept !== null) return ok({ view: documentView(name, kept.newest, kept.serving, true), replayed: true });
   }
+  if (upload.expiresAt !== null && upload.expiresAt <= by.at) {
+    await release();
+    return err(
+      refuse("invalid_request", "the body is invalid", [
+        { path: "/expires_at", message: "is in the past: the document would never be found" },
+      ]),
+    );
+  }
   const before = upload.allow === undefined && upload.id !== null ? await ports.knowledge.read(collection, document, null) : null;
   const allow = upload.allow === undefined ? (before?.newest.allow ?? null) : upload.allow;
   const { user, root } = by.principal;

@@ -89,7 +89,8 @@ function search(pieces: readonly Piece[], query: string, isDiverse: boolean, k =
   for (const { score, ...piece } of near)
     hits.set(keyOf(piece), { ...(hits.get(keyOf(piece)) ?? { ...piece, keyword: null }), vector: score });
   const bare = [...hits.values()].map((hit) => (isDiverse ? hit : { ...hit, embedding: null }));
-  return joinedResults(bare, "hybrid", k, HASHED_WEIGHT);
+  // Beside the embedded default's weight nobody looks at who is alike.
+  return joinedResults(bare, "hybrid", k, isDiverse ? HASHED_WEIGHT : HASHED_WEIGHT + Number.EPSILON);
 }
 
 /** What becomes of the question. `crafted`: the attacker's documents; `base`: the pieces of all others. */

@@ -27,6 +27,7 @@ const NO_COLLECTION = failure("permanent", "not_found", "there is no such collec
 const UNAVAILABLE = failure("transient", "upstream_unavailable", "the collection could not be searched", 1_000);
 const NO_MEMORY = failure("transient", "upstream_unavailable", "the memory could not be reached", 1_000);
 const REFUSED: { readonly [W in Extract<MemoryAnswer, { ok: false }>["why"]]: Failure } = {
+  empty: failure("permanent", "invalid_request", "`text` has no character that anybody sees: send what is to be remembered"),
   injection: failure("safety", "injection_detected", "a memory that carries an instruction is not kept"),
   full: failure("permanent", "limit_reached", "there are too many memories of this person; some have to be forgotten first"),
   rights: failure("permanent", "policy_denied", "the run's user may not do this with what is remembered of its person any more"),
