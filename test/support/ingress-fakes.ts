@@ -21,13 +21,12 @@ import { type Book, EMPTY, grant } from "../../core/limits/book.ts";
 import { admitUse, type CredentialUse } from "../../core/limits/credential-use.ts";
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelParameters } from "../../core/model/entry.ts";
-import { toUsd } from "../../core/money.ts";
 import { type ErasureRecord, type ErasureView, erasureView } from "../../core/person/erasure.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
-import type { EventView, RunReplay, RunStatus, RunView } from "../../core/run/outside/view.ts";
+import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
 import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { Permission } from "../../core/workflow/authority.ts";
@@ -45,7 +44,9 @@ import { defineKnowledge } from "../../workers/knowledge/knowledge.ts";
 import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
 import type { Redriven } from "../../workers/use-cases/redrive-from.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
-import { makeStoreFake, paged } from "./store-fake.ts";
+import { isFinal, newRun, permits } from "./ingress-rules.ts";
+import { makeStoreFake } from "./store-fake.ts";
+import { paged } from "./store-fake-lists.ts";
 
 export const ADMIN_KEY = "a-platform-admins-key-for-tests";
 export const NOW = Date.UTC(2026, 9, 1, 12);
@@ -625,87 +626,6 @@ export function makeWorld(
     ingress,
     send,
     makeKey,
-  };
-}
-
-const isFinal = (status: RunStatus): boolean => ["completed", "failed", "cancelled", "dead_lettered"].includes(status);
-
-/** The policy in small: what a role may do. */
-function permits(role: Role, action: string, user: string, owner: string | undefined): boolean {
-  if (role === "admin") return action !== "metrics.read";
-  const staff = [
-    "run.read",
-    "run.feedback",
-    "workflow.read",
-    "tool.read",
-    "model.read",
-    "review.read",
-    "dead_letter.read",
-    "kill.read",
-    "override.read",
-    "incident.read",
-    "alert.read",
-    "guardrail.check",
-    "policy.read",
-    "health.read",
-  ];
-  const own: { [R in Role]: readonly string[] } = {
-    admin: [],
-    caller: [
-      "run.start",
-      "chat.complete",
-      "chat.embed",
-      "guardrail.check",
-      "model.read",
-      "credential.introspect",
-      ...(owner === user ? ["run.read", "run.cancel", "run.pause", "run.resume", "run.signal", "run.feedback"] : []),
-      "health.read",
-      ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
-    ],
-    developer: [...staff, "override.ask", "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],
-    reviewer: [...staff, "review.decide", "override.ask", "override.approve", "tool.approve"],
-    operator: [
-      ...staff,
-      "incident.write",
-      "override.ask",
-      "run.cancel",
-      "run.pause",
-      "run.resume",
-      "run.signal",
-      "dead_letter.redrive",
-      "dead_letter.discard",
-      "kill.throw",
-    ],
-    auditor: [...staff, "audit.read", "audit.verify"],
-    monitor: ["health.read"],
-  };
-  if ((action === "self.read" || action === "key.rotate") && owner === user) return true;
-  return own[role].includes(action);
-}
-
-function newRun(start: RunStart, at: number): RunView {
-  return {
-    id: start.id,
-    org: start.org,
-    user: start.user,
-    subject: start.subject,
-    workflow: start.definition.name,
-    version: start.version,
-    status: "queued",
-    input: start.input,
-    output: null,
-    error: null,
-    flags: [],
-    usage: { tokens_in: 0, tokens_out: 0, usd: 0, model_calls: 0, tool_calls: 0, cache_hits: 0 },
-    budget: { usd: toUsd(start.budget.usd), tokens: start.budget.tokens },
-    risk_score: null,
-    steps: [],
-    waiting_for: null,
-    metadata: start.metadata,
-    trace_id: start.traceId,
-    created_at: toRfc3339(at),
-    started_at: null,
-    ended_at: null,
   };
 }
 

@@ -6,10 +6,8 @@
 import type { Role } from "../../core/access/principal.ts";
 import { GENESIS_HASH, link } from "../../core/audit/entry.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
-import { canonicalJson } from "../../core/canonical-json.ts";
-import { withPrefix } from "../../core/ids.ts";
 import type { Incident } from "../../core/incident/incident.ts";
-import { type Json, mergePatch } from "../../core/json.ts";
+import { mergePatch } from "../../core/json.ts";
 import type { Collection } from "../../core/knowledge/collection.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
@@ -17,13 +15,12 @@ import { type ChosenSettings, REPLACED, withDefaults } from "../../core/org/sett
 import type { OrgView } from "../../core/org/view.ts";
 import type { WitnessChange } from "../../core/org/witnesses.ts";
 import { type Override, statusOf } from "../../core/override/override.ts";
-import type { Page, PageRequest } from "../../core/page.ts";
 import type { Activation, SetVersion } from "../../core/policy/set.ts";
 import { err, ok } from "../../core/result.ts";
 import type { ApproverRule } from "../../core/review/approvers.ts";
-import type { DeadLetterView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
+import type { FeedbackView, RunView } from "../../core/run/outside/view.ts";
 import { type EpochMs, orNullRfc3339, toRfc3339 } from "../../core/time.ts";
-import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
+import type { ToolManifest } from "../../core/tool/manifest.ts";
 import { type Layout, layOut, sharesOf, wholeOf } from "../../core/workflow/traffic.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { chooseVersion } from "../../workers/store/choose-version.ts";
@@ -32,6 +29,7 @@ import { LOGIN_COUNTS_MS } from "../../workers/store/keys.ts";
 import { activeOf } from "../../workers/store/policies.ts";
 import type { ApiKeyRow, StoredTool, StorePort } from "../../workers/store/ports.ts";
 import { sha256Hex } from "./audit-chain.ts";
+import { contentOf, deadLetter, namesOf, newestFirst, paged, shownKey } from "./store-fake-lists.ts";
 
 export type StoreFakePorts = {
   readonly now: () => number;
@@ -636,46 +634,3 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
   };
   return { store, keys, orgs, callbackSecrets, secrets, slots, claims };
 }
-
-/** A page as the database gives it: an opaque cursor, and an error with a code for one that no list returned. */
-export function paged<T>(items: readonly T[], { limit, cursor }: PageRequest): Page<T> {
-  const from = cursor === null ? 0 : Number(cursor);
-  if (!Number.isInteger(from)) throw Object.assign(new Error("the cursor was not returned by this list"), { code: "invalid_cursor" });
-  return { data: items.slice(from, from + limit), next_cursor: from + limit < items.length ? String(from + limit) : null };
-}
-
-/** Ids sort by time. */
-const newestFirst = (one: { readonly id: string }, other: { readonly id: string }): number => (one.id < other.id ? 1 : -1);
-
-/** What an org has under `org/name`, by name. */
-const namesOf = (table: ReadonlyMap<string, unknown>, org: string): string[] =>
-  [...table.keys()]
-    .filter((key) => key.startsWith(`${org}/`))
-    .map((key) => key.slice(org.length + 1))
-    .sort();
-
-const contentOf = (manifest: ToolContent): string => canonicalJson({ ...manifest, version: null } as unknown as Json);
-
-const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4, last_used_at }: ApiKeyRow) => ({
-  id,
-  org,
-  user,
-  roles,
-  created_at,
-  expires_at,
-  allow_from,
-  for_others,
-  last4,
-  last_used_at,
-});
-
-const deadLetter = (view: RunView): DeadLetterView => ({
-  id: withPrefix("dl", view.id),
-  run: view.id,
-  workflow: view.workflow,
-  step: null,
-  reason: { code: "tool_error", message: "the tool failed" },
-  undone: [],
-  status: view.dead_letter?.status ?? "open",
-  created_at: view.created_at,
-});

@@ -5,12 +5,14 @@ import { withPrefix } from "../../../core/ids.ts";
 import type { RunView } from "../../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../../core/time.ts";
 import { cachedStore } from "../../../workers/store/cached.ts";
+import { definitionsContract } from "../../contract/definitions-contract.ts";
 import { storeContract } from "../../contract/store-contract.ts";
+import type { StoreUnderTest } from "../../contract/store-under-test.ts";
 import { FAR } from "../../support/far.ts";
 import { makeStoreFake } from "../../support/store-fake.ts";
 import { lineOf, storeWorld } from "./support.ts";
 
-storeContract("in D1", () => {
+const inD1 = (): StoreUnderTest => {
   const world = storeWorld();
   const clock = {
     get at() {
@@ -36,9 +38,9 @@ storeContract("in D1", () => {
       ]);
     },
   };
-});
+};
 
-storeContract("in memory", () => {
+const inMemory = (): StoreUnderTest => {
   const clock = { at: FAR };
   const taken: { org: string; type: string }[] = [];
   const records: Parameters<typeof makeStoreFake>[0]["records"] = [];
@@ -64,7 +66,7 @@ storeContract("in memory", () => {
       runs.push({ ...EMPTY, ...line, org, subject: line.user, ...(isDeadLetter ? { dead_letter: letter } : {}) });
     },
   };
-});
+};
 
 const EMPTY: RunView = {
   id: "",
@@ -89,3 +91,8 @@ const EMPTY: RunView = {
   started_at: null,
   ended_at: null,
 };
+
+for (const contract of [storeContract, definitionsContract]) {
+  contract("in D1", inD1);
+  contract("in memory", inMemory);
+}
