@@ -187,6 +187,16 @@ export function deleteOfRun(sql: SqlStorage, run: string): number {
   return found;
 }
 
+/** The newest runs of a person, not younger than `at`, that have a key which derives from the person's. */
+export function sealedRunsOf(sql: SqlStorage, subject: string, at: EpochMs, limit: number): string[] {
+  const before = leastId("run", at + 1);
+  const query = "SELECT run FROM sealed_run WHERE subject = ? AND run < ? ORDER BY run DESC LIMIT ?";
+  return sql
+    .exec<{ run: string }>(query, subject, before, limit)
+    .toArray()
+    .map(({ run }) => run);
+}
+
 /** Keeps who is behind a code. The same again changes nothing. */
 export function keepPseudonym(sql: SqlStorage, key: PersonKey, code: string, subject: string): void {
   if (sql.exec("SELECT 1 FROM pseudonym WHERE code = ?", code).toArray().length > 0) return;

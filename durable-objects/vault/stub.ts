@@ -18,4 +18,5 @@ export const vaultOf = stubsOf<
   | "resolve"
   | "sealingKey"
   | "openingKeys"
+  | "sealedRuns"
 >();

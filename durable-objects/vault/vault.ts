@@ -25,6 +25,7 @@ import {
   noteSealedRun,
   openPseudonym,
   type StoredValue,
+  sealedRunsOf,
   unsealStored,
   VAULT_SCHEMA,
   type ValueToKeep,
@@ -246,6 +247,11 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
       if (this.#isErased(subject, run)) return sealingKeyOf(this.#shelf.lostKey(subject), subject, run);
       noteSealedRun(storage.sql, run, subject);
       return sealingKeyOf(key, subject, run);
+    }
+
+    /** The newest runs about this person from `at` or before that seal what they keep. */
+    async sealedRuns(subject: string, at: EpochMs, limit: number): Promise<string[]> {
+      return isMigrated(this.ctx.storage.sql) ? sealedRunsOf(this.ctx.storage.sql, subject, at, limit) : [];
     }
 
     /** The keys of runs that sealed texts name, in order. Makes none. */

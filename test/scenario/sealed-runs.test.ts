@@ -2,12 +2,13 @@
  * What is of class `restricted`, over the composed platform: words that no detector knows come in wherever they can, every store is searched for them
  * in every form, and whoever may see the runs sees them.
  */
+import { evictDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../core/json.ts";
 import { formsOf, unpacked } from "../support/canaries/forms.ts";
 import { everythingStored } from "../support/canaries/stores.ts";
-import handler, { outside } from "../support/platform.ts";
+import handler from "../support/platform.ts";
 import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
@@ -26,6 +27,7 @@ const word = (place: string): string => CANARIES.get(place) ?? "";
 let world: World;
 let admin: string;
 let fails = true;
+const undone: string[] = [];
 const sweep = () =>
   handler.scheduled({ scheduledTime: Date.now(), cron: "*/5 * * * *", noRetry: () => undefined } as ScheduledController, env);
 /** Where a planted word lies: the store and its table, and which word. */
@@ -53,6 +55,8 @@ beforeAll(async () => {
     if (request.url.includes("/look") && text.includes("archive-me")) return Response.json({ note: word("an archived answer") });
     if (request.url.includes("/look"))
       return Response.json({ note: `${word("a tool's answer")} ${"long ".repeat(60_000)}${word("a large answer")}` });
+    if (request.url.includes("/undo")) undone.push(text);
+    if (request.url.includes("/undo")) return Response.json({ note: "undone" });
     if (request.url.includes("/send"))
       return fails
         ? Response.json({ error: "broken", message: word("a failure's message") }, { status: 422 })
@@ -76,6 +80,7 @@ beforeAll(async () => {
   for (const [name, more] of [
     ["look", { effect: "read", sensitivity: "restricted" }],
     ["send", { effect: "write", approval: "never" }],
+    ["undo", { effect: "write", approval: "never" }],
   ] as const)
     await did("PUT", `/v1/tools/sealed.${name}`, world.keys.developer, {
       ...{
@@ -104,9 +109,18 @@ beforeAll(async () => {
     proposal: { who: { cel: "input.who" }, said: { cel: "steps.say.output" } },
   };
   const send = { kind: "tool", needs: ["ask"], tool: "sealed.send", input: { note: { cel: "steps.ask.output.proposal.said" } } };
-  const tools = ["sealed.look", "sealed.send"];
+  const sent = {
+    kind: "tool",
+    needs: ["look"],
+    tool: "sealed.send",
+    input: {},
+    compensate: { tool: "sealed.undo", input: { was: { cel: "output.note" } } },
+  };
+  const asked = { kind: "review", needs: ["sent"], severity: "high", proposal: { who: { cel: "input.who" } } };
+  const tools = ["sealed.look", "sealed.send", "sealed.undo"];
   for (const one of [
     { name: "sealed-story", tools, input, steps: { look, say, ask, send }, output: { cel: "steps.send.output" }, on_failure: "park" },
+    { name: "sealed-undo", tools, input, steps: { look, sent, asked }, output: null },
     { name: "sealed-look", tools, input, steps: { look }, output: { cel: "steps.look.output" } },
   ])
     await did("POST", "/v1/workflows", world.keys.developer, one as Json);
@@ -146,5 +160,18 @@ it("[SEAL-8] lies in no store in any form, and is shown wherever it was: live, i
   expect(old.body).toMatchObject({ status: "completed", output: { note: word("an archived answer") } });
   expect((await call("POST", `/v1/runs/${archived}/replay`, world.keys.developer)).body).toMatchObject({ identical: true });
   expect(await found()).toEqual([]);
-  expect(outside).toBeDefined();
+});
+
+it("[SEAL-10] an erasure ends a sealed run before its key goes: what the run did is undone, and nothing opens any more", async () => {
+  const { app } = world.keys;
+  const run = await start("sealed-undo", word("an input"));
+  await eventually(`/v1/runs/${run}`, app, status("waiting"));
+  await evictDurableObject(env.RUN_ENGINE.getByName(run));
+  expect(undone).toEqual([]);
+  const asked = await call("DELETE", `/v1/users/${PERSON}`, admin);
+  expect(asked.status, JSON.stringify(asked.body)).toBe(202);
+  expect(asked.body["gone"]).toContainEqual({ store: "VAULT_KEYS", entries: 1 });
+  await expect.poll(() => undone.length).toBe(1);
+  await eventually(`/v1/runs/${run}`, app, ({ erased_at: at }) => typeof at === "string");
+  expect(await found()).toEqual([]);
 });

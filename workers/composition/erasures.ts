@@ -5,8 +5,10 @@ import type { Json } from "../../core/json.ts";
 import type { RunErasers, StoreErasers } from "../../core/keeping/stores.ts";
 import { shardOfSubject } from "../../core/memory/memory.ts";
 import { erasedRun, erasedSummary } from "../../core/person/erased-run.ts";
+import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import { memoryStoreName } from "../../durable-objects/memory-store/stub.ts";
 import { sessionsName } from "../../durable-objects/sessions/stub.ts";
+import { sideBySide, within } from "../../kit/bounded.ts";
 import type { Archive } from "../archive/archive.ts";
 import { withArchive } from "../archive/archived-runs.ts";
 import { removeRunValues } from "../archive/run-values.ts";
@@ -15,12 +17,36 @@ import { sweepRetention } from "../erasure/retention.ts";
 import { definePersonExports, type PersonExports } from "../person-export/export.ts";
 import type { Rooms } from "./rooms.ts";
 
+/** Sealed runs that are ended before their key goes, and how many at a time. */
+const SEALED_RUNS = 200;
+const WIDTH = 6;
+/** How long one of them may take, in ms: the key waits for none longer. */
+const SEALED_RUN_MS = 2_000;
+
+/**
+ * A sealed run cannot be read without its key: it is ended before the key goes, so that what it did is undone. One that cannot be reached now is erased
+ * unread later, which must not keep the key. How many are gone.
+ */
+async function endSealedRuns({ objects, outside: { log } }: Rooms, org: string, subject: string, upTo: number): Promise<number> {
+  let gone = 0;
+  await sideBySide(await objects.vault(org).sealedRuns(subject, upTo, SEALED_RUNS), WIDTH, async (run) => {
+    try {
+      if ((await within(SEALED_RUN_MS, objects.run(run).erase())) === "erased") gone += 1;
+    } catch (error) {
+      log(logLine("erasure.run_failed", { org, run, error: errorName(error) }));
+    }
+  });
+  return gone;
+}
+
 /** Erases what the stores keep of a person. */
-function personErasers({ objects, store, answers, texts }: Rooms): StoreErasers {
+function personErasers(rooms: Rooms): StoreErasers {
+  const { objects, store, answers, texts } = rooms;
   return {
     async VAULT_KEYS(org, subject, upTo) {
+      const ended = await endSealedRuns(rooms, org, subject, upTo);
       const { keys, values } = await objects.vault(org).erase(subject, upTo);
-      return { VAULT_KEYS: keys, "VAULT.value": values };
+      return { VAULT_KEYS: keys, "VAULT.value": values, "RUN_ENGINE.journal": ended };
     },
     "MEMORY_STORE.memory": (org, subject, upTo) => objects.memoryStore(memoryStoreName(org, shardOfSubject(subject))).erase(subject, upTo),
     "SESSIONS.session": (org, subject, upTo) => objects.sessions(sessionsName(org, subject)).erase(upTo),
