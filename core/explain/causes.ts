@@ -2,7 +2,8 @@
 import type { MicroUsd } from "../money.ts";
 import type { RunEvent } from "../run/machine/event.ts";
 import type { CheaperModel } from "./cheaper.ts";
-import type { Stretch } from "./spans-of-time.ts";
+import type { FasterModel } from "./faster.ts";
+import type { TimePart } from "./timeline.ts";
 import type { Typical } from "./typical.ts";
 import { notGoodEnough, type Waste } from "./waste.ts";
 
@@ -17,11 +18,11 @@ export type Cause = {
 
 type Given = {
   readonly events: readonly RunEvent[];
-  readonly stretches: readonly Stretch[];
-  /** Time in line before a step began; `step` null: before the run did. */
-  readonly lines: readonly { readonly step: string | null; readonly ms: number }[];
+  /** Where the time went, each millisecond once; `step` null: to the run as a whole. What took place beside the critical path took no time of the run. */
+  readonly parts: readonly (Omit<TimePart, "step"> & { readonly step: string | null })[];
   readonly waste: readonly Waste[];
-  readonly whatIfs: readonly CheaperModel[];
+  readonly cheaper: readonly CheaperModel[];
+  readonly faster: readonly FasterModel[];
   readonly totalMs: number;
   readonly totalMicroUsd: MicroUsd;
   readonly typical: Typical | null;
@@ -42,15 +43,14 @@ export function rankedCauses(given: Given): readonly Cause[] {
     const before = found.get(key);
     found.set(key, { cause, what, step, ms: ms + (before?.ms ?? 0), microUsd: microUsd + (before?.microUsd ?? 0) });
   };
-  for (const { step, kind, what, from, to } of given.stretches) {
-    const ms = to - from;
-    if (kind === "waiting") add({ cause: what === "waiting for a person" ? "person" : "wait", what, step, ms, microUsd: 0 });
+  for (const { step, kind, what, ms } of given.parts) {
+    if (kind === "person") add({ cause: "person", what, step, ms, microUsd: 0 });
+    else if (kind === "waiting") add({ cause: "wait", what, step, ms, microUsd: 0 });
     else if (kind === "retry" || kind === "failed")
       add({ cause: "retry", what: "attempts that failed, and the pauses after them", step, ms, microUsd: 0 });
-    else if (kind === "correction") add({ cause: "correction", what: notGoodEnough(what, step), step, ms, microUsd: 0 });
+    else if (kind === "correction") add({ cause: "correction", what: notGoodEnough(what, step ?? ""), step, ms, microUsd: 0 });
     else if (kind === "queue") add({ cause: "queue", what: "standing in line", step, ms, microUsd: 0 });
   }
-  for (const { step, ms } of given.lines) add({ cause: "queue", what: "standing in line", step, ms, microUsd: 0 });
   for (const { kind, what, microUsd } of given.waste)
     if (kind === "retry" || kind === "correction")
       add({
@@ -60,8 +60,20 @@ export function rankedCauses(given: Given): readonly Cause[] {
         ms: 0,
         microUsd,
       });
-  for (const { what, step, saved } of given.whatIfs) add({ cause: "route", what, step, ms: 0, microUsd: saved });
-  for (const cause of contexts(given)) add(cause);
+  for (const { what, step, saved } of given.cheaper) add({ cause: "route", what, step, ms: 0, microUsd: saved });
+  // What calls of a model took on the critical path: a big context has its share of it first, a slow route what is left.
+  const took = new Map<string, number>();
+  for (const { step, kind, what, ms } of given.parts)
+    if (kind === "call") took.set(`${step} ${what}`, ms + (took.get(`${step} ${what}`) ?? 0));
+  const take = (step: string, model: string, wanted: number): number => {
+    const key = `${step} model ${model}`;
+    const ms = Math.min(wanted, took.get(key) ?? 0);
+    took.set(key, (took.get(key) ?? 0) - ms);
+    return ms;
+  };
+  for (const { model, ...cause } of contexts(given)) add({ ...cause, ms: take(cause.step, model, cause.ms) });
+  for (const { what, step, model, savedMs } of given.faster)
+    add({ cause: "route", what, step, ms: take(step, model, savedMs), microUsd: 0 });
   for (const cause of calls(given, [...found.values()])) add(cause);
   const weight = ({ ms, microUsd }: Cause): number =>
     ms / Math.max(1, typical?.ms ?? totalMs) + microUsd / Math.max(1, typical?.microUsd ?? totalMicroUsd);
@@ -79,7 +91,7 @@ const CALLED: readonly (readonly [prefix: string, cause: Cause["cause"]])[] = [
  * Models, tools and child runs with what they took above an even share of the median (of this run, where there is none). What another cause
  * tells of the same step already, such as a big context or a dear route, does not count again.
  */
-function calls({ events, stretches, totalMs, totalMicroUsd, typical }: Given, told: readonly Cause[]): Cause[] {
+function calls({ events, parts, totalMs, totalMicroUsd, typical }: Given, told: readonly Cause[]): Cause[] {
   const groups = new Map<string, { cause: Cause["cause"]; what: string; step: string; ms: number; microUsd: number }>();
   const count = (step: string, what: string, ms: number, microUsd: number): void => {
     const cause = CALLED.find(([prefix]) => what.startsWith(prefix))?.[1];
@@ -88,7 +100,7 @@ function calls({ events, stretches, totalMs, totalMicroUsd, typical }: Given, to
     const group = groups.get(key) ?? { cause, what, step, ms: 0, microUsd: 0 };
     groups.set(key, { ...group, ms: group.ms + ms, microUsd: group.microUsd + microUsd });
   };
-  for (const { step, kind, what, from, to } of stretches) if (kind === "call" || kind === "child") count(step, what, to - from, 0);
+  for (const { step, kind, what, ms } of parts) if (kind === "call" || kind === "child") count(step ?? "", what, ms, 0);
   const children = new Map<string, string>();
   for (const event of events) {
     const step = event.step ?? "";
@@ -111,9 +123,9 @@ function calls({ events, stretches, totalMs, totalMicroUsd, typical }: Given, to
 }
 
 /** Input beyond what a call of this workflow usually reads, at what it cost, and its share of the call's time. */
-function contexts({ events, typical }: Given): Cause[] {
+function contexts({ events, typical }: Given): (Cause & { readonly step: string; readonly model: string })[] {
   const usual = typical?.tokensPerCall ?? MODEST_TOKENS;
-  return events.flatMap((event): Cause[] => {
+  return events.flatMap((event): (Cause & { readonly step: string; readonly model: string })[] => {
     if (event.type !== "model.called" || event.data.spent.micro_usd === 0) return [];
     const { tokens_in, tokens_out, micro_usd } = event.data.spent;
     const beyond = tokens_in - usual;
@@ -123,7 +135,8 @@ function contexts({ events, typical }: Given): Cause[] {
       {
         cause: "context",
         what: `a context far above the usual ${Math.round(usual)} tokens a call`,
-        step: event.step ?? null,
+        step: event.step ?? "",
+        model: event.data.model,
         ms: Math.round(event.data.duration_ms * share),
         microUsd: Math.round(micro_usd * share),
       },

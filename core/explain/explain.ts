@@ -13,11 +13,12 @@ import { type Cause, rankedCauses } from "./causes.ts";
 import { type CheaperModel, cheaperModels } from "./cheaper.ts";
 import { type ChildRun, childRuns } from "./child-runs.ts";
 import { type CostNode, costTree } from "./cost-tree.ts";
-import { criticalPath } from "./critical-path.ts";
 import { type Decision, decisionsOf } from "./decisions.ts";
+import { fasterModels } from "./faster.ts";
 import { repeatedQuestions } from "./repeated.ts";
-import { shareOut, stretchesOf } from "./spans-of-time.ts";
+import { RUN_STEP, type TimeKind } from "./spans-of-time.ts";
 import { summarise } from "./summary.ts";
+import { type TimePart, timeline } from "./timeline.ts";
 import type { Typical } from "./typical.ts";
 import { wasteOf } from "./waste.ts";
 
@@ -25,7 +26,8 @@ import { wasteOf } from "./waste.ts";
 export type CostView = { name: string; usd: number; calls?: number; ms?: number; children?: CostView[] };
 
 /**
- * A stretch of the critical path. `run`: the child run that had the time, of several side by side the longest; `within`: that run's own
+ * A stretch of the critical path, which accounts for the whole time of the run. `step`: `(run)`, `(input)` or `(hand-over)` where the run as a whole
+ * had the time, which no step can be called. `run`: the child run that had the time, of several side by side the longest; `within`: that run's own
  * critical path, where whoever asks may see it.
  */
 export type PathPart = { step: string; ms: number; what: string; run?: string; within?: PathPart[] };
@@ -64,50 +66,20 @@ export function explain(
   at: EpochMs,
 ): Explanation {
   const end = state.endedAt ?? at;
-  const stretches = stretchesOf(events, end);
   const children = childRuns(events, end);
-  const byStep = Map.groupBy(stretches, ({ step }) => step);
-  const timed = plan.order.flatMap((id) => {
-    const step = own(state.steps, id);
-    if (!step || step.startedAt === null) return [];
-    return [{ id, needs: own(birth.definition.steps, id)?.needs ?? [], from: step.startedAt, to: step.endedAt ?? end }];
-  });
-  const path = criticalPath(timed.map(({ id, needs, from, to }) => ({ id, needs, ms: to - from })));
-  const critical = timed
-    .filter(({ id }) => path.includes(id))
-    .flatMap(({ id, from, to }) =>
-      shareOut(byStep.get(id) ?? [], from, to).map(({ what, kind, ms }): PathPart => {
-        const child = kind === "child" ? longestOf(children, id, what) : undefined;
-        return { step: id, ms, what, ...(child === undefined ? {} : { run: child.run }) };
-      }),
-    );
-  const startedAt = state.startedAt ?? end;
-  // A step that all its needs let go and that does not begin stands in line behind others.
-  const lines = timed.map(({ id, needs, from }) => {
-    const ready = Math.max(startedAt, ...needs.map((need) => own(state.steps, need)?.endedAt ?? startedAt));
-    return { step: id, ms: Math.max(0, from - ready) };
-  });
-  const sum = (kinds: readonly string[]): number =>
-    [...byStep].reduce(
-      (total, [, own_]) =>
-        total +
-        shareOut(own_, birth.createdAt, end)
-          .filter(({ kind }) => kind !== null && kinds.includes(kind))
-          .reduce((ms, share) => ms + share.ms, 0),
-      0,
-    );
+  const parts = timeline({ birth, plan }, state, events, end);
+  const sum = (...kinds: readonly TimeKind[]): number => parts.reduce((total, { kind, ms }) => total + (kinds.includes(kind) ? ms : 0), 0);
   const tree = costTree(birth, events);
   const waste = wasteOf(birth, events);
   const cheaper = cheaperModels(events);
   const what_ifs = [...cheaper, ...exactCache(events)].toSorted((a, b) => b.saved - a.saved);
-  const queued = startedAt - birth.createdAt;
   const totalMs = end - birth.createdAt;
   const causes = rankedCauses({
     events,
-    stretches,
-    lines: [{ step: null, ms: queued }, ...lines],
+    parts: parts.map((part) => ({ ...part, step: own(birth.definition.steps, part.step) === undefined ? null : part.step })),
     waste,
-    whatIfs: cheaper,
+    cheaper,
+    faster: fasterModels(events),
     totalMs,
     totalMicroUsd: state.usage.microUsd,
     typical,
@@ -120,10 +92,13 @@ export function explain(
     beside: costView(besideTree(birth, state, events)),
     time: {
       total_ms: totalMs,
-      critical_path: critical.slice(0, MOST_LINES),
-      waiting_ms: sum(["waiting"]),
-      retry_ms: sum(["retry", "failed"]),
-      queue_ms: queued + sum(["queue"]) + lines.reduce((total, { ms }) => total + ms, 0),
+      critical_path: bounded(parts).map(({ step, kind, what, ms }): PathPart => {
+        const child = kind === "child" ? longestOf(children, step, what) : undefined;
+        return { step, ms, what, ...(child === undefined ? {} : { run: child.run }) };
+      }),
+      waiting_ms: sum("person", "waiting"),
+      retry_ms: sum("retry", "failed"),
+      queue_ms: sum("queue"),
     },
     causes: shown,
     waste: waste.slice(0, MOST_LINES).map(({ what, microUsd, ms }) => ({ what, usd: toUsd(microUsd), ms })),
@@ -133,6 +108,15 @@ export function explain(
     median,
     summary: summarise({ workflow: birth.definition.name, status: state.status, totalMs, microUsd: state.usage.microUsd, causes, typical }),
   };
+}
+
+/** The longest parts in their order, and all others as the last one: the path accounts for the whole time also where it is cut. */
+function bounded(parts: readonly TimePart[]): readonly TimePart[] {
+  if (parts.length <= MOST_LINES) return parts;
+  const kept = new Set(parts.toSorted((a, b) => b.ms - a.ms).slice(0, MOST_LINES - 1));
+  const rest = parts.filter((part) => !kept.has(part));
+  const ms = rest.reduce((total, part) => total + part.ms, 0);
+  return [...parts.filter((part) => kept.has(part)), { step: RUN_STEP, kind: "platform", what: `${rest.length} shorter stretches`, ms }];
 }
 
 /** The child run of a step that took longest. `what`: as stretches of time call it. */

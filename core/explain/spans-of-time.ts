@@ -1,14 +1,15 @@
-/** What each step's time went to: intervals read off the journal, and in each instant the one that matters most. Pure. */
+/** What time went to: intervals read off the journal, of steps and of the run as a whole, and in each instant the one that matters most. Pure. */
 import type { RunEvent } from "../run/machine/event.ts";
 import type { EpochMs } from "../time.ts";
 
 /**
  * What a time went to. `failed`: a call that did not succeed; `correction`: a model's answer that was not good enough; `retry`: the pause before
- * the next attempt; `queue`: nobody had taken the work up.
+ * the next attempt; `queue`: nobody had taken the work up; `person`, `waiting`: nothing was to be done until a person said so, or a time, a signal
+ * or the end of a kill switch came; `platform`: none of these.
  */
-export type TimeKind = "call" | "failed" | "correction" | "retry" | "queue" | "waiting" | "child";
+export type TimeKind = "call" | "failed" | "correction" | "retry" | "queue" | "person" | "waiting" | "child" | "platform";
 
-/** A stretch of time of one step. */
+/** A stretch of time of one step, or of the whole run: then `step` is no step of the definition. */
 export type Stretch = {
   readonly step: string;
   readonly from: EpochMs;
@@ -17,18 +18,25 @@ export type Stretch = {
   readonly what: string;
 };
 
-/** Where stretches of one step overlap, the first kind in this list has the time. */
-const RANK: readonly TimeKind[] = ["call", "child", "failed", "correction", "waiting", "queue", "retry"];
+/** Where stretches overlap, the first kind in this list has the time. */
+const RANK: readonly TimeKind[] = ["call", "child", "failed", "correction", "person", "waiting", "queue", "retry", "platform"];
+
+/** The stretches of the run itself, which no step can be called. */
+export const RUN_STEP = "(run)";
 
 type Open = { readonly at: EpochMs; readonly step: string; readonly kind: TimeKind; readonly what: string };
+
+/** What nobody waits for any more in a run that stops. */
+const OVER_WHEN_STOPPING: ReadonlySet<TimeKind> = new Set<TimeKind>(["person", "waiting", "retry"]);
 
 /** `until`: where what is still open is cut off. */
 export function stretchesOf(events: readonly RunEvent[], until: EpochMs): Stretch[] {
   const done: Stretch[] = [];
   const open = new Map<string, Open>();
+  const lasting = new Set<string>();
   const begin = (key: string, event: RunEvent, kind: TimeKind, what: string): void => {
     end(key, event.at);
-    open.set(key, { at: event.at, step: event.step ?? "", kind, what });
+    open.set(key, { at: event.at, step: event.step ?? RUN_STEP, kind, what });
   };
   const end = (key: string, at: EpochMs, kind?: TimeKind): void => {
     const begun = open.get(key);
@@ -84,9 +92,13 @@ export function stretchesOf(events: readonly RunEvent[], until: EpochMs): Stretc
       case "budget.refused":
         end(`budget ${event.data.n}`, event.at);
         break;
-      case "review.requested":
-        begin(`review ${event.data.activity}`, event, "waiting", "waiting for a person");
+      case "review.requested": {
+        // A stopping run still waits for a person's word on a write of unknown outcome, and for no other.
+        const key = `review ${event.data.activity}`;
+        if (event.data.reason === "unknown-outcome") lasting.add(key);
+        begin(key, event, "person", "waiting for a person");
         break;
+      }
       case "review.decided":
         end(`review ${event.data.activity}`, event.at);
         break;
@@ -103,42 +115,74 @@ export function stretchesOf(events: readonly RunEvent[], until: EpochMs): Stretc
       case "step.failed":
         end(`wait ${event.step}`, event.at);
         break;
+      case "tool.looking_up":
+        begin(`look-up ${event.data.activity}`, event, "retry", `asking ${event.data.tool} what became of a call`);
+        break;
+      case "tool.looked_up":
+        end(`look-up ${event.data.activity}`, event.at);
+        break;
+      case "hand_over.proposed":
+        begin("hand-over", event, "person", "waiting for the user to say whether a person is wanted");
+        break;
+      case "hand_over.confirmed":
+      case "hand_over.settled":
+        end("hand-over", event.at);
+        break;
+      case "memory.considered":
+        if (event.data.intent.needed) begin("memory", event, "call", "recalling what is remembered");
+        break;
+      case "memory.recalled":
+        end("memory", event.at);
+        break;
+      case "run.paused":
+        if (event.data.by === undefined) begin("stopped", event, "waiting", "held by the kill switch");
+        else {
+          end("stopped", event.at);
+          if (event.data.parent === undefined) begin("paused", event, "person", "paused by a person");
+          else begin("paused above", event, "person", "paused by a person, with its parent run");
+        }
+        break;
+      case "run.resumed":
+        if (event.data.from === "paused")
+          end(event.data.by === undefined ? "stopped" : event.data.parent === undefined ? "paused" : "paused above", event.at);
+        break;
+      case "run.cancelling":
+      case "run.stopping":
+        for (const [key, { kind }] of open) if (OVER_WHEN_STOPPING.has(kind) && !lasting.has(key)) end(key, event.at);
+        break;
+      case "run.completed":
+        begin("ended", event, "waiting", "completed, until its parent run was undone");
+        break;
+      case "run.compensating":
+        end("ended", event.at);
+        break;
     }
   }
   for (const key of [...open.keys()]) end(key, until);
   return done;
 }
 
-/** Milliseconds of one step by what they went to, the longest first; each instant counts once. What no stretch covers is `the platform`. */
-export function shareOut(stretches: readonly Stretch[], from: EpochMs, to: EpochMs): { what: string; kind: TimeKind | null; ms: number }[] {
-  const within = stretches
-    .map((stretch) => ({ ...stretch, from: Math.max(stretch.from, from), to: Math.min(stretch.to, to) }))
-    .filter((stretch) => stretch.to > stretch.from);
-  const marks = within.flatMap((stretch) => [
+/** The stretches laid over each other, in the order of time: no instant is in two pieces, and each belongs to the stretch that matters most. */
+export function layered(stretches: readonly Stretch[]): Stretch[] {
+  const marks = stretches.flatMap((stretch) => [
     { at: stretch.from, stretch, opens: true },
     { at: stretch.to, stretch, opens: false },
   ]);
   marks.sort((a, b) => a.at - b.at);
-  const active = new Map<TimeKind, Map<string, number>>();
-  const shares = new Map<string, { what: string; kind: TimeKind | null; ms: number }>();
-  let last = from;
-  const give = (until: EpochMs): void => {
-    if (until <= last) return;
-    const kind = RANK.find((one) => (active.get(one)?.size ?? 0) > 0) ?? null;
-    const what = kind === null ? "the platform" : (active.get(kind)?.keys().next().value ?? "");
-    const share = shares.get(`${kind} ${what}`) ?? { what, kind, ms: 0 };
-    share.ms += until - last;
-    shares.set(`${kind} ${what}`, share);
-    last = until;
-  };
+  const active = new Map<TimeKind, Set<Stretch>>();
+  const pieces: Stretch[] = [];
+  let last = 0;
   for (const { at, stretch, opens } of marks) {
-    give(at);
-    const ofKind = active.get(stretch.kind) ?? new Map<string, number>();
+    if (at > last) {
+      const kind = RANK.find((one) => (active.get(one)?.size ?? 0) > 0);
+      const first = kind === undefined ? undefined : active.get(kind)?.values().next().value;
+      if (first !== undefined) pieces.push({ ...first, from: last, to: at });
+    }
+    last = at;
+    const ofKind = active.get(stretch.kind) ?? new Set();
     active.set(stretch.kind, ofKind);
-    const count = (ofKind.get(stretch.what) ?? 0) + (opens ? 1 : -1);
-    if (count > 0) ofKind.set(stretch.what, count);
-    else ofKind.delete(stretch.what);
+    if (opens) ofKind.add(stretch);
+    else ofKind.delete(stretch);
   }
-  give(to);
-  return [...shares.values()].toSorted((a, b) => b.ms - a.ms);
+  return pieces;
 }

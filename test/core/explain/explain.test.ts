@@ -97,6 +97,7 @@ describe("why a run was slow and dear", () => {
     const { time } = play((passing) => ({ person: () => passing(171_000, "approve") }), 2_000);
     expect(time).toMatchObject({ total_ms: 174_000, waiting_ms: 171_000, retry_ms: 0, queue_ms: 2_000 });
     expect(time.critical_path).toEqual([
+      { step: "(run)", ms: 2_000, what: "standing in line" },
       { step: "find", ms: 200, what: "tool orders.get" },
       { step: "approve", ms: 171_000, what: "waiting for a person" },
       { step: "write", ms: 800, what: `model ${CHEAP}` },
