@@ -11,6 +11,7 @@ import { LEXICON } from "../guardrail/injection/lexicon.ts";
 import { MEANT_PROBES } from "../guardrail/injection/meaning.ts";
 import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
+import { QUOTED_RULES } from "../guardrail/injection/quoted.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { TOLD_PROBES } from "../guardrail/injection/told.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
@@ -52,7 +53,7 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     lexicon: LEXICON,
     deeds: DEED_LISTS,
     patterns,
-    mentions: MENTION_RULES,
+    mentions: [...MENTION_RULES, ...QUOTED_RULES],
     whose: WHOSE_RULES,
     decision: DECISION,
     together: RUN_TOGETHER.source,

@@ -41,7 +41,7 @@ export function readEvidence(text: string, channel: Channel): Read {
       const match = expression.exec(text);
       if (match === null) break;
       const place = { start: match.index, end: match.index + match[0].length };
-      const isSpokenOf = isMention(text, place, family) || (family === "chat_template" && isNamed(text, place.start));
+      const isSpokenOf = isMention(text, place, family, channel) || (family === "chat_template" && isNamed(text, place.start));
       if (!isSpokenOf || count === MAX_MATCHES) {
         evidence.push({ family, weight, pattern, acts, ...place });
         if (acts) break;

@@ -7,6 +7,7 @@ import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evid
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
 import { normalise } from "./normalise.ts";
+import { blankedOut, quotedWordsAskedAbout } from "./quoted.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 import { toldIn } from "./told.ts";
@@ -87,10 +88,18 @@ export function findInjection(text: string, channel: Channel): Finding[] {
 export function readingsOf(text: string, plain: string, channel: Channel): [Reading, ...Reading[]] {
   const codes = codesIn(text);
   const signed = hasSign(plain);
-  const open = readingOf(plain, withMeaning(signed ? readEvidence(plain, channel) : NOTHING, plain, channel), codes);
+  const open = readingOf(plain, signed ? evidenceOf(plain, channel) : withMeaning(NOTHING, plain, channel), codes);
   const hidden =
     channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];
   return [open, ...hidden.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
+}
+
+/** Everything that a text says in plain words. Quotations that a user asks about are read by nothing: not by patterns, and not by the classifier. */
+function evidenceOf(text: string, channel: Channel): Read {
+  const asked = channel === "user" ? quotedWordsAskedAbout(text) : [];
+  const own = blankedOut(text, asked);
+  const read = withMeaning(readEvidence(own, channel), own, channel);
+  return asked.length === 0 ? read : { ...read, mentions: [...read.mentions, ...asked] };
 }
 
 /** What the words mean counts beside the patterns, but in a model's answers, where every pattern needs a sign (signs.ts). */
@@ -104,7 +113,7 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
 function hiddenReading(under: string, place: { start: number; end: number }, kind: string, open: Reading, channel: Channel): Reading[] {
   const text = MADE_OF_READING.has(kind) ? under : normalise(under).text;
-  const read = readingOf(text, withMeaning(readEvidence(text, channel), text, channel), NO_CODES);
+  const read = readingOf(text, evidenceOf(text, channel), NO_CODES);
   const isHidden = weigh(actingOf(read.evidence)) > weigh(actingOf(open.evidence));
   // In what tools return, names and codes with figures are everyday.
   const isWritten = kind === "figures" && channel === "user";
@@ -117,7 +126,7 @@ function hiddenReading(under: string, place: { start: number; end: number }, kin
 }
 
 function readingOf(text: string, read: Read, codes: ReadonlySet<string>): Reading {
-  const words = withoutCodes(withoutMentions(text, read.mentions), codes);
+  const words = withoutCodes(blankedOut(text, read.mentions), codes);
   const acting = actingOf(read.evidence);
   const alone =
     acting.length === 0
@@ -157,17 +166,3 @@ const marksOf = (evidence: readonly Evidence[]): readonly Mark[] =>
       { start, name: `${family} ${acts}` },
       { start, name: `pattern ${pattern}` },
     ]);
-
-/** The same length: offsets stay. */
-function withoutMentions(text: string, mentions: Read["mentions"]): string {
-  if (mentions.length === 0) return text;
-  let read = "";
-  let at = 0;
-  for (const { start, end } of [...mentions].sort((a, b) => a.start - b.start)) {
-    if (end <= at) continue;
-    const from = Math.max(at, start);
-    read += text.slice(at, from) + " ".repeat(end - from);
-    at = end;
-  }
-  return read + text.slice(at);
-}

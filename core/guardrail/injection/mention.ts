@@ -4,6 +4,7 @@
  * normalised.
  */
 
+import type { Channel } from "../finding.ts";
 import type { Family } from "./pattern.ts";
 
 /** Units before the words that are looked at: within what a stream keeps of the text before. */
@@ -30,7 +31,7 @@ const NEGATED_ROW = /\b(?:never|do not|don't|must not)(?: [a-z]+){1,4}(?:,| or| 
 /** Verbs after a noun that does it: "a config can override", "rules that override", "the form replaces". */
 const STATEMENT =
   /\b(?:(?:can|could|may|might|will|would|shall|does|which|that|cannot) |(?:rules?|settings?|config\w*|files?|options?|parameters?|flags?|admins?|administrators?|policy|policies|form|letter|versions?) (?:can |may |will |also )?)$/;
-/** Quoted, or in brackets of code, after words that introduce an example. */
+/** Quoted, or in brackets of code, after words that introduce an example: a mention in a model's answer alone (quoted.ts has the rules for users). */
 const QUOTED =
   /(?:such as|like|e\.?g\.?|example|examples|mean[st]?|meaning|says?|said|saying|reads?|writes?|wrote|written|phrases?|texts?|words?|called|strings?|tokens?|between|payloads?|sentences?|prompts?|messages?|commands?|inputs?|or|and|marks?|uses?|contains?|containing|type[sd]?|literally|question|attack|attempt|translate|title|named|patterns?|lines?)\b ?:?(?: [a-z]+){0,3} ?["'`(][^"`\n]{0,90}$/;
 /** In running text rather than at the beginning of a line: "ChatML uses <|im_start|>", "between [INST] and [/INST]". */
@@ -58,14 +59,20 @@ export const MENTION_RULES: readonly string[] = [
 ].map(({ source }) => source);
 
 /** `start` and `end`: of the matched words in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part. */
-export function isMention(text: string, { start, end }: { readonly start: number; readonly end: number }, family: Family): boolean {
+export function isMention(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  family: Family,
+  channel: Channel,
+): boolean {
   const left = text.slice(Math.max(0, start - LEFT_UNITS), start);
   const isOfFreedom = family === "persona" || family === "release";
   if (isOfFreedom && (OF_SIZE.exec(text.slice(start, end + SIZE_UNITS))?.index ?? end) < end - start) return true;
   if (left === "") return false;
-  if (isOfFreedom) return QUOTED.test(left);
+  const isQuoted = channel === "model_output" && QUOTED.test(left);
+  if (isOfFreedom) return isQuoted;
   if (NEGATED.test(left) || NEGATED_ROW.test(left)) return true;
-  if (QUOTED.test(left)) return true;
+  if (isQuoted) return true;
   if (ASKED.test(left) && !/\bi(?:'m| am)? (?:asking|telling|want)/.test(left)) return true;
   if (SUBJECT.test(left) && !PERSON_IN_CHARGE.test(left)) return true;
   if (INFINITIVE.test(left) && !TOLD_TO.test(left)) return true;
