@@ -6,9 +6,11 @@ import { CONTENT_WEIGHTS } from "./weights.ts";
 
 /** Weights of one feature lie side by side, one for each category in their order. */
 const COUNT = CONTENT_CATEGORIES.length;
-const TABLE = new Int8Array(COUNT * CONTENT_TABLE_SIZE);
+const TABLE = new Int16Array(COUNT * CONTENT_TABLE_SIZE);
 for (const [index, category] of CONTENT_CATEGORIES.entries()) {
-  for (const [feature, weight] of fromBase64(CONTENT_WEIGHTS[category].table).entries()) TABLE[feature * COUNT + index] = weight;
+  const { table, large } = CONTENT_WEIGHTS[category];
+  for (const [feature, weight] of fromBase64(table).entries()) TABLE[feature * COUNT + index] = weight;
+  for (const [feature, weight] of large.split(" ").map((one) => one.split(":"))) TABLE[Number(feature) * COUNT + index] = Number(weight);
 }
 
 /** A category with the log-odds that a window of text belongs to it. */

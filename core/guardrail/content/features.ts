@@ -93,6 +93,15 @@ export function contentFeatures(text: string, see: (feature: number) => void): n
   return seen.size;
 }
 
+/** The indexes of meanings alone and of pairs near each other: what carries over best to texts of other authors. */
+export function slotsOfMeanings(): { readonly alone: readonly number[]; readonly near: readonly number[] } {
+  const all = Object.keys(LEXICON).map((_, meaning) => meaning);
+  return {
+    alone: all.map((meaning) => slot(named(MEANING, meaning))),
+    near: all.flatMap((one) => all.filter((other) => other !== one).map((other) => slot(named(NEAR, other * 64 + one)))),
+  };
+}
+
 function hashOf(text: string, from: number, to: number, seed: number): number {
   let hash = seed;
   for (let index = from; index < to; index++) hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);

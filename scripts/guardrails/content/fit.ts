@@ -1,26 +1,33 @@
 /** One head for each category of content: trained on rows that say something about it, calibrated on harmless rows that training did not see. */
 
-import { CONTENT_TABLE_SIZE, CONTENT_WINDOW, contentFeatures } from "../../../core/guardrail/content/features.ts";
+import { CONTENT_TABLE_SIZE, CONTENT_WINDOW, contentFeatures, slotsOfMeanings } from "../../../core/guardrail/content/features.ts";
+import { logitOf as sumToLogit } from "../../../core/guardrail/injection/classifier.ts";
 import { windowsOf } from "../../../core/guardrail/injection/features.ts";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { CONTENT_CATEGORIES, type ContentCategory } from "../../../core/guardrail/rules/settings.ts";
 import { foldOf } from "../dataset.ts";
-import type { Bag, Example } from "../examples.ts";
-import { logitOf, type Model, type Settings, train } from "../regression.ts";
+import { type Fitted, fitRidge, type Sample } from "../ridge.ts";
 import { ownContentRows } from "./own.ts";
 import { type ContentRow, readContentRows } from "./rows.ts";
 
-const SETTINGS: Settings = { epochs: 10, decay: 2e-2, rate: 0.1, caution: 1, size: CONTENT_TABLE_SIZE, sure: 5e-3, rowsInFull: 20 };
+/** A strong penalty: what few texts of few authors say about single words does not hold for others. */
+const PENALTY = 2;
+/** Shares of it for meanings alone and near each other. */
+const LOOSE = { alone: 0.25, near: 0.45 } as const;
+/** Of a group of more rows each counts less, so that no template rules. */
+const ROWS_IN_FULL = 20;
 const SEED = 20_261_129;
 const CALIBRATION_FOLDS = 5;
 /** Shares of the harmless calibration texts that may be flagged and blocked in one category. The strictest of our own look-alikes, labelled texts and the rest decides. */
 const ALLOWED = {
   flag: { own: 0.06, labelled: 0.05, ordinary: 0.01 },
-  block: { own: 0.005, labelled: 0.008, ordinary: 0.002 },
+  block: { own: 0.008, labelled: 0.008, ordinary: 0.002 },
 } as const;
 
-export type ContentExample = { readonly row: ContentRow; readonly bags: readonly Bag[]; readonly isCalibration: boolean };
-export type Head = { readonly model: Model; readonly flag: number; readonly block: number };
+export type ContentExample = { readonly row: ContentRow; readonly windows: readonly Int32Array[]; readonly isCalibration: boolean };
+/** `usual`: what one in twenty harmless labelled calibration texts reaches; heads that saw different sources are compared above it. */
+export type Head = { readonly model: Fitted; readonly flag: number; readonly block: number; readonly usual: number };
+const USUAL_SHARE = 0.05;
 export type Heads = { readonly [C in ContentCategory]: Head };
 
 /** All rows: labelled, ordinary, and our own but for those that tests judge. */
@@ -37,23 +44,23 @@ const isOneGroup = ({ source }: ContentRow): boolean => !["stormfront", "medquad
 
 function exampleOf(row: ContentRow, isCalibration: boolean): ContentExample {
   const { text } = normalise(row.text);
-  const bags = windowsOf(text, CONTENT_WINDOW, false).map(({ start, end }): Bag => {
+  const windows = windowsOf(text, CONTENT_WINDOW, false).map(({ start, end }) => {
     const features: number[] = [];
     contentFeatures(text.slice(start, end), (feature) => features.push(feature));
-    return { features: Int32Array.from(features), near: 0 };
+    return Int32Array.from(features);
   });
-  return { row, bags, isCalibration };
+  return { row, windows, isCalibration };
 }
 
-/** As the trainer of injections knows a text: `attack` is what the head has to find. */
-const asExample = ({ row, bags }: ContentExample, category: ContentCategory): Example => ({
-  row: { text: "", attack: row.labels.includes(category), channel: "user", subset: row.subset, group: row.subset, source: row.source },
-  bags,
-  hidden: [],
-  alone: Number.NEGATIVE_INFINITY,
-});
+const windowScore = ({ weights, bias }: Fitted, features: Int32Array): number =>
+  sumToLogit(
+    features.reduce((sum, feature) => sum + (weights[feature] ?? 0), 0),
+    bias,
+    features.length,
+  );
 
-const scoreOf = (head: Head, { bags }: ContentExample): number => logitOf(head.model, { bags, hidden: [] });
+/** A text is as bad as its worst window. */
+const scoreOf = (model: Fitted, { windows }: ContentExample): number => Math.max(...windows.map((window) => windowScore(model, window)));
 
 export function fitHeads(examples: readonly ContentExample[]): Heads {
   const heads = CONTENT_CATEGORIES.map((category) => [category, fitHead(examples, category)] as const);
@@ -63,22 +70,52 @@ export function fitHeads(examples: readonly ContentExample[]): Heads {
 function fitHead(examples: readonly ContentExample[], category: ContentCategory): Head {
   const known = examples.filter(({ row }) => row.labelled.includes(category));
   const taught = known.filter(({ isCalibration }) => !isCalibration);
-  const model = train(
-    taught.map((one) => asExample(one, category)),
-    SETTINGS,
-  );
+  const model = fitWindows(taught, category);
   const kept = known.filter(({ isCalibration }) => isCalibration);
   const ranks = Map.groupBy(kept, ({ row }) => (row.source === "own" || row.source === "ordinary" ? row.source : "labelled"));
   const cut = (verdict: "flag" | "block"): number =>
     Math.max(
       ...[...ranks].map(([of, part]) => {
-        const scores = part.map((one) => logitOf(model, { bags: one.bags, hidden: [] }));
+        const scores = part.map((one) => scoreOf(model, one));
         return above(scores, ALLOWED[verdict][of]);
       }),
     );
   const flag = cut("flag");
-  return { model, flag, block: Math.max(cut("block"), flag + 0.2) };
+  const usual = above(
+    (ranks.get("labelled") ?? []).map((one) => scoreOf(model, one)),
+    USUAL_SHARE,
+  );
+  return { model, usual, flag, block: Math.max(cut("block"), flag + LEAST_STEP) };
 }
+
+/** At first every window of a hit counts as one, then only the one that the first fit finds worst. */
+function fitWindows(taught: readonly ContentExample[], category: ContentCategory): Fitted {
+  const isHit = ({ row }: ContentExample): boolean => row.labels.includes(category);
+  const nameOf = (one: ContentExample): string => `${isHit(one)} ${one.row.group}`;
+  const sizes = Map.groupBy(taught, nameOf);
+  const fitted = (windowsFor: (one: ContentExample) => readonly Int32Array[]): Fitted =>
+    fitRidge(
+      taught.flatMap((one) => {
+        const windows = windowsFor(one);
+        const weight = Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1))) / windows.length;
+        return windows.map((features): Sample => ({ features, scale: sumToLogit(1, 0, features.length), isHit: isHit(one), weight }));
+      }),
+      { size: CONTENT_TABLE_SIZE, penalty: PENALTY, loose: LOOSE_SLOTS },
+    );
+  const first = fitted(({ windows }) => windows);
+  return fitted((one) =>
+    isHit(one) ? one.windows.filter((window) => windowScore(first, window) === scoreOf(first, one)).slice(0, 1) : one.windows,
+  );
+}
+
+const MEANINGS = slotsOfMeanings();
+const LOOSE_SLOTS = new Map([
+  ...MEANINGS.near.map((index) => [index, LOOSE.near] as const),
+  ...MEANINGS.alone.map((index) => [index, LOOSE.alone] as const),
+]);
+
+/** Log-odds between the thresholds, at least. */
+const LEAST_STEP = 0.7;
 
 /** What at most a share of the scores reaches. */
 function above(scores: readonly number[], share: number): number {
@@ -96,7 +133,7 @@ export function heldOutContent(examples: readonly ContentExample[]): HeldOut[] {
     return examples
       .filter(({ row }) => row.source === source)
       .map((example) => {
-        const scores = CONTENT_CATEGORIES.map((category) => [category, scoreOf(heads[category], example)] as const);
+        const scores = CONTENT_CATEGORIES.map((category) => [category, scoreOf(heads[category].model, example)] as const);
         return { row: example.row, scores: Object.fromEntries(scores) as HeldOut["scores"], heads };
       });
   });

@@ -6,7 +6,14 @@ import type { HeldOut } from "./fit.ts";
 const DRAWS = 200;
 const SEED = 7;
 
-type Scored = { readonly score: number; readonly isHit: boolean; readonly group: string; readonly level: "pass" | "flag" | "block" };
+/** `score` is what the tables rank by, `beyond` how far it lies above the flag threshold. */
+type Scored = {
+  readonly score: number;
+  readonly beyond: number;
+  readonly isHit: boolean;
+  readonly group: string;
+  readonly level: "pass" | "flag" | "block";
+};
 
 /** Chance that a hit scores higher than a harmless text; ties count half. */
 export function areaUnder(of: readonly { readonly score: number; readonly isHit: boolean }[]): number {
@@ -37,16 +44,17 @@ function interval(of: readonly Scored[], measure: (of: readonly Scored[]) => num
   return `${at(0.025)} to ${at(0.975)}`;
 }
 
-/** Scores of heads that saw different sources are compared above their own flag thresholds. */
+/** Scores of heads that saw different sources are compared above what harmless texts usually get from each: a threshold hangs on a few texts. */
 function scoredFor(held: readonly HeldOut[], category: ContentCategory): Scored[] {
   return held
     .filter(({ row }) => row.labelled.includes(category))
     .map(({ row, scores, heads }) => {
       const score = scores[category];
-      const { flag, block } = heads[category];
+      const { flag, block, usual } = heads[category];
       const single = row.group === row.subset || row.group === row.source || !row.group.includes(":");
       return {
-        score: score - flag,
+        score: score - usual,
+        beyond: score - flag,
         isHit: row.labels.includes(category),
         group: `${row.subset} ${single ? row.text : row.group}`,
         level: score >= block ? "block" : score >= flag ? "flag" : "pass",
@@ -59,12 +67,16 @@ const share = (of: readonly Scored[], least: readonly string[]): string =>
 
 /** Lines of a table: each category over all labelled sources held out, and within each source that has both. */
 export function drawContent(held: readonly HeldOut[]): string[] {
-  const lines = ["  category   source               hits   rest   AUC (95 % of draws)       hits flagged, blocked   rest flagged, blocked"];
+  const lines = [
+    "  category   source               hits   rest   AUC (95 % of draws)      by flag   hits flagged, blocked   rest flagged, blocked",
+  ];
   const line = (category: string, source: string, of: readonly Scored[]): void => {
     const [hits, rest] = [of.filter(({ isHit }) => isHit), of.filter(({ isHit }) => !isHit)];
-    const area = hits.length > 0 && rest.length > 0 ? `${areaUnder(of).toFixed(3)} (${interval(of, areaUnder)})` : "";
+    const isMixed = hits.length > 0 && rest.length > 0;
+    const area = isMixed ? `${areaUnder(of).toFixed(3)} (${interval(of, areaUnder)})` : "";
+    const byFlag = isMixed ? areaUnder(of.map(({ beyond, isHit }) => ({ score: beyond, isHit }))).toFixed(3) : "";
     lines.push(
-      `  ${category.padEnd(10)} ${source.padEnd(19)} ${String(hits.length).padStart(5)}  ${String(rest.length).padStart(5)}   ${area.padEnd(25)} ${share(hits, ["flag", "block"])} ${share(hits, ["block"])}            ${share(rest, ["flag", "block"])} ${share(rest, ["block"])}`,
+      `  ${category.padEnd(10)} ${source.padEnd(19)} ${String(hits.length).padStart(5)}  ${String(rest.length).padStart(5)}   ${area.padEnd(24)} ${byFlag.padEnd(9)} ${share(hits, ["flag", "block"])} ${share(hits, ["block"])}            ${share(rest, ["flag", "block"])} ${share(rest, ["block"])}`,
     );
   };
   const labelled = held.filter(({ row }) => row.source !== "ordinary" && row.source !== "alarming words");
@@ -86,6 +98,7 @@ function drawHarmless(held: readonly HeldOut[]): string[] {
     return {
       source: row.source,
       score: 0,
+      beyond: 0,
       isHit: false,
       group: row.group,
       level: reaches("block") ? "block" : reaches("flag") ? "flag" : "pass",

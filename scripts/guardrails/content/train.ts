@@ -7,7 +7,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTENT_CATEGORIES, type ContentCategory } from "../../../core/guardrail/rules/settings.ts";
 import { hasFolder } from "../dataset.ts";
-import { quantise } from "../quantise.ts";
+import { cutOff, quantise } from "../quantise.ts";
 import { type ContentExample, contentExamples, fitHeads, type Head, heldOutContent } from "./fit.ts";
 import { drawContent } from "./measure.ts";
 
@@ -31,14 +31,14 @@ function headOf(category: ContentCategory, { model, flag, block }: Head, example
   const hits = taught.filter(({ row }) => row.labels.includes(category)).length;
   return (
     `  /** Trained on ${hits} texts of the category and ${taught.length - hits} others. */\n` +
-    `  ${category}: {\n    scale: ${scale},\n    bias: ${number(model.bias)},\n    flag: ${number(flag)},\n    block: ${number(block)},\n    table:\n      "${table}",\n  },\n`
+    `  ${category}: {\n    scale: ${scale},\n    bias: ${number(model.bias)},\n    flag: ${number(flag)},\n    block: ${number(block)},\n    large:\n      "${cutOff(model.weights, scale).join(" ")}",\n    table:\n      "${table}",\n  },\n`
   );
 }
 
 function sourceFile(heads: readonly string[]): string {
   return (
     "/**\n * Made by scripts/guardrails/content/train.ts (`npm run train:content -- --write`); not edited by hand. Weights of hashed features as signed bytes,\n" +
-    " * base64: numbers, no text. `flag` and `block`: log-odds from which a text is flagged and blocked, set by harmless texts that the weights did not see.\n" +
+    " * base64: numbers, no text. `flag` and `block`: log-odds from which a text is flagged and blocked, set by harmless texts that the weights did not see.\n * `large`: weights beyond a byte, `index:weight`.\n" +
     ' * The sets it learned from, and their licences: docs/guardrails.md, "Content".\n */\n' +
     `export const CONTENT_WEIGHTS = {\n${heads.join("")}} as const;\n`
   );
