@@ -205,17 +205,19 @@ const UNSPACED = "zh";
 /** Letters that tell that a text is Russian stand before the words, so that those of letters that Latin has too are read as Russian. */
 const RUSSIAN = "жизнь ";
 const LETTER = "[\\p{L}\\p{M}]";
+const WORD = /[\p{L}\p{M}]+/gu;
+const FIRST_WORD = /^[\p{L}\p{M}]+/u;
 
-/** What the words of one meaning match, as a text is normalised. */
-function expressionOf(words: string, language: string): RegExp {
+/** The words of one meaning, as a text is normalised. */
+function formsOf(words: string, language: string): string[] {
   const lead = language === "ru" ? RUSSIAN : "";
   const plain = normalise(`${lead}${words}`).text.slice(normalise(lead).text.length);
-  const forms = plain.split("|").map((form) =>
-    form
-      .trim()
-      .replaceAll(/[.+?^${}()[\]\\]/g, "\\$&")
-      .replaceAll("*", `${LETTER}*`),
-  );
+  return plain.split("|").map((form) => form.trim());
+}
+
+/** What they match. */
+function expressionOf(words: string, language: string): RegExp {
+  const forms = formsOf(words, language).map((form) => form.replaceAll(/[.+?^${}()[\]\\]/g, "\\$&").replaceAll("*", `${LETTER}*`));
   return language === UNSPACED ? new RegExp(forms.join("|"), "u") : new RegExp(`(?<!${LETTER})(?:${forms.join("|")})(?!${LETTER})`, "u");
 }
 
@@ -224,6 +226,42 @@ const EXPRESSIONS: readonly Expressions[] = Object.entries(TONGUES).map(
   ([language, words]) =>
     Object.fromEntries(MEANINGS.map((meaning) => [meaning, expressionOf(words[meaning], language)])) as unknown as Expressions,
 );
+
+/**
+ * Without one of these words a sentence tells no assistant anything and overrules nothing; most texts have none, and need no look at ten languages. Forms
+ * are cut at the first character that is no letter, so this finds more than the words do, never less.
+ */
+const ANCHORS = anchorsOf(["ai", "helper", "texts"]);
+
+type Anchors = {
+  readonly words: ReadonlySet<string>;
+  readonly beginnings: ReadonlyMap<string, readonly string[]>;
+  readonly unspaced: RegExp;
+};
+
+function anchorsOf(meanings: readonly (typeof MEANINGS)[number][]): Anchors {
+  const words = new Set<string>();
+  const beginnings = new Map<string, string[]>();
+  for (const [language, spoken] of Object.entries(TONGUES)) {
+    if (language === UNSPACED) continue;
+    for (const form of meanings.flatMap((meaning) => formsOf(spoken[meaning], language))) {
+      const word = FIRST_WORD.exec(form)?.[0] ?? "";
+      if (form[word.length] !== "*") words.add(word);
+      else beginnings.set(word.slice(0, 2), [...(beginnings.get(word.slice(0, 2)) ?? []), word]);
+    }
+  }
+  const unspaced = meanings.flatMap((meaning) => formsOf(TONGUES[UNSPACED]?.[meaning] ?? "", UNSPACED));
+  return { words, beginnings, unspaced: new RegExp(unspaced.join("|"), "u") };
+}
+
+function hasAnchor(sentence: string): boolean {
+  for (const [word] of sentence.matchAll(WORD)) {
+    if (ANCHORS.words.has(word)) return true;
+    const begun = ANCHORS.beginnings.get(word.slice(0, 2));
+    if (begun?.some((beginning) => word.startsWith(beginning)) === true) return true;
+  }
+  return ANCHORS.unspaced.test(sentence);
+}
 
 /** UTF-16 units of a sentence that are looked at, and of its title. */
 const SENTENCE_UNITS = 400;
@@ -296,6 +334,7 @@ const FIRST_PATTERN = PATTERNS.length + 20;
  * write, too: it counts beside a second kind only.
  */
 export function toldIn(plain: string): Read {
+  if (!Array.from(plain.matchAll(SENTENCE)).some(([sentence]) => hasAnchor(sentence.slice(0, SENTENCE_UNITS)))) return NOTHING;
   const found = new Map<Telling, Evidence>();
   for (const { start, end, tellings } of sentencesOf(plain))
     for (const telling of tellings) {
@@ -306,6 +345,8 @@ export function toldIn(plain: string): Read {
     }
   return { evidence: found.size > 1 || found.has("addressed") || found.has("obliged") ? [...found.values()] : [], mentions: [] };
 }
+
+const NOTHING: Read = { evidence: [], mentions: [] };
 
 /** A text for each kind that it must find, for the version of the guardrails. */
 export const TOLD_PROBES: readonly string[] = [
