@@ -3,6 +3,7 @@
  * is asked. Waiting for news holds nothing; a page is read when there is room for it (held-pages.ts), and handed over in small pieces.
  */
 import type { RunId } from "../../core/ids.ts";
+import { endsRun, throughEnd } from "../../core/run/outside/bounded.ts";
 import { type EventView, FINAL_STATUSES } from "../../core/run/outside/view.ts";
 import { errorLine } from "../kit/thrown.ts";
 import type { HeldPages, Holder } from "./held-pages.ts";
@@ -37,6 +38,8 @@ export function eventStream(
   let page: Page | null = null;
   let waitingSince: number | null = null;
   let cancelled = false;
+  /** The client has the event that ended the run. */
+  let ended = false;
   let checkedAt = ports.now();
   const holder: Holder = {
     drop: () => {
@@ -71,8 +74,9 @@ export function eventStream(
   async function readPage(): Promise<Page | null> {
     await pages.enter(holder);
     const read = cancelled ? null : await ports.runs(id, org).events(last);
-    const [first] = read?.events ?? [];
-    if (read !== null && first !== undefined && !cancelled) return { events: read.events, next: 0, text: eventText(first) };
+    const events = throughEnd(read?.events ?? []);
+    const [first] = events;
+    if (first !== undefined && !cancelled) return { events, next: 0, text: eventText(first) };
     leave();
     return null;
   }
@@ -86,6 +90,7 @@ export function eventStream(
       taken += part.length;
       if (taken < held.text.length) return piece;
       last = event.seq;
+      ended = endsRun(event);
       taken = 0;
       held.next += 1;
       const following = held.events[held.next];
@@ -99,7 +104,7 @@ export function eventStream(
       start: (controller) => controller.enqueue(encoder.encode(`retry: ${RETRY_MS}\n\n`)),
       async pull(controller) {
         try {
-          if (!(await mayGoOn())) {
+          if (ended || !(await mayGoOn())) {
             leave();
             return controller.close();
           }

@@ -3,7 +3,7 @@
  * and events leave in pages. Sizes are UTF-16 units, counted without writing JSON.
  */
 import { isObject, type Json } from "../../json.ts";
-import type { EventView, RunView, StepView } from "./view.ts";
+import { type EventView, FINAL_STATUSES, type RunView, type StepView } from "./view.ts";
 
 /** A view larger than this shows its large outputs as references. */
 const MAX_VIEW = 4 * 1024 * 1024;
@@ -67,6 +67,17 @@ export function firstPage(events: readonly EventView[], limit: number): EventVie
     page.push(event);
   }
   return page;
+}
+
+const END_TYPES: ReadonlySet<string> = new Set(FINAL_STATUSES.map((status) => `run.${status}`));
+
+/** True for the event that ended the run. Bookkeeping may follow it: money given back, tries of the callback, what was remembered. */
+export const endsRun = ({ type }: EventView): boolean => END_TYPES.has(type);
+
+/** The events up to the one that ended the run; all of them when none of these did. */
+export function throughEnd(events: readonly EventView[]): readonly EventView[] {
+  const end = events.findIndex(endsRun);
+  return end === -1 ? events : events.slice(0, end + 1);
 }
 
 /** The value as JSON text, in pieces of some size, so that nobody writes all of a large value at once. */

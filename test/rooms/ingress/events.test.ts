@@ -64,6 +64,14 @@ describe("as a stream", () => {
     expect([over.status, await over.text()]).toEqual([204, ""]); // a browser does not come back after it
   });
 
+  it("[RUN-330] ends with the event that ended the run, though bookkeeping follows it, and is 204 from there on", async () => {
+    happen("completed", "run.started", "run.completed", "budget.leased", "callback.tried");
+    const events = frames(await (await stream()).text()).slice(1);
+    expect(events.at(-1)).toMatchObject({ id: "3", event: "run.completed" });
+    for (const last of ["3", "4", "5"]) expect((await stream({ "Last-Event-ID": last })).status).toBe(204);
+    expect((await stream({ "Last-Event-ID": "2" })).status).toBe(200);
+  });
+
   it("sends a comment every 15 s while nothing happens", async () => {
     happen("running", "run.started");
     const reader = (await stream()).body?.getReader();
@@ -116,6 +124,19 @@ describe("as a list", () => {
     expect((await list()).data.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5]);
     expect((await list("?after=3")).data.map(({ seq }) => seq)).toEqual([4, 5]);
     expect((await list("?after=99")).data).toEqual([]);
+  });
+
+  it("[RUN-330] ends with the event that ended the run; what follows is listed from there", async () => {
+    happen("failed", "run.started", "run.failed", "budget.leased", "callback.tried");
+    const listed = async (query: string) => {
+      const answer = await world.send("GET", `/v1/runs/${id}/events${query}`, { key });
+      const { data, next_cursor } = (await answer.json()) as { data: { type: string }[]; next_cursor: string | null };
+      return [data.map(({ type }) => type), next_cursor];
+    };
+    expect(await listed("")).toEqual([["run.created", "run.started", "run.failed"], null]);
+    expect(await listed("?after=3")).toEqual([["budget.leased", "callback.tried"], null]);
+    expect(await listed("?limit=2")).toEqual([["run.created", "run.started"], "2"]);
+    expect(await listed("?limit=2&cursor=2")).toEqual([["run.failed"], null]);
   });
 
   it("comes page by page when asked", async () => {

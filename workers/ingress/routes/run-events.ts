@@ -4,7 +4,7 @@ import type { Principal } from "../../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import { sizeWithin } from "../../../core/run/outside/bounded.ts";
+import { endsRun, sizeWithin, throughEnd } from "../../../core/run/outside/bounded.ts";
 import { type EventView, FINAL_STATUSES } from "../../../core/run/outside/view.ts";
 import { findRun } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -47,7 +47,7 @@ export function runEventRoutes(ports: IngressPorts): Endpoint[] {
           schema: listOf(RunEvent),
           stream: "one event of the run in each `data`, with `id` = its `seq` and `event` = its `type`",
         },
-        204: { description: "for a stream: the run has ended, and `Last-Event-ID` is its last event" },
+        204: { description: "for a stream: the run has ended, and `Last-Event-ID` is the event that ended it, or a later one" },
       },
       async handle(call) {
         const found = await findRun(ports, call, call.params.id, "run.read");
@@ -82,10 +82,13 @@ const isSame = (before: Principal, now: Principal | null): boolean =>
   now.user === before.user &&
   now.roles.join() === before.roles.join();
 
-/** The run has ended, and the client has its last event: 204 tells a browser not to come back (WHATWG HTML, "Server-sent events"). */
+/** The run has ended, and the client has the event that ended it: 204 tells a browser not to come back (WHATWG HTML, "Server-sent events"). */
 async function isRead(ports: IngressPorts, org: string, id: RunId, from: number): Promise<boolean> {
   const news = await ports.runs(id, org).news(from, 0);
-  return news !== null && !news.hasMore && FINAL_STATUSES.includes(news.status);
+  if (news === null || !FINAL_STATUSES.includes(news.status)) return false;
+  if (!news.hasMore) return true;
+  const rest = await ports.runs(id, org).events(from);
+  return rest?.done === true && !rest.events.some(endsRun);
 }
 
 /** `Last-Event-ID` is what a client that comes back knows best; the cursor of a list of events is a `seq`. */
@@ -98,6 +101,7 @@ function startOf(query: { after?: number | undefined; cursor?: string | undefine
   );
 }
 
+/** Ends with the event that ended the run; what follows that is listed from its number on. */
 async function listEvents(
   ports: IngressPorts,
   org: string,
@@ -110,12 +114,14 @@ async function listEvents(
   for (;;) {
     const page = await ports.runs(id, org).events(data.at(-1)?.seq ?? from);
     if (page === null || page.events.length === 0) return { data, next_cursor: null };
-    data.push(...page.events);
-    for (const event of page.events) left -= sizeWithin(event.data, LIST_SIZE) + 100;
+    const shown = throughEnd(page.events);
+    data.push(...shown);
+    for (const event of shown) left -= sizeWithin(event.data, LIST_SIZE) + 100;
     if (left <= 0 && data.length <= most) return { data, next_cursor: String(data.at(-1)?.seq ?? from) };
     if (data.length > most) {
-      const shown = data.slice(0, most);
-      return { data: shown, next_cursor: String(shown.at(-1)?.seq ?? from) };
+      const first = data.slice(0, most);
+      return { data: first, next_cursor: String(first.at(-1)?.seq ?? from) };
     }
+    if (shown.some(endsRun)) return { data, next_cursor: null };
   }
 }
