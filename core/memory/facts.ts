@@ -1,8 +1,9 @@
 /**
- * What a person says of themselves in a fixed form, as facts: English and German, by words, so that no model invents any. Pure, linear.
- * A fact of a predicate that has one value closes the one before it.
+ * What a person says of themselves in a fixed form, as facts: English and German, by words, so that no model invents any; of other languages whole sentences
+ * alone (fact-sentences.ts). Pure, linear. A fact of a predicate that has one value closes the one before it.
  */
 import { sentencesOf } from "../guardrail/rules/sentences.ts";
+import { wholeSentenceFact } from "./fact-sentences.ts";
 
 /** PERSISTED: in memories. `subject` is always the person of the memory. */
 export type Fact = {
@@ -159,6 +160,8 @@ function factsOf(sentence: string): readonly Fact[] {
     return object === "" ? [] : [{ subject: "person", predicate, object, confidence, single }];
   });
   if (stated.length > 0) return stated;
+  const whole = wholeSentenceFact(sentence);
+  if (whole !== null) return [{ subject: "person", ...whole }];
   const said = ATTRIBUTE.exec(sentence);
   if (said === null || !isMeant(sentence, said, said[2]?.trim() ?? "")) return [];
   const [, name = "", value = ""] = said;

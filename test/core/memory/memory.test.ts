@@ -230,6 +230,47 @@ describe("memory", () => {
     expect(cpuMs() - startedAt).toBeLessThan(500);
   });
 
+  it.each([
+    ["Hola, me llamo Ana María.", "name", "Ana María"],
+    ["Vivo en La Paz.", "lives_in", "La Paz"],
+    ["Soy alérgica a las nueces.", "allergic_to", "nueces"],
+    ["Je m'appelle Zoé.", "name", "Zoé"],
+    ["J’habite à Lyon.", "lives_in", "Lyon"],
+
+    ["Je suis allergique à l'aspirine.", "allergic_to", "aspirine"],
+    ["Mi chiamo Chiara.", "name", "Chiara"],
+    ["Abito a Reggio Emilia!", "lives_in", "Reggio Emilia"],
+    ["Sono allergico alle noci.", "allergic_to", "noci"],
+    ["Olá, o meu nome é João.", "name", "João"],
+    ["Moro no Rio de Janeiro", "lives_in", "Rio de Janeiro"],
+    ["Sou alérgico ao leite.", "allergic_to", "leite"],
+  ])("[MEM-5] takes facts of other languages from whole sentences: %s", (text, predicate, object) => {
+    expect(factsIn(text).map(({ fact }) => [fact.predicate, fact.object])).toEqual([[predicate, object]]);
+  });
+
+  it.each([
+    ...[
+      "Ya no vivo en Madrid.",
+      "No me llamo Ana.",
+      "Mi vecino dice: vivo en Kiel.",
+      "¿Vivo en Madrid?",
+      "Vivo en un piso compartido.",
+      "Vivo en Madrid, dice ella.",
+    ],
+    ...["En la novela vivo en Oslo.", "Quizás vivo en Oslo.", "«Vivo en Oslo.»", "Soy alérgico a nada.", "Traduce: me llamo Eva."],
+    ...[
+      "Je n'habite plus à Lyon.",
+      "Si j'habite à Lyon, que faire.",
+      "Je vis en paix.",
+      "J'habite à Lyon mais plus pour longtemps.",
+      "Je ne suis pas allergique aux noix.",
+    ],
+    ...["Non mi chiamo Ugo.", "Forse abito a Roma.", "Vivo a modo mio.", "Nel romanzo abito a Roma."],
+    ...["Não moro em Lisboa.", "Talvez moro em Lisboa.", "Meu nome é errado no sistema.", "Moro em Lisboa, brincadeira."],
+  ])("[MEM-13] nor from these: %s", (text) => {
+    expect(factsIn(text)).toEqual([]);
+  });
+
   it("[MEM-13] takes no fact from what is denied, doubted, wished, told, translated or over", () => {
     const none = [
       ...["My name is not Bob.", "My name is actually not Bob.", "MY NAME IS NOT BOB.", "Mein Name ist nicht Bob.", "Ich heiße nicht Bob."],
