@@ -11,7 +11,7 @@ import { WORD_FORMS } from "../../core/knowledge/terms.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { turn } from "../../kit/turn.ts";
-import type { Changes, Job, KeptRevision, Renewed, Revisions } from "./revisions.ts";
+import type { Changes, Job, KeptRevision, Revisions } from "./revisions.ts";
 
 /** What making chunks needs from outside. */
 export type IndexingPorts = {
@@ -114,8 +114,9 @@ export class Indexing {
             return renewed;
           }
           if (renewed > 0) await turn();
-          isDone = this.#renewSome(revision);
-          renewed += RENEWED_AT_ONCE;
+          const step = this.#renewSome(revision);
+          isDone = step.isDone;
+          renewed += Math.max(1, step.chunks);
         }
       } catch (error) {
         this.#ports.log(logLine("knowledge.not_indexed", { org: this.#org, error: errorName(error) }));
@@ -124,21 +125,23 @@ export class Indexing {
     return renewed;
   }
 
-  /** True: the revision is done, or does not need it any more. */
-  #renewSome(id: number): boolean {
+  /** `isDone`: the revision is done, or does not need it any more. */
+  #renewSome(id: number): { readonly isDone: boolean; readonly chunks: number } {
     const job = this.#revisions.job(id);
     const revision = this.#revisions.byId(id);
-    if (job === null || job.kind !== "renew" || revision === null) return true;
-    let renewed: Renewed | null = null;
+    if (job === null || job.kind !== "renew" || revision === null) return { isDone: true, chunks: 0 };
+    let done = { isDone: true, chunks: 0 };
     this.#commit(() => {
-      if (job.attempts > MOST_ATTEMPTS) this.#revisions.leave(id);
-      else {
-        const dueAt = this.#ports.now() + FIRST_PAUSE_MS;
-        renewed = this.#revisions.renew(revision, job.made, RENEWED_AT_ONCE, revision.space === HASHED, dueAt);
+      if (job.attempts > MOST_ATTEMPTS) {
+        this.#revisions.leave(id);
+        return NOTHING;
       }
-      return renewed === null ? NOTHING : { ...NOTHING, renewed };
+      const dueAt = this.#ports.now() + FIRST_PAUSE_MS;
+      const renewed = this.#revisions.renew(revision, job.made, RENEWED_AT_ONCE, revision.space === HASHED, dueAt);
+      done = { isDone: renewed.isDone, chunks: renewed.chunks.length };
+      return { ...NOTHING, renewed };
     });
-    return renewed === null;
+    return done;
   }
 
   /** The next alarm goes on. */

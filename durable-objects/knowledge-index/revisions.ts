@@ -290,18 +290,13 @@ export class Revisions {
 
   /**
    * Indexes the next chunks of a served revision by the word forms of now, from their stored text. Vectors of a model stay; those made of words are
-   * made again (`isHashed`). null: none is left, and the job is done.
+   * made again (`isHashed`). `isDone`: none is left, and the job is gone.
    */
-  renew({ id, part, title }: KeptRevision, after: number, most: number, isHashed: boolean, dueAt: EpochMs): Renewed | null {
+  renew({ id, part, title }: KeptRevision, after: number, most: number, isHashed: boolean, dueAt: EpochMs): Renewed & { isDone: boolean } {
     const rows = this.#sql
       .exec<{ id: number; text: string }>("SELECT id, text FROM chunk WHERE revision = ? AND id > ? ORDER BY id LIMIT ?", id, after, most)
       .toArray();
-    const last = rows.at(-1);
-    if (last === undefined) {
-      this.#sql.exec("UPDATE revision SET word_forms = ? WHERE id = ?", WORD_FORMS, id);
-      this.#sql.exec("DELETE FROM job WHERE revision = ? AND kind = 'renew'", id);
-      return null;
-    }
+    const isDone = rows.length < most;
     const heading = titleTerms(title);
     for (const row of rows) {
       const { terms, vector } = renewedPiece(heading, title, row.text, isHashed);
@@ -310,11 +305,14 @@ export class Revisions {
       this.#sql.exec("UPDATE chunk SET length = ? WHERE id = ?", terms.length, row.id);
       if (isHashed) this.#sql.exec("UPDATE chunk SET vector = ? WHERE id = ?", vector, row.id);
     }
-    this.#sql.exec("UPDATE job SET made = ?, attempts = 0, due_at = ? WHERE revision = ?", last.id, dueAt, id);
-    return { part, chunks: rows.map((row) => row.id) };
+    if (isDone) {
+      this.#sql.exec("UPDATE revision SET word_forms = ? WHERE id = ?", WORD_FORMS, id);
+      this.leave(id);
+    } else this.#sql.exec("UPDATE job SET made = ?, attempts = 0, due_at = ? WHERE revision = ?", rows.at(-1)?.id ?? after, dueAt, id);
+    return { part, chunks: rows.map((row) => row.id), isDone };
   }
 
-  /** It is not renewed in this life of the object; its next one tries again. */
+  /** Nothing is left to renew; or it is not renewed in this life of the object, and its next one tries again. */
   leave(revision: number): void {
     this.#sql.exec("DELETE FROM job WHERE revision = ? AND kind = 'renew'", revision);
   }
