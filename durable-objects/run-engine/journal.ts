@@ -1,5 +1,6 @@
 /** The run's storage: birth and journal, and in the journal what leaves. One turn is one transaction. Knows SQL; decides nothing. */
 import type { RecordsRow } from "../../core/audit/record.ts";
+import type { CostsOf } from "../../core/costs/call.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { fold } from "../../core/run/fold/evolve.ts";
@@ -7,6 +8,7 @@ import type { Birth, RunContext } from "../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
+import { isAtWork } from "../../core/run/outside/index-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { planOf } from "../../core/workflow/plan.ts";
 import { type SealedBy, sealedBy } from "../../kit/sealed-text.ts";
@@ -15,6 +17,7 @@ import { LeavingTexts } from "./content.ts";
 import { type KeptValues, nameOfSealed } from "./kept-values.ts";
 import { cut, whole } from "./large-values.ts";
 import { LeavingRecords } from "./leaving.ts";
+import { LeavingCosts } from "./leaving-costs.ts";
 import { LeavingTrace } from "./leaving-trace.ts";
 import { wholeText } from "./long-text.ts";
 import { RUN_SCHEMA } from "./schema.ts";
@@ -33,6 +36,7 @@ export type LoadedRun = {
 export type TurnPart = {
   readonly events: readonly RunEvent[];
   readonly leaving: RecordsRow | null;
+  readonly costs: CostsOf | null;
   /** What the events name by digest: the first part has those of the whole turn. */
   readonly texts: ReadonlyMap<string, string>;
 };
@@ -44,6 +48,7 @@ export type TurnRows = {
     readonly last: number;
     readonly events: string;
     readonly leaves: string | null;
+    readonly costs: string | null;
     readonly texts: string | null;
     readonly named: TurnPart["texts"];
   }[];
@@ -104,7 +109,9 @@ export class Journal {
     const rows = sql.exec<{ last_seq: number }>(`${unsent} ORDER BY last_seq`).toArray();
     const texts = new LeavingTexts(rows.map((row) => row.last_seq));
     const atOf = (seq: number): EpochMs => events[seq - 1]?.at ?? 0;
-    const leaving = new LeavingRecords(sql, org, id, atOf, () => texts.heldFrom);
+    const costs = new LeavingCosts(sql, atOf);
+    costs.goesOn(isAtWork(state.status));
+    const leaving = new LeavingRecords(sql, org, id, atOf, () => texts.heldFrom, costs);
     const machinery = { ...context, sha256: this.#sha256 };
     return { machinery, state, leaving, texts, trace: new LeavingTrace(sql, machinery, events) };
   }
@@ -124,6 +131,7 @@ export class Journal {
       run,
       () => now,
       () => Number.POSITIVE_INFINITY,
+      new LeavingCosts(this.#storage.sql, () => now),
     );
   }
 
@@ -137,11 +145,12 @@ export class Journal {
       for (const [name, text] of found.parts) parts.set(name, text);
       return found.row;
     };
-    const rows = turn.map(({ events, leaving, texts }) => ({
+    const rows = turn.map(({ events, leaving, costs, texts }) => ({
       first: events[0]?.seq ?? 0,
       last: events.at(-1)?.seq ?? 0,
       events: light(events),
       leaves: leaving === null ? null : JSON.stringify(leaving),
+      costs: costs === null ? null : JSON.stringify(costs),
       texts: listOf(run.texts.fresh(texts), lightText),
       named: texts,
     }));
@@ -154,14 +163,15 @@ export class Journal {
     const stored = (place: string, text: string): string => (isSealed ? this.#sealing.seal(place, text) : text);
     this.#storage.transactionSync(() => {
       if (birth !== null) sql.exec("INSERT INTO birth (id, body) VALUES (1, ?)", stored(BIRTH, birth));
-      for (const { last, first, events, leaves, texts } of rows) {
+      for (const { last, first, events, leaves, costs, texts } of rows) {
         const kept = texts === null ? null : stored(placeOfTexts(last), texts);
-        sql.exec(INSERT_ROW, last, first, stored(placeOfEvents(last), events), leaves, kept);
+        sql.exec(INSERT_ROW, last, first, stored(placeOfEvents(last), events), leaves, costs, kept);
       }
     });
-    for (const { last, leaves, named } of rows) {
+    for (const { last, leaves, costs, named } of rows) {
       run.texts.committed(last, named);
       if (leaves !== null) run.leaving.added(last, at);
+      if (costs !== null) run.leaving.costs.added(last, at, costs.length);
     }
   }
 
@@ -206,7 +216,7 @@ const BIRTH = "birth";
 const placeOfEvents = (seq: number): string => `events ${seq}`;
 const placeOfTexts = (seq: number): string => `texts ${seq}`;
 
-const INSERT_ROW = "INSERT INTO journal (last_seq, first_seq, events, leaves, texts) VALUES (?, ?, ?, ?, ?)";
+const INSERT_ROW = "INSERT INTO journal (last_seq, first_seq, events, leaves, costs, texts) VALUES (?, ?, ?, ?, ?, ?)";
 
 const listOf = (lines: readonly string[], light: (text: string) => string): string | null =>
   lines.length === 0 ? null : light(`[${lines.join(",")}]`);

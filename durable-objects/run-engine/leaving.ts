@@ -5,8 +5,10 @@
  */
 import { chance } from "../../core/chance.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { Shelf, Waiting } from "../kit/drain.ts";
+import type { Shelf } from "../kit/drain.ts";
 import { drainRecords, type RecordsFrom, recordsAttempts, type SendRecords } from "../kit/records-drain.ts";
+import type { LeavingCosts } from "./leaving-costs.ts";
+import type { LeavingRow, Progress } from "./progress.ts";
 
 /**
  * A fresh row leaves with the next flush. The alarm looks after it this much later, in ms, in case this life ends before; each run at
@@ -22,12 +24,8 @@ export type Resends = {
   readonly leave: (run: string) => void;
 };
 
-/** `attempts` null: this life has not sent the row, and an earlier one may have. */
-type Progress = { readonly at: EpochMs; dueAt: EpochMs; attempts: number | null; confirmed: boolean };
-type Row = Waiting & { readonly progress: Progress };
-
 /** The run's outbox: the records of its journal that have not been confirmed. */
-export class LeavingRecords implements Shelf<Row> {
+export class LeavingRecords implements Shelf<LeavingRow> {
   readonly #sql: SqlStorage;
   readonly #from: RecordsFrom;
   /** 0 to 1: where this run stands among others that wait for the same. */
@@ -36,11 +34,14 @@ export class LeavingRecords implements Shelf<Row> {
   readonly #waiting: Map<number, Progress>;
   #mark: number;
   readonly #heldFrom: () => number;
+  /** They leave in the same messages. */
+  readonly costs: LeavingCosts;
 
   /** `atOf`: when the row with this number was committed. `heldFrom`: this row and those after it MUST NOT leave yet. */
-  constructor(sql: SqlStorage, org: string, run: string, atOf: (seq: number) => EpochMs, heldFrom: () => number) {
+  constructor(sql: SqlStorage, org: string, run: string, atOf: (seq: number) => EpochMs, heldFrom: () => number, costs: LeavingCosts) {
     this.#sql = sql;
     this.#heldFrom = heldFrom;
+    this.costs = costs;
     this.#spread = chance(run);
     this.#from = { org, source: { kind: "run", id: run } };
     this.#mark = sql.exec<{ seq: number }>("SELECT seq FROM confirmed").toArray()[0]?.seq ?? 0;
@@ -71,18 +72,19 @@ export class LeavingRecords implements Shelf<Row> {
     while ((await drainRecords(this, this.#from, send, now, this.#spread / 2)) > 0);
   }
 
-  due(at: EpochMs, limit: number): Row[] {
+  due(at: EpochMs, limit: number): LeavingRow[] {
     const held = this.#heldFrom();
     const isDue = ([seq, row]: [number, Progress]): boolean => seq < held && !row.confirmed && (row.attempts === 0 || row.dueAt <= at);
     const due = [...this.#waiting].filter(isDue).slice(0, limit);
-    return due.map(([seq, progress]) => ({
+    const records = due.map(([seq, progress]) => ({
       body: this.#bodyOf(seq),
       attempts: progress.attempts ?? recordsAttempts(at - progress.at),
       progress,
     }));
+    return [...records, ...this.costs.due(at)];
   }
 
-  claim({ attempts, progress }: Row, until: EpochMs): void {
+  claim({ attempts, progress }: LeavingRow, until: EpochMs): void {
     progress.dueAt = until;
     progress.attempts = attempts + 1;
   }
@@ -98,27 +100,33 @@ export class LeavingRecords implements Shelf<Row> {
       mark = seq;
       this.#waiting.delete(seq);
     }
-    if (mark === this.#mark) return;
+    if (!this.costs.confirm(ids) && mark === this.#mark) return;
     this.#mark = mark;
-    this.#sql.exec("INSERT INTO confirmed (id, seq) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET seq = ?1", mark);
+    const both = "INSERT INTO confirmed (id, seq, costs) VALUES (1, ?1, ?2) ON CONFLICT (id) DO UPDATE SET seq = ?1, costs = ?2";
+    this.#sql.exec(both, mark, this.costs.mark);
   }
 
   /** When the next row is due; null when nothing waits. */
   nextDueAt(): EpochMs | null {
-    const times = [...this.#waiting.values()].filter((row) => !row.confirmed).map((row) => row.dueAt);
+    const times = this.#unconfirmed().map((row) => row.dueAt);
     return times.length === 0 ? null : Math.min(...times);
   }
 
   /** Nothing may leave now: what would be due is due then. */
   putOff(until: EpochMs): void {
-    for (const row of this.#waiting.values()) if (!row.confirmed) row.dueAt = Math.max(row.dueAt, until);
+    this.costs.putOff(until);
+    for (const row of this.#unconfirmed()) row.dueAt = Math.max(row.dueAt, until);
   }
 
   /** What is due again waits until this run may send again. */
   #awaitTurn(at: EpochMs, { enter }: Resends): void {
-    const again = [...this.#waiting.values()].filter((row) => !row.confirmed && row.attempts !== 0 && row.dueAt <= at);
+    const again = this.#unconfirmed().filter((row) => row.attempts !== 0 && row.dueAt <= at);
     const waitMs = again.length === 0 ? 0 : enter(this.#from.source.id, this.#from.org);
     if (waitMs > 0) for (const row of again) row.dueAt = at + waitMs;
+  }
+
+  #unconfirmed(): Progress[] {
+    return [...this.#waiting.values(), ...this.costs.progress()].filter((row) => !row.confirmed);
   }
 
   #bodyOf(seq: number): string {

@@ -15,4 +15,7 @@ export const RUN_SCHEMA: readonly string[] = [
   "ALTER TABLE journal ADD COLUMN texts TEXT",
   // Up to which event the spans that had ended have left for the collector.
   "ALTER TABLE confirmed ADD COLUMN traced INTEGER NOT NULL DEFAULT 0",
+  // What the calls of the row's events cost (core/costs/call.ts, CostsOf), or NULL; in rows of before, it is in leaves. Up to which row it has left.
+  `ALTER TABLE journal ADD COLUMN costs TEXT;
+  ALTER TABLE confirmed ADD COLUMN costs INTEGER NOT NULL DEFAULT 0`,
 ];

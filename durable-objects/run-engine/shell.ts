@@ -18,7 +18,7 @@ import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import { type RunTurn, transition } from "../../core/run/machine/transition.ts";
 import { isFull } from "../../core/run/machine/turn.ts";
 import { auditRecords } from "../../core/run/outside/audit.ts";
-import { newIndexRow } from "../../core/run/outside/index-line.ts";
+import { isAtWork, newIndexRow } from "../../core/run/outside/index-line.ts";
 import { lifeLines } from "../../core/run/outside/life-lines.ts";
 import { keepsRestricted } from "../../core/run/outside/restricted.ts";
 import { nextTracePage, type TracePage, tellsContent } from "../../core/run/outside/trace-export.ts";
@@ -197,6 +197,7 @@ export class RunShell {
     if (events.length > 0) {
       this.journal.commit(run, rows, at);
       run.state = state;
+      run.leaving.costs.goesOn(isAtWork(state.status));
       run.trace.committed(events, at);
       this.#underWay.noteCalls(events);
       for (const line of lifeLines(run.machinery, state, events)) this.#ports.log(line);
@@ -497,9 +498,9 @@ export class RunShell {
       const records = auditRecords(run.machinery, some);
       const line = row !== null && start + EVENTS_PER_ROW >= events.length ? { run: row } : {};
       const costs = costsOfRun(run.machinery.birth, state, some);
-      const leaves = records.length > 0 || "run" in line || costs !== null;
-      const leaving = leaves ? { id, after, records, ...line, ...(costs === null ? {} : { costs: [costs] }) } : null;
-      parts.push({ events: some, leaving, texts: start === 0 ? texts : NO_TEXTS });
+      const leaves = records.length > 0 || "run" in line;
+      const leaving = leaves ? { id, after, records, ...line } : null;
+      parts.push({ events: some, leaving, costs, texts: start === 0 ? texts : NO_TEXTS });
       if (leaves) after = id;
     }
     return parts;

@@ -67,7 +67,8 @@ export function toIndexRow(context: RunContext, state: RunState): RunIndexRow {
   };
 }
 
-const isAtWork = (status: string): boolean => status === "running" || status === "compensating";
+/** True while the run itself does something: it neither stands still nor has ended. */
+export const isAtWork = (status: string): boolean => status === "running" || status === "compensating";
 
 /** What a line must not be behind in. */
 function standing({ seq: _seq, class: dataClass, summary, ...row }: RunIndexRow): object {

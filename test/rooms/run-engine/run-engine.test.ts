@@ -7,7 +7,7 @@ import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { FAR } from "../../support/far.ts";
 import { until } from "../../support/patience.ts";
-import { define, model, tool, transform } from "../../support/run/definition.ts";
+import { define, model, review, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
 const answered = (output: string): ToolOutcome => ({
@@ -18,6 +18,7 @@ const answered = (output: string): ToolOutcome => ({
   openings: [],
   findings: [],
 });
+const TOOL = "payments.refund";
 let messages: RecordsMessage[] = [];
 
 beforeEach(() => {
@@ -238,13 +239,73 @@ describe("RunEngine", () => {
     await start(id);
     const rows = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
     await until(() => rows().some((row) => row.run?.status === "completed"));
-    const seq = rows().reduce((last, row) => Math.max(last, Number(row.id)), 0);
+    const seq = rows().reduce((last, row) => Math.max(last, Number(row.id.replace("costs/", ""))), 0);
     expect(await engine(id).empty(seq)).toBe(false);
     expect(await engine(id).view()).toMatchObject({ status: "completed" });
     await engine(id).confirm(rows().map((row) => row.id));
     expect(await engine(id).empty(seq - 1)).toBe(false);
     expect(await engine(id).empty(seq)).toBe(true);
     expect(await engine(id).view()).toBeNull();
+  });
+
+  it("[COSTS-14] hands over the costs of its calls within a minute in one row while it goes on, the rest when it ends, and again what nobody confirmed", async () => {
+    const id = newId();
+    const object = env.RUN_ENGINE.getByName(id);
+    let [asked, mayAnswer] = [0, false];
+    world.callTool = async () => {
+      asked += 1;
+      if (asked === 3) await until(() => mayAnswer);
+      return answered("done");
+    };
+    const { authorize } = world;
+    world.authorize = async (...question) => {
+      const answer = await authorize(...question);
+      return answer.kind === "tool" ? { ...answer, facts: { ...answer.facts, timeout_ms: 100_000 } } : answer;
+    };
+    const chain = define({ a: tool(TOOL), b: tool(TOOL, { needs: ["a"] }), c: tool(TOOL, { needs: ["b"] }) });
+    await engine(id).start({ ...born(id), definition: chain }, { epoch: 0, active: [], asOf: FAR }, 0);
+    const rows = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
+    const costs = () => rows().filter((row) => row.costs !== undefined);
+    const calls = () => costs().map((row) => row.costs?.flatMap((of) => of.calls.map(({ kind }) => kind)));
+    const answers = () => rows().flatMap(({ records }) => records.filter(({ event_type }) => event_type === "tool.answered"));
+    await until(() => answers().length === 2);
+    expect(costs()).toEqual([]);
+    world.now = () => FAR + 44_000;
+    await runDurableObjectAlarm(object);
+    expect(costs()).toEqual([]);
+    world.now = () => FAR + 45_000;
+    await runDurableObjectAlarm(object);
+    expect(calls()).toEqual([["tool", "tool"]]);
+    mayAnswer = true;
+    await until(() => costs().length === 2);
+    expect(calls()[1]).toEqual(["tool", "storage"]);
+    await engine(id).confirm(
+      rows()
+        .map((row) => row.id)
+        .filter((row) => row !== costs()[0]?.id),
+    );
+    // The first is not confirmed: a new life sends both again, since the mark cannot have passed it.
+    messages = [];
+    await evictDurableObject(object);
+    world.now = () => FAR + 10 * 60_000;
+    await runDurableObjectAlarm(object);
+    expect(calls().flat()).toEqual(["tool", "tool", "tool", "storage"]);
+    expect(rows().flatMap(({ records }) => records)).toEqual([]);
+    await engine(id).confirm(rows().map((row) => row.id));
+    messages = [];
+    await evictDurableObject(object);
+    world.now = () => FAR + 60 * 60_000;
+    await runDurableObjectAlarm(object);
+    expect(rows()).toEqual([]);
+  });
+
+  it("[COSTS-14] hands over at once what was spent before it waits for a person", async () => {
+    const id = newId();
+    world.openReview = async () => ({ id: "rev_1", until: FAR + 3_600_000 });
+    const asks = define({ a: tool(TOOL), ask: review({ needs: ["a"] }) });
+    await engine(id).start({ ...born(id), definition: asks }, { epoch: 0, active: [], asOf: FAR }, 0);
+    await until(() => messages.some((message) => message.source.id === id && message.rows.some((row) => row.costs !== undefined)));
+    expect(await engine(id).view()).toMatchObject({ status: "waiting" });
   });
 
   it("[RUN-176] a clock that steps back takes no time back: events stay in order and work goes on", async () => {
