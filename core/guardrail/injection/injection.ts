@@ -7,7 +7,7 @@ import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evid
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
 import { normalise } from "./normalise.ts";
-import { blankedOut, quotedWordsAskedAbout } from "./quoted.ts";
+import { blankedOut, quotedWordsAskedAbout, thingsWithoutRules } from "./quoted.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 import { toldIn } from "./told.ts";
@@ -96,7 +96,7 @@ export function readingsOf(text: string, plain: string, channel: Channel): [Read
 
 /** Everything that a text says in plain words. Quotations that a user asks about are read by nothing: not by patterns, and not by the classifier. */
 function evidenceOf(text: string, channel: Channel): Read {
-  const asked = channel === "user" ? quotedWordsAskedAbout(text) : [];
+  const asked = channel === "user" ? [...quotedWordsAskedAbout(text), ...thingsWithoutRules(text)] : [];
   const own = blankedOut(text, asked);
   const read = withMeaning(readEvidence(own, channel), own, channel);
   return asked.length === 0 ? read : { ...read, mentions: [...read.mentions, ...asked] };

@@ -9,7 +9,7 @@ import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS } from "./patterns.ts";
-import { areOfSomethingElse, isAboutEverything } from "./whose.ts";
+import { areOfSomethingElse, isAboutEverything, isTakenBack } from "./whose.ts";
 
 type Word = { readonly start: number; readonly end: number; readonly text: string; readonly means: ReadonlySet<Concept> };
 type Sentence = { readonly words: readonly Word[]; readonly means: ReadonlySet<Concept>; readonly asks: boolean };
@@ -83,6 +83,7 @@ const RULES: readonly Rule[] = [
       isPlain(sentence, "forget", "all") &&
       isToldTo(sentence, "forget") &&
       has(sentence, "all") &&
+      !isTakenBack(sentence.words) &&
       hasOne(sentence, "you", "earlier", "text", "obey") &&
       (isAboutEverything(sentence.words) || (has(sentence, "instruction") && !areOfSomethingElse(sentence.words))),
   },
@@ -147,9 +148,13 @@ const SETTING_ASIDE: ReadonlySet<Concept> = new Set<Concept>([
   "obey",
 ]);
 
+/** What else a sentence means in which somebody takes back what they said themselves. */
+const TAKING_BACK: ReadonlySet<Concept> = new Set<Concept>([...SETTING_ASIDE, "self", "you", "answer", "example"]);
+
 /** "Ignore all earlier parking rules": it speaks of setting aside, and not of what the assistant was told. */
 const isOfOrdinaryLife = ({ words, means }: Sentence): boolean =>
-  [...means].every((one) => SETTING_ASIDE.has(one)) && areOfSomethingElse(words);
+  ([...means].every((one) => SETTING_ASIDE.has(one)) && areOfSomethingElse(words)) ||
+  (means.has("forget") && [...means].every((one) => TAKING_BACK.has(one)) && isTakenBack(words));
 
 /** Evidence of each rule that a sentence of a normalised text fulfils, the first sentence of each; and the sentences that only sound like one. */
 export function meantIn(text: string): Read {

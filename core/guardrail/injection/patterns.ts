@@ -29,6 +29,10 @@ const FILL = "(?:(?:all|any|every|each|everything|of|the|these|those|your|about|
 const OF_A_MODEL =
   "(?!\\s(?:inside|within|contained|embedded|found|hidden)\\b)(?!\\s(?:of|from|for|in|about|on|regarding|concerning|relating to|related to|with regard to|as to|to(?= (?:the|my|our|an?) )|by)\\s(?!(?:the |your |this |that |any |an? |one )?(?:moments?|seconds?|minutes?|while|second|task|mine|system|developers?|conversation|chat|prompts?|openai|creators?|assistants?|ai|users?|session|above|now)))";
 
+/** "Everything you know about grammar" is a teacher's saying; about rules and about oneself it is none. */
+const OF_A_MATTER =
+  "(?! about (?!(?:the |your |this |that |all |any |being |how ){0,2}(?:[a-z]+ )?(?:instructions?|rules?|guidelines?|polic|restrict|safety|ethic|moral|prompts?|security|yourself|who|assistan|ai\\b|openai)))";
+
 const WORDS: readonly Pattern[] = [
   // Instruction override
   pattern("override", 7, `\\b${DISREGARD}\\s+${FILL}(?:${EARLIER}\\s+){1,3}(?:${KIND_OF_TOLD}\\s+){0,2}${TOLD_TO_MODEL}\\b${OF_A_MODEL}`),
@@ -46,7 +50,7 @@ const WORDS: readonly Pattern[] = [
   pattern(
     "override",
     5,
-    `\\b(?:ignore|forget|disregard)\\s+(?:absolutely\\s+)?(?:everything|all|anything|whatever)\\s+(?:that\\s+)?(?:you (?:know|knew|were|have (?:been|learned)|'ve been|are (?:told|supposed)|learned)|above\\b(?! (?:(?:the|my|our|his|her|its|an?|eur|usd)\\b(?! (?:line|dashed|separator))|[\\d$€£]))|before (?:this|that)|was said|has been said|(?:prior|previous)(?= ?(?:[.,;:!?)"'\\n-]|$| (?:to (?:this|that|now)|and|but|then|now|so|input|context|conversation|chat|text|content|words|data|info|information|knowledge|prompting|dialogue|statements?|tasks?)))|that came|from before|else and|and (?:say|print|write))`,
+    `\\b(?:ignore|forget|disregard)\\s+(?:absolutely\\s+)?(?:everything|all|anything|whatever)\\s+(?:that\\s+)?(?:you (?:know|knew|were|have (?:been|learned)|'ve been|are (?:told|supposed)|learned)\\b${OF_A_MATTER}|above\\b(?! (?:(?:the|my|our|his|her|its|an?|eur|usd)\\b(?! (?:line|dashed|separator))|[\\d$€£]))|before (?:this|that)|was said|has been said|(?:prior|previous)(?= ?(?:[.,;:!?)"'\\n-]|$| (?:to (?:this|that|now)|and|but|then|now|so|input|context|conversation|chat|text|content|words|data|info|information|knowledge|prompting|dialogue|statements?|tasks?)))|that came|from before|else and|and (?:say|print|write))`,
   ),
   hint("override", 1, `\\b(?:ignore|forget|disregard)\\s+(?:everything|all|anything|whatever)\\s+(?:that\\s+)?(?:you|i|we)\\b`),
   pattern(

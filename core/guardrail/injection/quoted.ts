@@ -40,8 +40,31 @@ const TO_OBEY = new RegExp(
     "|(?:сделай это|выполни|исполни|подчин)|照做|执行它|服从|पालन कर|वैसा ही कर|\\b(?:bunu yap|itaat et|uygula)",
 );
 
+/** A thing that has no rules or limits: "a game without any rules". */
+const THING_WITHOUT =
+  /\b(?:an?|the|our|my|this|some) (?:[a-z]+ )?(?!(?:ai|assistant|model|bot|chatbot|version|character|persona|mode|response|answer|system|machine|being|entity|person|human|program|story|world|conversation|chat) )[a-z]+ (?:without|with no|free of)(?: any| all)? (?:rules|limits?|restrictions?|constraints?|boundaries|limitations?)\b/g;
+/** Who has them instead: then it is a part to play. */
+const PART_TO_PLAY =
+  /\b(?:you are|you're|you will|you must|you can|pretend|act|imagine|roleplay|ai|model|bot|chatbot|assistant|answer|respond|reply|character|persona|role|obey|ignore|forget|disregard|prompt|anything|everything|harmful|illegal|moral\w*|ethic\w*)\b/;
+/** Longer texts are judged as they stand. */
+const SHORT_UNITS = 400;
+
+/** Things of a short normalised text of which it says that they have no rules, where it says nothing of a part to play. */
+export function thingsWithoutRules(text: string): readonly Stretch[] {
+  if (text.length > SHORT_UNITS || PART_TO_PLAY.test(text)) return [];
+  return Array.from(text.matchAll(THING_WITHOUT), ({ 0: thing, index }) => ({ start: index, end: index + thing.length }));
+}
+
 /** The rules as texts: they are part of the version of the guardrails. */
-export const QUOTED_RULES: readonly string[] = [QUOTATION, ASKS_ABOUT_WORDS, TRADE, ASKS_OR_TELLS, TO_OBEY].map(({ source }) => source);
+export const QUOTED_RULES: readonly string[] = [
+  QUOTATION,
+  ASKS_ABOUT_WORDS,
+  TRADE,
+  ASKS_OR_TELLS,
+  TO_OBEY,
+  THING_WITHOUT,
+  PART_TO_PLAY,
+].map(({ source }) => source);
 
 /** Quotations that a user's normalised text is about; none where it orders anybody to obey one of them. */
 export function quotedWordsAskedAbout(text: string): readonly Stretch[] {

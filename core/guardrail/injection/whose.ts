@@ -39,6 +39,34 @@ export function isAboutEverything(words: readonly Meant[]): boolean {
   });
 }
 
+/** What the speaker, or somebody of theirs, said or agreed: "alles, was ich", "tout ce que nous", "todo lo que te conté". Words with single blanks between them. */
+const SAID_BY_ONESELF = new RegExp(
+  "(?:^| )(?:alles was (?:ich|wir|mein|meine|unser|unsere)" +
+    "|tout ce que (?:j|je|nous|mon|ma|mes|notre|nos)" +
+    "|tutto (?:quello|cio|quanto)(?: che)? (?:(?:ti|le|vi|gli) )?(?:ho|avevo|abbiamo|avevamo|dissi|mio|mia)" +
+    "|todo (?:lo que|cuanto) (?:(?:te|le|les|os|se) )?(?:yo|he|hemos|habia|dije|conte|escribi|mencione|pedi|explique|comente|mande|propuse|hable|decidi|mi|mis|[a-z]{2,}[aei]mos)" +
+    "|tudo o que (?:(?:te|lhe|vos) )?(?:eu|nos|escrevi|disse|falei|pedi|contei|mencionei|expliquei|mandei|meu|minha|[a-z]{2,}[aei]mos)" +
+    "|(?:все|всё) что (?:(?:тебе|вам) )?(?:я|мы|мои|моя|наш|наша)" +
+    "|(?:मैंने|मैने|हमने)" +
+    "|[a-z]{2,}(?:[dt][iu]g[iu]m|[dt][iu]g[iu]m[iu]z))(?= |$)" +
+    "|我们?(?:之前|刚才|刚刚|先前|以前|前面|上次)?(?:对你|跟你|给你)?(?:说|讲|写|提|发)",
+);
+/** Words before the matter that something said is about. */
+const ABOUT = setOf("uber zum zur bezuglich sobre sur su sul sulla sui sugli sulle acerca про о об насчет");
+
+/** Whether "everything" is what the speaker said, or is about a thing that is named: theirs to take back. */
+export function isTakenBack(words: readonly Meant[]): boolean {
+  if (SAID_BY_ONESELF.test(words.map(({ text }) => text).join(" "))) return true;
+  const about = words.findIndex(({ text }) => ABOUT.has(text));
+  const matter = about < 0 ? undefined : words.slice(about + 1).find(({ text }) => !ARTICLE.has(text));
+  return (
+    matter !== undefined &&
+    !isOfAModel(matter) &&
+    !matter.means.has("instruction") &&
+    !words.some(({ means, text }) => means.has("obey") && text !== "tu")
+  );
+}
+
 /** Words between instructions and what they are for; articles after them. */
 const OF = setOf(
   "of for from in about on regarding concerning to de del des du d da do das dos di della delle dei degli per para por pour sur sobre su zur zum zu fur uber von vom der des bei aus по о об для к от",
@@ -123,8 +151,8 @@ const isCompound = (run: string): boolean => COMPOUND.test(run);
 
 /** The rules as texts: they are part of the version of the guardrails. */
 export const WHOSE_RULES: readonly string[] = [
-  ...[EVERYTHING, REST, OF, ARTICLE, NO_THING, OF_BEHIND, ENGLISH].map((words) => [...words].join(" ")),
+  ...[EVERYTHING, REST, ABOUT, OF, ARTICLE, NO_THING, OF_BEHIND, ENGLISH].map((words) => [...words].join(" ")),
   ...[...EVERYTHING_BEFORE].map(([word, before]) => `${word}: ${[...before].join(" ")}`),
-  ...[EVERYTHING_UNSPACED, CONVERSATION, NO_MATTER, GENITIVE, COMPOUND].map(({ source }) => source),
+  ...[EVERYTHING_UNSPACED, SAID_BY_ONESELF, CONVERSATION, NO_MATTER, GENITIVE, COMPOUND].map(({ source }) => source),
   ...OF_A_MODEL,
 ];
