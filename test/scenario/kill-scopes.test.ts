@@ -6,8 +6,8 @@ import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/ap
 
 const ORG = "loaded";
 const RUNS = 5;
-/** Calls of a run: more than it makes while the test runs. */
-const CALLS = 40;
+/** Calls of a run: more than it makes while the test runs, on a busy machine too (a minute of them). */
+const CALLS = 200;
 const HELD_MS = 300;
 /** From this many milliseconds after the answer to a throw nothing in its scope is called. The contract allows 5,000; one isolate knows at once. */
 const KNOWN_MS = 250;
@@ -74,7 +74,7 @@ beforeAll(async () => {
     ["load-m", ask],
   ] as const) {
     const tools = name === "load-m" ? [] : [`held.${name.at(-1)}`];
-    const body = { name, input: {}, output: 1, tools, steps: chained(step), limits: { usd: 5 } };
+    const body = { name, input: {}, output: 1, tools, steps: chained(step), limits: { usd: 5, steps: 2 * CALLS, seconds: 600 } };
     const made = await call("POST", "/v1/workflows", keys.developer, body as unknown as Json);
     expect(made.status, JSON.stringify(made.body)).toBe(201);
   }

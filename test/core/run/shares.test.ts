@@ -143,13 +143,15 @@ describe("[RUN-313] a child run leaves something to the steps beside it that ask
     ["two model steps", { a: run, m: model(), n: model() }, 1 / 3],
     ["a map of tools", { a: run, m: map(tool("orders.get") as ItemStep, 3) }, 1],
     ["a model step that comes after it", { a: run, m: model({ needs: ["a"] }) }, 1],
+    ["one that comes after what comes after it", { a: run, t: tool("orders.get", { needs: ["a"] }), m: model({ needs: ["t"] }) }, 1],
   ])("%s", (_name, steps, share) => {
     const run = beside(steps);
     expect(run.state.stopping).toBeNull();
     expect(run.state.status).toBe("waiting");
     expect(sharesOf(run).usd[0]).toBe(Math.ceil(BUDGET * share));
     const ended = Object.keys(steps).filter((id) => run.state.steps[id]?.status === "completed");
-    expect(ended).toEqual(Object.keys(steps).filter((id) => id !== "a" && !steps[id]?.needs.includes("a")));
+    const isAfter = (id: string): boolean => steps[id]?.needs.some((need) => need === "a" || isAfter(need)) ?? false;
+    expect(ended).toEqual(Object.keys(steps).filter((id) => id !== "a" && !isAfter(id)));
   });
 
   it("but nothing to a call that has its money reserved", () => {
