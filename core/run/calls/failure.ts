@@ -23,7 +23,8 @@ export function failCall(turn: Turn, activity: Activity, failure: Failure, attem
   const winding = stopping !== null && activity.purpose !== "compensation";
   const next = own(turn.state.activities, activity.id);
   const unknownWrite = next?.doubt ?? activity.doubt;
-  if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding) return resolveDoubt(turn, next ?? activity);
+  if (failure.class === "unknown" && unknownWrite && !mayRepeat(activity) && !winding)
+    return resolveDoubt(turn, next ?? activity, next?.reached !== "answered");
   if (!winding && failure.class === "safety" && isRefusal(failure) && heedGuardrail(turn, activity, failure.message)) return;
   if (!winding && heedFailure(turn, activity, failure.message)) return;
   const fallback = activity.kind === "model" && failure.class !== "safety" && next !== undefined && next.candidate < next.candidates.length;

@@ -19,14 +19,17 @@ const ASK_AGAIN_MS = 2_000;
 /** Milliseconds in which a call that left reaches the gateway that makes it; there its timeout begins. */
 const ON_ITS_WAY_MS = 2_000;
 
-/** Asks the lookup tool what became of a write, or a person, who repeats the call by approving it and gives it up by rejecting it. */
-export function resolveDoubt(turn: Turn, activity: Activity): void {
+/**
+ * Asks the lookup tool what became of a write, or a person, who repeats the call by approving it and gives it up by rejecting it.
+ * `mayBeOnItsWay`: the call was cut short, and the tool may get it yet.
+ */
+export function resolveDoubt(turn: Turn, activity: Activity, mayBeOnItsWay: boolean): void {
   const idempotency = activity.facts?.idempotency;
   const lookup = typeof idempotency === "object" ? idempotency.lookup : null;
   const asked = activity.lookups ?? 0;
   if (lookup === null || asked >= LOOKUPS) return askPerson(turn, activity.id, "unknown-outcome", "high", toolProposal(activity));
-  // An interrupted call may still be on its way: until its timeout a "no" would prove nothing.
-  const arrived = (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity);
+  // Until the timeout of a call that may be on its way, a "no" would prove nothing.
+  const arrived = mayBeOnItsWay ? (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity) : turn.at;
   const resume_at = Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);
   const write_input_sha256 = turn.content.add(activity.input);
   turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, write_input_sha256, time: asked + 1, resume_at }, activity.step);

@@ -150,7 +150,7 @@ export function takeInterruption(turn: Turn, activityId: string, call: number, i
     if (turn.state.stopping === null) dispatch(turn, activityId, true);
     else failWork(turn, activity, failure);
   } else if (isUnsent || mayRepeat(activity)) dispatch(turn, activityId, true);
-  else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity);
+  else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity, true);
   else failWork(turn, activity, { code: "tool_error", message: "the call was interrupted and its outcome is unknown" }, true);
   return null;
 }
@@ -173,7 +173,8 @@ export function takeLookedUp(turn: Turn, activityId: string, call: number, answe
   const activity = takeLookup(turn, activityId, call, answer);
   if (activity === null) return LATE;
   if (answer.found === "no") dispatch(turn, activityId, true);
-  else if (answer.found === "unsure") resolveDoubt(turn, activity);
+  // The lookup itself waited until the write had arrived.
+  else if (answer.found === "unsure") resolveDoubt(turn, activity, false);
   else succeed(turn, activity, answer.output);
   return null;
 }

@@ -82,6 +82,39 @@ describe("asking what became of a write", () => {
     expect((times[0] ?? 0) - sentAt).toBeGreaterThan(31_000); // it begins when the call has come to its gateway
   });
 
+  it("[RUN-331] a tool that answered, and may have done it, is asked about at once, and after an unsure answer two seconds later", () => {
+    const times: number[] = [];
+    const drive: Drive = new Drive(define({ mail: tool("mail.send") }), {
+      authority,
+      tool: () => ({ ...failed("tool_error", "unknown"), reached: "answered" }),
+      lookUp: () => {
+        times.push(drive.now);
+        return times.length === 1 ? said("unsure") : said("yes", { id: "m" });
+      },
+    });
+    const startedAt = drive.now;
+    drive.start().run();
+    expect(drive.state.status).toBe("completed");
+    expect(times.map((at) => Math.round((at - startedAt) / 1_000))).toEqual([0, 2]);
+  });
+
+  it("[RUN-331] a call that was cut short after one that was answered is waited for all the same", () => {
+    const times: number[] = [];
+    const drive: Drive = new Drive(define({ mail: tool("mail.send") }), {
+      authority,
+      tool: () => (times.length === 0 ? { ...failed("tool_error", "unknown"), reached: "answered" } : answered({ id: "m" })),
+      lookUp: () => {
+        times.push(drive.now);
+        return said(times.length === 1 ? "no" : "yes", { id: "m" });
+      },
+    });
+    drive.start().run((state) => times.length === 1 && state.activities["mail"]?.phase === "calling");
+    const sentAt = drive.now;
+    drive.crash().run();
+    expect(drive.state.status).toBe("completed");
+    expect((times[1] ?? 0) - sentAt).toBeGreaterThan(31_000);
+  });
+
   it("[RUN-113] a queued call leaves when it is taken up, however long it lay: nobody is asked before its timeout from then on", () => {
     const times: number[] = [];
     const drive: Drive = new Drive(define({ mail: tool("mail.send", { async: true }) }), {
