@@ -13,8 +13,8 @@ const INCLUDED = ["storage", "people", "runs"] as const;
 /** One of them. */
 export type Included = (typeof INCLUDED)[number];
 
-/** Maximum dimensions of one question. */
-const MOST_DIMENSIONS = 6;
+/** Maximum dimensions of one question: all of them, with one key of the metadata. */
+const MOST_DIMENSIONS = COST_DIMENSIONS.length + 1;
 const METADATA_KEY = /^metadata\.[^,]{1,128}$/;
 /** Without `from`, costs of this many days before `to`, in ms. */
 const DEFAULT_SPAN_MS = 30 * 24 * 60 * 60_000;

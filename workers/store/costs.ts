@@ -19,9 +19,12 @@ const MOST_GROUPS = 5_000;
 const SWEEP_ROWS = 5_000;
 const SWEEP_ROUNDS = 6;
 
-/** A group of calls with its sums. Names are null where a call has none: no model, no workflow, no session. */
+/**
+ * A group of calls with its sums. Names are null where a call has none: no model, no workflow, no session. A value of the metadata has its own
+ * type; of an object or a list it is the JSON text.
+ */
 export type CostLine = {
-  readonly [dimension: string]: string | number | null;
+  readonly [dimension: string]: string | number | boolean | null;
   readonly usd: number;
   readonly tokens_in: number;
   readonly tokens_out: number;
@@ -225,8 +228,15 @@ function columnOf(dimension: CostDimension, isDays: boolean, keys: ReadonlyMap<s
     case "day":
       return isDays ? "day" : "date(at / 1000, 'unixepoch')";
     default:
-      return `CAST(json_extract(metadata, ${keys.get(dimension)}) AS TEXT)`;
+      return `NULLIF(metadata -> ${keys.get(dimension)}, 'null')`; // JSON text: \`true\`, \`1\` and \`"1"\` are three groups
   }
+}
+
+/** What a group is called in the answer: a value of the metadata, which is JSON text until here, as it is. */
+function nameOf(dimension: CostDimension, name: string | number | null): string | number | boolean | null {
+  if (!dimension.startsWith("metadata.") || typeof name !== "string") return name;
+  const value: unknown = JSON.parse(name);
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : name;
 }
 
 /** Sums stay whole micro-dollars until the last: what is shown sums to the total. */
@@ -237,7 +247,7 @@ function answerOf(by: readonly CostDimension[], include: readonly Included[], ro
     (some: readonly Row[]) =>
     (sum: Sum): number =>
       some.reduce((total, row) => total + Number(row[sum]), 0);
-  const line = (names: readonly (string | number | null)[], sum: (name: Sum) => number): CostLine & Beside => ({
+  const line = (names: readonly (string | number | boolean | null)[], sum: (name: Sum) => number): CostLine & Beside => ({
     ...Object.fromEntries(by.map((dimension, index) => [dimension, names[index] ?? null])),
     usd: toUsd(sum("micro_usd")),
     tokens_in: sum("tokens_in"),
@@ -247,7 +257,7 @@ function answerOf(by: readonly CostDimension[], include: readonly Included[], ro
   });
   const lines = shown.slice(0, MOST_GROUPS).map((row) =>
     line(
-      by.map((_, index) => row[`d${index}`] ?? null),
+      by.map((dimension, index) => nameOf(dimension, row[`d${index}`] ?? null)),
       over([row]),
     ),
   );

@@ -13,7 +13,9 @@ it("[COSTS-5] takes known dimensions once each, and looks thirty days back where
     const result = readCostQuestion({ by }, NOW);
     return result.ok ? [] : result.error.map(({ path }) => path);
   };
-  for (const by of ["workflows", "metadata.", "user,user", ",", "workflow,version,model,tool,user,session,day", "toString"])
+  const all = "workflow,version,model,tool,user,session,day,cost_type,metadata.team";
+  expect(refused(all)).toEqual([]);
+  for (const by of ["workflows", "metadata.", "user,user", ",", `${all},metadata.feature`, "toString"])
     expect(refused(by), by).toEqual(["query.by"]);
   const reversed = readCostQuestion({ from: 2, to: 1 }, NOW);
   expect(reversed.ok ? [] : reversed.error.map(({ path }) => path)).toEqual(["query.from"]);

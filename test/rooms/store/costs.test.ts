@@ -80,11 +80,26 @@ describe("what calls cost", () => {
       [null, null, 0.000007],
     ]);
     expect(await pairs('metadata.od"d')).toEqual([
-      ["3", 0.00503],
+      [3, 0.00503],
       [null, 0.000007],
     ]);
+    const every = ["workflow", "version", "model", "tool", "user", "session", "day", "cost_type", "metadata.team"];
+    expect((await pairs(every.join(",")))[0]).toEqual(["refund", 2, "acme/big-1", null, "u1", "s1", "2026-11-30", "llm", "a.b", 0.005]);
     expect(await ask(org, "user", {}, "u2")).toMatchObject({ data: [{ user: "u2" }], total_usd: 0.000007 });
     expect(await ask(newOrg(), "workflow")).toEqual({ data: [], total_usd: 0 });
+  });
+
+  it("[COSTS-15] keeps values of the metadata apart by their JSON type: true, 1 and the text 1 are three groups", async () => {
+    const org = newOrg();
+    const values = [true, false, 1, 0, 1.5, "1", "true", "", 'a"b', { a: 1 }, [1], null];
+    await costs.put(
+      org,
+      values.map((b, index) => of([call({ id: `c${index}`, micro_usd: 100 - index })], { run: `run_${index}`, metadata: { b } })),
+    );
+    await costs.put(org, [of([call({ id: "none", micro_usd: 500 })], { run: "run_none", metadata: {} })]);
+    const shown = (await ask(org, "metadata.b")).data.map((line) => [line["metadata.b"], Math.round(line.usd * 1e6)]);
+    const apart = values.slice(0, -1).map((value, index) => [typeof value === "object" ? JSON.stringify(value) : value, 100 - index]);
+    expect(shown).toEqual([...apart, [null, 589]].toSorted((a, b) => Number(b[1]) - Number(a[1])));
   });
 
   it("[COSTS-3] draws both ends of a time to the millisecond, from sums of whole days and single calls alike", async () => {

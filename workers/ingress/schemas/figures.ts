@@ -133,8 +133,11 @@ export const Costs = z
     data: z.array(
       z
         .object({ usd: dollars, tokens_in: count, tokens_out: count, calls: count, ...beside })
-        .catchall(z.union([z.string(), z.number(), z.null()]))
-        .openapi({ description: "a group; beside its sums it has the dimensions asked for by name, null where its calls have none" }),
+        .catchall(z.union([z.string(), z.number(), z.boolean(), z.null()]))
+        .openapi({
+          description:
+            "a group; beside its sums it has the dimensions asked for by name, null where its calls have none; a value of the metadata as it is, of an object or a list its JSON text",
+        }),
     ),
     total_usd: dollars.openapi({ description: "the sum of `usd` over all groups" }),
     total: z.object(beside).optional().openapi({ description: "what `include` asked for, over all groups; `usd` has none of it" }),
