@@ -20,6 +20,7 @@ export type Alerts = {
     readonly unit: string;
     readonly runbook: string;
   })[];
+  readonly next_cursor: string | null;
 };
 
 export type Anomalies = {
@@ -37,6 +38,7 @@ export type Anomalies = {
     readonly score: number;
     readonly status: "open" | "cleared";
   })[];
+  readonly next_cursor: string | null;
 };
 
 export type ApiKey = {
@@ -1166,6 +1168,7 @@ export type Drills = {
     readonly last_dispatch_ms: number | null;
     readonly drained_ms: number | null;
   })[];
+  readonly next_cursor: string | null;
 };
 
 export type EmbeddingList = {
@@ -3199,6 +3202,8 @@ export type WholeIncident = {
 };
 
 export type WorkflowHealth = {
+  /** the window that the figures are of, up to now */
+  readonly minutes: number;
   readonly data: readonly ({
     readonly workflow: string;
     /** runs that ended in the window */

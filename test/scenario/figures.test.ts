@@ -177,7 +177,7 @@ describe("reconciliation", () => {
 });
 
 describe("health", () => {
-  it("[HEALTH-1] says of each workflow how its runs did lately, and what is left of its error budget", async () => {
+  it("[HEALTH-1] [HEALTH-3] says of each workflow how its runs did lately, and what is left of its error budget", async () => {
     const definition = { name: "promised", input: { type: "object" }, output: { cel: "1" }, slo: { success: 0.5, p95_ms: 60_000 } };
     const made = await call("POST", "/v1/workflows", world.keys.developer, {
       ...definition,
@@ -208,6 +208,9 @@ describe("health", () => {
     expect(p50).toBeGreaterThanOrEqual(0);
     expect(p50 <= p95 && p95 <= p99).toBe(true);
     expect((await call("GET", "/v1/health/workflows?minutes=0", monitor)).status).toBe(400);
+    expect((await call("GET", "/v1/health/workflows?minutes=90", monitor)).body["minutes"]).toBe(90);
+    const longest = (await call("GET", "/v1/health/workflows?minutes=9007199254740991", monitor)).body;
+    expect(longest).toMatchObject({ minutes: 10_080, data: expect.arrayContaining([expect.objectContaining({ workflow: "promised" })]) });
     expect((await call("GET", "/v1/runs", monitor)).status).toBe(403);
   });
 });

@@ -349,7 +349,7 @@ export function makeWorld(
     access: {
       decide(principal, action, resource) {
         if (script.decide !== null) script.decide();
-        const scrapes = principal.roles.includes("monitor") && principal.org === "default";
+        const scrapes = principal.roles.every((role) => role === "monitor") && principal.org === "default";
         const metrics = action === "metrics.read" && (principal.platformAdmin || scrapes);
         const byRole = principal.roles.some((role) => permits(role, action, principal.user, resource.owner));
         const allowed = principal.org === resource.org && (metrics || byRole);

@@ -241,6 +241,32 @@ describe("/openapi.json", () => {
       expect(JSON.stringify(document.paths[path]), path).toContain("text/event-stream");
   });
 
+  it("[LIST-1] pages every list: `limit`, `cursor` and `next_cursor` go together", () => {
+    /** Tables of figures: their groups are bounded, and their sums are of all of them. `data` of OpenAI's list is OpenAI's. */
+    const tables = ["/v1/costs", "/v1/costs/outcomes", "/v1/health/workflows", "/v1/models", "/v1/reviews/oversight", "/console/providers"];
+    /** Pages by the audit log's own numbers. */
+    const byNumber = ["/v1/audit/raw/pages", "/v1/audit/raw/segments"];
+    const schemaOf = (value: unknown): JsonObject => {
+      if (!isObject(value)) return {};
+      const reference = value["$ref"];
+      return typeof reference === "string" ? schemaOf(document.components.schemas[reference.split("/").at(-1) ?? ""]) : value;
+    };
+    const lists = operations.filter(({ method, path, operation }) => {
+      const content = (operation.responses["200"] as JsonObject | undefined)?.["content"];
+      const json = isObject(content) && isObject(content["application/json"]) ? schemaOf(content["application/json"]["schema"]) : {};
+      const fields = isObject(json["properties"]) ? json["properties"] : {};
+      if (method !== "GET" || [...tables, ...byNumber].includes(path) || !isObject(fields["data"]) || fields["data"]["type"] !== "array")
+        return false;
+      const named = [...Object.keys(fields), ...(operation.parameters ?? []).map(({ name }) => String(name))];
+      expect.soft(named, path).toEqual(expect.arrayContaining(["next_cursor", "limit"]));
+      return true;
+    });
+    expect(lists.length).toBeGreaterThan(15);
+    expect(lists.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(["/v1/alerts", "/v1/anomalies", "/admin/kill-switch/drills", "/v1/runs"]),
+    );
+  });
+
   it("resolves every reference", () => {
     const walk = (value: unknown): void => {
       if (Array.isArray(value)) value.forEach(walk);

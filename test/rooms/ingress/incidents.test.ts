@@ -33,7 +33,7 @@ it("[INC-3] are opened, owned and resolved by people of the org, each change on 
     expect(await send(method, path, caller, sent)).toMatchObject({ status: 403 });
   expect(await send("GET", "/v1/incidents/inc_00000000000000000000000000", operator)).toMatchObject({ status: 404 });
   expect(await send("GET", "/v1/alerts", caller)).toMatchObject({ status: 403 });
-  expect(await send("GET", "/v1/alerts", operator)).toMatchObject({ status: 200, body: { data: [] } });
+  expect(await send("GET", "/v1/alerts", operator)).toMatchObject({ status: 200, body: { data: [], next_cursor: null } });
 });
 
 it("[ANOM-10] lists the anomalies of the caller's org since a time, by default of seven days", async () => {
@@ -53,10 +53,12 @@ it("[ANOM-10] lists the anomalies of the caller's org since a time, by default o
           status: "open",
         },
       ],
+      next_cursor: null,
     },
   });
   const usual = Date.parse((await list("")).body.data?.[0]?.at ?? "");
   expect(world.clock.at - usual).toBe(7 * 24 * 3_600_000);
+  expect(await list("?limit=1&cursor=bm9uc2Vuc2U")).toMatchObject({ status: 400, body: { errors: [{ path: "query.cursor" }] } });
   expect(await list("?since=yesterday")).toMatchObject({ status: 400, body: { errors: [{ path: "query.since" }] } });
   expect(await list("?until=2030-01-01")).toMatchObject({ status: 400 });
 });

@@ -16,7 +16,7 @@ export function showAlerts(view) {
     el("p", { class: "meta" }, "The platform looks once a minute. It tells the org's destinations within five."),
   );
   return view.every(REFRESH_MS, async () => {
-    const { data } = await read("/v1/alerts", view.signal);
+    const { data } = await read("/v1/alerts?limit=200", view.signal);
     draw([...data].sort((a, b) => Number(b.severity === "critical") - Number(a.severity === "critical") || (a.since < b.since ? -1 : 1)));
     none.hidden = data.length > 0;
   });

@@ -1,8 +1,10 @@
 /** `/v1/alerts` and `/v1/incidents`: what fires, what went wrong, and who looks after it. */
 import { z } from "@hono/zod-openapi";
+import type { AlertView } from "../../../core/alert/watch.ts";
 import { failedRun, INCIDENT_STATUSES, incidentView, LEAD_MS } from "../../../core/incident/incident.ts";
 import { ok } from "../../../core/result.ts";
 import { changeIncident, openIncident, readIncident } from "../../use-cases/incidents.ts";
+import { computedPage } from "../computed-list.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
@@ -27,6 +29,12 @@ const Change = z
   })
   .openapi("ChangeIncident");
 const params = { id: z.string() };
+/** In which order alerts are listed. */
+const ALERTS = {
+  keyOf: ({ rule, workflow }: AlertView) => `${rule}/${workflow ?? ""}`,
+  newestFirst: false,
+  form: /^[a-z0-9-]{1,63}\/[\x21-\x7e]{0,100}$/,
+} as const;
 /** Failed runs that are shown beside an incident. */
 const MOST_RUNS = 50;
 
@@ -40,8 +48,12 @@ export function incidentRoutes(ports: IngressPorts): Endpoint[] {
       tag: "control",
       summary: "Lists the alerts that fire, since when and with what value",
       action: "alert.read",
-      answers: { 200: { description: "the alerts", schema: Alerts } },
-      handle: async ({ principal }) => reply(200, { data: [...(await ports.alerts(principal.org))] }),
+      query: pageQuery,
+      answers: { 200: { description: "a page of the alerts, by rule and workflow", schema: Alerts } },
+      async handle({ principal, query }) {
+        const page = computedPage(await ports.alerts(principal.org), ALERTS, pageOf(query));
+        return page.ok ? reply(200, { ...page.value, data: [...page.value.data] }) : page;
+      },
     }),
     endpoint({
       method: "get",

@@ -13,15 +13,18 @@ import { type Asked, denied, edgeRule, forbid, onRecordIfOnePerson } from "../..
 import { type Claim, claim } from "../../use-cases/idempotency.ts";
 import { keptTextOrMarker } from "../../use-cases/kept-text.ts";
 import { unknownInScope } from "../../use-cases/stop-names.ts";
+import { computedPage } from "../computed-list.ts";
 import type { Answer } from "../context.ts";
 import { type Call, type Endpoint, endpointsOf, type NoFields, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { REPLAYED, repeatable } from "../repeat.ts";
 import { MODEL_PART, ORG_NAME, reasonText, TOOL_NAME, WORKFLOW_NAME } from "../schemas/names.ts";
-import { idempotencyHeader } from "../schemas/requests.ts";
+import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 import { Drills, Switch, Switches } from "../schemas/views.ts";
 
 const isModelId = (name: string): boolean => name.split("/").length === 2 && name.split("/").every((part) => MODEL_PART.test(part));
+/** In which order drills are listed. */
+const DRILLS = { keyOf: ({ id }: { readonly id: string }) => id, newestFirst: true, form: /^[a-z]{2,10}_[0-9A-Za-z-]{10,40}$/ } as const;
 const NAMES: { readonly [kind: string]: (name: string) => boolean } = {
   org: (name) => ORG_NAME.test(name),
   workflow: (name) => WORKFLOW_NAME.test(name),
@@ -88,8 +91,12 @@ export function killSwitchRoutes(ports: IngressPorts): Endpoint[] {
       tag: "control",
       summary: "Lists the drills that were held, newest first, with what they measured",
       action: "kill.read",
-      answers: { 200: { description: "the drills", schema: Drills } },
-      handle: async ({ principal }) => reply(200, { data: await ports.killSwitch.drills(principal.org, principal.platformAdmin) }),
+      query: pageQuery,
+      answers: { 200: { description: "a page of the drills", schema: Drills } },
+      async handle({ principal, query }) {
+        const page = computedPage(await ports.killSwitch.drills(principal.org, principal.platformAdmin), DRILLS, pageOf(query));
+        return page.ok ? reply(200, { ...page.value, data: [...page.value.data] }) : page;
+      },
     }),
     endpoint({
       method: "post",

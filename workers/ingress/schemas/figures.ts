@@ -75,6 +75,7 @@ const share = z.number().min(0).max(1);
 /** `GET /v1/health/workflows`. */
 export const WorkflowHealthList = z
   .object({
+    minutes: count.openapi({ description: "the window that the figures are of, up to now" }),
     data: z.array(
       z.object({
         workflow: z.string(),
@@ -114,6 +115,7 @@ export const AnomalyList = z
         status: z.enum(["open", "cleared"]),
       }),
     ),
+    next_cursor: z.string().nullable(),
   })
   .openapi("Anomalies");
 

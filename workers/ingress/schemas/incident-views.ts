@@ -21,6 +21,7 @@ export const Alerts = z
         runbook: z.string(),
       }),
     ),
+    next_cursor: z.string().nullable(),
   })
   .openapi("Alerts");
 

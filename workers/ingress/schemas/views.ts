@@ -542,6 +542,7 @@ export const Drills = z
         drained_ms: z.number().int().nullable(),
       }),
     ),
+    next_cursor: z.string().nullable(),
   })
   .openapi("Drills");
 
