@@ -57,7 +57,33 @@ export function unaffordable(turn: Turn, activity: Activity, worst: Amount): "ru
 }
 
 /** Children under way give back what they do not spend: what the run cannot pay for now, it perhaps can when one of them has ended. */
-export const mayGetBack = ({ state }: Turn): boolean => Object.values(state.activities).some(isChildUnderWay);
+export const mayGetBack = ({ activities }: RunState): boolean => Object.values(activities).some(isChildUnderWay);
+
+/**
+ * A child run does not begin yet. Calls of the steps beside it go first: their worst case is known, and a child gets its share of what is
+ * left then. The items of a map are too many to wait for. Where nothing is left, it waits for what a child under way gives back.
+ */
+export function isBeforeItsTurn(within: Within, { id }: Pick<Activity, "id">): boolean {
+  const goesFirst = ({ id: other, node, step, kind, phase, purpose, facts }: Activity): boolean =>
+    other !== id &&
+    node === step &&
+    (kind === "model" || kind === "tool") &&
+    purpose !== "compensation" &&
+    (phase === "deciding" || (phase === "ready" && facts?.child === undefined));
+  return lacksAll(within) || Object.values(within.state.activities).some(goesFirst);
+}
+
+/** Nothing is left for a child run, and one under way may give some back. */
+const lacksAll = (within: Within): boolean => {
+  const { microUsd, tokens } = leftOfRun(within);
+  return (microUsd <= 0 || tokens <= 0) && mayGetBack(within.state);
+};
+
+/** It lacks the money that a child run holds: a call that is ready and did not leave, or a `run` step that comes after such calls. */
+export const isShort = (within: Within, one: Activity): boolean =>
+  within.state.lease.asking === null &&
+  mayGetBack(within.state) &&
+  (one.phase === "ready" || (one.kind === "run" && one.phase === "deciding" && isBeforeItsTurn(within, one)));
 
 /** What the run, and the step where it has a budget of its own, may still spend beside the calls under way. */
 export function leftFor(within: Within, activity: Activity): Amount {

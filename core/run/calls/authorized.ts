@@ -11,6 +11,7 @@ import { callChild } from "../steps/child.ts";
 import { askPerson, isApproved, toolProposal } from "../steps/question.ts";
 import { isNamedByManifest } from "../steps/undo.ts";
 import type { Failure } from "./call.ts";
+import { isBeforeItsTurn } from "./afford.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall } from "./failure.ts";
 
@@ -20,6 +21,7 @@ export function takeAuthority(turn: Turn, activityId: string, answer: AuthorityA
   const asked = activity?.phase === "deciding" || (activity?.phase === "backing-off" && (activity.resumeAt ?? 0) <= turn.at);
   // What a held run asked before it was held is asked again when it goes on: a child run would begin with the answer.
   if (!activity || !asked || turn.state.status === "paused" || isHeld(turn.state)) return "nobody asked";
+  if (activity.kind === "run" && isBeforeItsTurn(turn, activity)) return "calls beside it go first"; // it is asked again
   if (answer.kind === "refused") {
     const failure: Failure = {
       class: answer.transient ? "transient" : "safety",

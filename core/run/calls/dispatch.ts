@@ -18,7 +18,7 @@ import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
 import { compensated } from "../steps/undo.ts";
-import { affordable, mayGetBack, unaffordable } from "./afford.ts";
+import { affordable, isBeforeItsTurn, mayGetBack, unaffordable } from "./afford.ts";
 import { isLeased } from "./lease.ts";
 import { activityKey, modelRequest, type Request, toolTimeoutMs } from "./request.ts";
 import { worstOfTool } from "./tool-cost.ts";
@@ -75,7 +75,7 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
 
 /** The tool is a workflow: its call is a child run. One that would undo something has no call whose answer proves it. */
 function sendChild(turn: Turn, activity: Activity, child: NonNullable<ToolFacts["child"]>): void {
-  if (activity.purpose !== "compensation") return callChild(turn, activity, child);
+  if (activity.purpose !== "compensation") return isBeforeItsTurn(turn, activity) ? undefined : callChild(turn, activity, child);
   compensated(turn, activity, { code: "invalid_request", message: `\`${activity.tool}\` is a workflow and cannot undo a call` });
 }
 
@@ -136,7 +136,7 @@ const promptOf = ({ messages, schema, tools }: Request): PromptContent =>
 
 /** The call stays ready while child runs hold a part of the money. */
 function stopWithoutMoney(turn: Turn, activity: Activity, call: "tool" | "model"): void {
-  if (!mayGetBack(turn)) stopAtCap(turn, "budget_exceeded", `the budget left does not cover the next ${call} call`, activity.step);
+  if (!mayGetBack(turn.state)) stopAtCap(turn, "budget_exceeded", `the budget left does not cover the next ${call} call`, activity.step);
 }
 
 /** A cap of the run ends it with what there is; a step's own budget is that step's failure. */

@@ -2,7 +2,7 @@
 import { own } from "../../json.ts";
 import { toRfc3339 } from "../../time.ts";
 import { driveAgents } from "../agent/agent.ts";
-import { mayGetBack } from "../calls/afford.ts";
+import { isShort } from "../calls/afford.ts";
 import { dispatch } from "../calls/dispatch.ts";
 import { giveBack } from "../calls/lease.ts";
 import { endWithReply, takeConfirmation } from "../hand-over/answer.ts";
@@ -134,9 +134,8 @@ function waitWhenIdle(turn: Turn): void {
   const held = isHeld(state)
     ? all.filter((one) => one.id === HAND_OVER_ACTIVITY || one.phase === "calling" || one.phase === "looking")
     : all;
-  // What is still ready in a turn that is not full lacks the money that a child run holds, unless the ledger is being asked.
-  const isShort = ({ phase }: Activity): boolean => phase === "ready" && !turn.isFull && state.lease.asking === null && mayGetBack(turn);
-  const activities = held.filter((one) => !isShort(one));
+  // What is still ready in a turn that is full has not been tried.
+  const activities = turn.isFull ? held : held.filter((one) => !isShort(turn, one));
   if (state.status !== "running" || state.stopping !== null || activities.length === 0 || activities.some(isBusy)) return;
   const urgency = ({ id, kind }: Activity): number => (id === HAND_OVER_ACTIVITY ? -1 : ACTIVITY_KINDS[kind].urgency);
   const [first] = activities.toSorted((a, b) => urgency(a) - urgency(b));

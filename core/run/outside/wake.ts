@@ -1,5 +1,6 @@
 /** When a run wants to be woken if nothing else happens. A run always has such a time, or waits for a person, or is final. */
 import type { EpochMs } from "../../time.ts";
+import { isShort } from "../calls/afford.ts";
 import { HAND_OVER_ACTIVITY, isHeld } from "../hand-over/state.ts";
 import { isChildUnderWay } from "../machine/activity-kinds.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -71,7 +72,7 @@ function wakeOfRun(context: RunContext, state: RunState, now: EpochMs): EpochMs 
     if (activity.phase === "backing-off") return activity.resumeAt ?? now;
     if (activity.phase === "looking") return Math.max(activity.resumeAt ?? now, now + LOOKING_NET_MS);
     if (activity.phase === "waiting") return activity.resumeAt ?? Number.POSITIVE_INFINITY;
-    if (activity.phase === "ready" && state.status === "waiting") return Number.POSITIVE_INFINITY; // until a child run gives back its money
+    if (state.status === "waiting" && isShort({ ...context, state }, activity)) return Number.POSITIVE_INFINITY; // the child's end wakes it
     if (activity.queued === "taken") return Math.min(activity.lostAt ?? now, now + IN_FLIGHT_NET_MS);
     if (isChildUnderWay(activity)) return now + (state.stopping === null && activity.owes === undefined ? CHILD_NET_MS : IN_FLIGHT_NET_MS);
     if (activity.phase === "approving" && activity.review?.id) return Number.POSITIVE_INFINITY;

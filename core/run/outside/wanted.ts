@@ -20,6 +20,7 @@ import { isMemoryTool } from "../../tool/memory-tools.ts";
 import type { AuthorityQuestion } from "../../workflow/authority.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { isUnread, readOfProposal } from "../../workflow/warnings/reviews.ts";
+import { isBeforeItsTurn } from "../calls/afford.ts";
 import { hasSeenInstruction } from "../calls/findings.ts";
 import { leaseRequest } from "../calls/lease.ts";
 import { modelRequest } from "../calls/request.ts";
@@ -136,6 +137,7 @@ function wantedFor(context: RunContext, state: RunState, activity: Activity, at:
     case "deciding":
     case "backing-off": {
       if (state.status === "paused" || isHeld(state) || (phase === "backing-off" && (activity.resumeAt ?? 0) > at)) return [];
+      if (activity.kind === "run" && isBeforeItsTurn({ ...context, state }, activity)) return [];
       return [
         {
           kind: "authority.ask",

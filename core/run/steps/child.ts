@@ -8,7 +8,6 @@ import { joined, whole } from "../../label/labels.ts";
 import { fromUsd } from "../../money.ts";
 import { validate } from "../../workflow/schema.ts";
 import { observe, refusalFor } from "../agent/agent.ts";
-import { mayGetBack } from "../calls/afford.ts";
 import { alertAtThresholds } from "../calls/lease.ts";
 import type { Happening } from "../machine/happening.ts";
 import { type Activity, type Child, isFinal, type RunState, type StepError } from "../machine/state.ts";
@@ -35,10 +34,8 @@ export function callChild(turn: Turn, activity: Activity, child: ChildToStart): 
     micro_usd: birth.budget.usd - state.usage.microUsd - state.reserved.microUsd,
     tokens: birth.budget.tokens - state.usage.tokensIn - state.usage.tokensOut - state.reserved.tokens,
   };
-  if (left.micro_usd <= 0 || left.tokens <= 0) {
-    if (activity.kind === "tool" && mayGetBack(turn)) return; // it stays ready
+  if (left.micro_usd <= 0 || left.tokens <= 0)
     return stopAtCap(turn, "budget_exceeded", "nothing is left of the budget for the child run", activity.step);
-  }
   const share = 1 / (1 + othersWithoutShare(turn, activity));
   const reserved = {
     micro_usd: Math.min(Math.ceil(left.micro_usd * share), fromUsd(child.limits.usd)),

@@ -10,13 +10,19 @@ import type { Activity, MapState, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { rulesOf } from "./kinds.ts";
 
+/**
+ * What a step that will ask a model counts beside a child run, which counts one: most calls cost less than a run, and a call that finds too
+ * little waits for what the child gives back, while a child that was given too little ends at its cap.
+ */
+const ASKING = 1 / 4;
+
 /** The known child runs of a node (a step, or an item of a map): how many have no share, whether one has, and whether its model is asked. */
 type Children = { lacking: number; hasShare: boolean; isAsking: boolean };
 
 /**
  * Number of child runs that may be under way beside this one and have no share of what is left yet. Where it is not known how many a step
- * will have, it counts as one: a `map` that has not started, an agent whose model has not asked. So does a step that will ask a model: what
- * a call of it may cost is known with its prompt. Costs no more than the definition's steps and the work under way, however long a map is.
+ * will have, it counts as one: a `map` that has not started, an agent whose model has not asked. A step that will ask a model counts as a
+ * part of one (`ASKING`): what a call of it may cost is known with its prompt. Costs no more than the definition's steps and the work under way, however long a map is.
  */
 export function othersWithoutShare({ machinery, birth, state }: Turn, { id, step }: Activity): number {
   const after = new Set<string>(own(machinery.plan.dependents, step) ?? []);
@@ -58,7 +64,7 @@ const isLastAsk = ({ kind }: Step, nodes: readonly Children[]): boolean => kind 
 function lackingOf(step: Step, map: MapState | undefined, nodes: readonly Children[]): number {
   const starts = rulesOf(step).startsChild(step);
   const known = nodes.reduce((sum, { lacking, hasShare }) => sum + (lacking === 0 && !hasShare && starts ? 1 : lacking), 0);
-  if (!starts) return known + (rulesOf(step).asksModel(step) && !isLastAsk(step, nodes) ? 1 : 0);
+  if (!starts) return known + (rulesOf(step).asksModel(step) && !isLastAsk(step, nodes) ? ASKING : 0);
   if (step.kind !== "map" || map === undefined) return nodes.length === 0 ? 1 : known;
   if (map.failing !== null) return known; // no further item starts
   const begun = map.items.length - map.completed;

@@ -136,11 +136,10 @@ describe("[RUN-313] a child run leaves something to the steps beside it that ask
   const plainAgent: AgentStep = { ...agent, tools: ["orders.get"] };
 
   it.each<[string, { [id: string]: Step }, number]>([
-    ["a model step after it in the definition", { a: run, m: model() }, 1 / 2],
-    ["a model step that has not started", { a: run, t: tool("orders.get"), m: model({ needs: ["t"] }) }, 1 / 2],
-    ["an agent", { a: run, m: plainAgent }, 1 / 2],
-    ["a map of model steps", { a: run, m: map(model() as ItemStep, 3, { concurrency: 1 }) }, 1 / 2],
-    ["two model steps", { a: run, m: model(), n: model() }, 1 / 3],
+    ["a model step that has not started", { a: run, t: tool("orders.get"), m: model({ needs: ["t"] }) }, 4 / 5],
+    ["an agent that has not started", { a: run, t: tool("orders.get"), m: { ...plainAgent, needs: ["t"] } }, 4 / 5],
+    ["a map of model steps", { a: run, t: tool("orders.get"), m: map(model() as ItemStep, 3, { concurrency: 1, needs: ["t"] }) }, 4 / 5],
+    ["two model steps", { a: run, t: tool("orders.get"), m: model({ needs: ["t"] }), n: model({ needs: ["t"] }) }, 2 / 3],
     ["a map of tools", { a: run, m: map(tool("orders.get") as ItemStep, 3) }, 1],
     ["a model step that comes after it", { a: run, m: model({ needs: ["a"] }) }, 1],
     ["one that comes after what comes after it", { a: run, t: tool("orders.get", { needs: ["a"] }), m: model({ needs: ["t"] }) }, 1],
@@ -154,9 +153,16 @@ describe("[RUN-313] a child run leaves something to the steps beside it that ask
     expect(ended).toEqual(Object.keys(steps).filter((id) => id !== "a" && !isAfter(id)));
   });
 
-  it("but nothing to a call that has its money reserved", () => {
-    const [share = 0] = sharesOf(beside({ m: model(), a: run })).usd;
-    expect(share).toBeGreaterThan(BUDGET - 1_000);
+  it.each<[string, { [id: string]: Step }]>([
+    ["before it in the definition", { m: model(), a: run }],
+    ["after it in the definition", { a: run, m: model() }],
+    ["after a tool that is a workflow", { a: called, m: model() }],
+  ])("[RUN-316] and nothing to a model call that has its money reserved: such calls go first, %s", (_name, steps) => {
+    const one = new Drive(define(steps, { tools: [KID] }), { authority, child: () => "never", model: () => "never" }).start().run();
+    const [share = 0] = sharesOf(one).usd;
+    const held = one.activity("m").reserved;
+    expect(held.microUsd).toBeGreaterThan(0);
+    expect(share).toBe(BUDGET - held.microUsd);
   });
 });
 
@@ -195,5 +201,35 @@ describe("[RUN-314] a call that the money left does not cover", () => {
     const run = end(short(), BUDGET - 500);
     expect(run.state.stopping ?? run.state.error).not.toBeNull();
     expect(JSON.stringify(run.events.filter(({ type }) => type === "run.stopping"))).toContain("budget_exceeded");
+  });
+
+  it("is the same for a `run` step for which nothing is left: it waits, and gets what the child gives back", () => {
+    const PRICE = 500_000;
+    const bought: Script["authority"] = (question) => {
+      const answer = authority(question);
+      const isBought = answer.kind === "tool" && question.kind === "tool" && question.tool === "data.buy";
+      return isBought ? { ...answer, facts: { ...answer.facts, price: { micro_usd: PRICE } } } : answer;
+    };
+    const script: Partial<Script> = { authority: bought, child: () => "never", tool: () => answered(1) };
+    const steps = { a: run, w: tool("orders.get"), t: tool("data.buy", { needs: ["w"] }), b: { ...run, needs: ["t"] } };
+    const one = new Drive(define(steps, { tools: ["orders.get", "data.buy"] }), script).start().run();
+    expect(sharesOf(one).usd).toEqual([BUDGET - PRICE]);
+    expect(one.state).toMatchObject({ status: "waiting", stopping: null, steps: { b: { status: "running" } } });
+    expect((nextWakeAt(one.machinery, one.state, one.now) ?? 0) - one.now).toBe(600_000); // the child's net, no look of its own
+    expect(one.offer({ kind: "authorized", activity: "b", answer: authority({ kind: "run", activity: "b" } as never) })).not.toBeNull();
+    end(one, 1_000);
+    expect(sharesOf(one).usd).toEqual([BUDGET - PRICE, BUDGET - PRICE - 1_000]);
+    expect(one.state.stopping).toBeNull();
+  });
+});
+
+describe("[RUN-316] calls beside a child run go first", () => {
+  it("but not the items of a map, however many there are", () => {
+    const each = map(tool("orders.get") as ItemStep, 40, { concurrency: 2 });
+    const one = drive({ each, a: run });
+    const began = one.events.findIndex(({ type }) => type === "child.called");
+    const left = one.events.slice(began).filter(({ type }) => type === "tool.called");
+    expect(began).toBeGreaterThan(0);
+    expect(left.length).toBeGreaterThan(30);
   });
 });
