@@ -10,8 +10,8 @@ import { asksForChange } from "../steps/changed.ts";
 import { callChild } from "../steps/child.ts";
 import { askPerson, isApproved, toolProposal } from "../steps/question.ts";
 import { isNamedByManifest } from "../steps/undo.ts";
-import type { Failure } from "./call.ts";
 import { isBeforeItsTurn } from "./afford.ts";
+import type { Failure } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall } from "./failure.ts";
 

@@ -14,6 +14,7 @@ const SEEDS = 60;
 const KID = "workflow.kid";
 const PRICED = "data.buy";
 const FREE = "orders.get";
+const AGENT_MODEL = "acme/agent-2026-01-01";
 /** Micro-dollars. A model's answer of 100 tokens costs 200 at most, and its prompt less than 400. */
 const WORST = { model: 600, tool: 300, child: 1_000 } as const;
 const TOKENS = { model: 500, child: 1_000 } as const;
@@ -30,7 +31,13 @@ const diceOf = (seed: string): (() => number) => {
 const common = { needs: [] as string[], when: null, on_error: null };
 const run: RunStep = { ...common, kind: "run", workflow: "kid", version: null, input: {} };
 const { cache: _cache, async: _async, kind: _kind, ...prompted } = model();
-const agent: AgentStep = { ...prompted, kind: "agent", tools: [KID, PRICED], max_iterations: 2 };
+const agent: AgentStep = {
+  ...prompted,
+  model: { ...prompted.model, id: AGENT_MODEL },
+  kind: "agent",
+  tools: [KID, PRICED],
+  max_iterations: 2,
+};
 
 const ONE: readonly (readonly [Step, Need])[] = [
   [model(), { usd: WORST.model, tokens: TOKENS.model }],
@@ -66,12 +73,16 @@ function generated(roll: () => number): { readonly steps: { [id: string]: Step }
 function walk(seed: string, share: number): { readonly drive: Drive; readonly given: number[]; readonly children: number } {
   const roll = diceOf(seed);
   const { steps, worst, children } = generated(roll);
-  const limits = { ...NEVER_CONFIRM, usd: toUsd(Math.max(1, Math.floor(worst.usd * share))), tokens: Math.max(1, Math.floor(worst.tokens * share)) };
+  const limits = {
+    ...NEVER_CONFIRM,
+    usd: toUsd(Math.max(1, Math.floor(worst.usd * share))),
+    tokens: Math.max(1, Math.floor(worst.tokens * share)),
+  };
   const child = { workflow: "kid", version: 1, digest: "d", limits: { ...NEVER_CONFIRM, usd: 1, tokens: TOKENS.child } };
   const authority: Script["authority"] = (question) => {
     if (question.kind === "run") return { kind: "run", child: `run_child_${question.activity}`, ...child };
     if (question.kind === "model") {
-      const candidate = { id: "acme/small-2026-01-01", price: { input: 1, output: 2, cached_input: null }, context: 8000 };
+      const candidate = { id: question.model ?? "", price: { input: 1, output: 2, cached_input: null }, context: 8000 };
       const tools = question.tools.map((name) => ({ name, description: name, input: true }));
       return { kind: "model", permission: PERMITTED, candidates: [candidate], rejected: [], tools };
     }
@@ -93,7 +104,7 @@ function walk(seed: string, share: number): { readonly drive: Drive; readonly gi
     authority,
     tool: () => answered({ id: 1 }),
     child: () => "never",
-    model: (call) => (call.tools.length > 0 ? asks(call) : said("done", 10, 100)),
+    model: (call) => (call.model === AGENT_MODEL ? asks(call) : said("done", 10, 100)),
   });
   const given: number[] = [];
   const underWay = new Map<string, string>();
@@ -113,7 +124,14 @@ function walk(seed: string, share: number): { readonly drive: Drive; readonly gi
       const { reserved } = drive.activity(ended);
       given.push(reserved.microUsd);
       const spent = Math.min(reserved.microUsd, WORST.child);
-      const usage: Usage = { tokensIn: 0, tokensOut: Math.min(reserved.tokens, TOKENS.child), microUsd: spent, modelCalls: 1, toolCalls: 0, cacheHits: 0 };
+      const usage: Usage = {
+        tokensIn: 0,
+        tokensOut: Math.min(reserved.tokens, TOKENS.child),
+        microUsd: spent,
+        modelCalls: 1,
+        toolCalls: 0,
+        cacheHits: 0,
+      };
       const end = { ok: true, output: {}, error: null, flags: [], usage, held: { micro_usd: 0, tokens: 0 } } as const;
       expect(drive.offer({ kind: "child.ended", activity: ended, run: underWay.get(ended) ?? "", ...end })).toBeNull();
     } else {
