@@ -8,11 +8,12 @@ import type { Holder } from "./holder.ts";
 import type { BudgetAlert } from "./lease.ts";
 
 /** Of the alert, as a webhook and the audit chain tell it: dollars, or tokens for a cap of tokens. */
-export function alertData(alert: BudgetAlert, holder: Pick<Holder, "id">): JsonObject {
+export function alertData(alert: BudgetAlert, holder: Pick<Holder, "id" | "workflow">): JsonObject {
   const isTokens = alert.cap.startsWith("tokens");
   const shown = (value: number): number => (isTokens ? value : toUsd(value));
   const { scope, cap, percent, period, spent, limit } = alert;
-  return { scope, cap, percent, period, spent: shown(spent), limit: shown(limit), ...(period === null ? { run: holder.id } : {}) };
+  const ofRun = { run: holder.id, ...(holder.workflow === null ? {} : { workflow: holder.workflow }) };
+  return { scope, cap, percent, period, spent: shown(spent), limit: shown(limit), ...(period === null ? ofRun : {}) };
 }
 
 /** The record of a cap that reached one of `ALERT_PERCENTS`. */

@@ -85,6 +85,16 @@ function asShort(value: Json | undefined): Json | undefined {
   return undefined;
 }
 
+/** The name of the workflow that a notice, or the data of a record, is about: its owner is told. null: of none, or of several. */
+export function workflowOf(data: Json): string | null {
+  const { workflow, scope } = tidyData(data);
+  if (typeof workflow === "string") return workflow.split("@")[0] ?? null; // records name the version too
+  return typeof scope === "string" && scope.startsWith(WORKFLOW_SCOPE) ? scope.slice(WORKFLOW_SCOPE.length) : null;
+}
+
+/** How scopes of kill switches and budgets name a workflow. */
+const WORKFLOW_SCOPE = "workflow:";
+
 /** The first line that a person reads. */
 export function titleOf({ type, data, resolves }: Notice): string {
   const told = tidyData(data);

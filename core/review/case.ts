@@ -43,6 +43,8 @@ export type ReviewRequest = {
   /** `{run}/{activity}#n`: names the case within the org. */
   readonly key: string;
   readonly run: string;
+  /** The run's workflow, `name@version`. Absent: it was opened before this was kept. */
+  readonly workflow?: string;
   readonly step: string;
   /** Activity in the run that waits: the step itself, or the call that needs approval. */
   readonly activity: string;

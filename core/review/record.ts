@@ -20,6 +20,7 @@ export function reviewRecord(eventId: string, state: Case, fact: CaseFact, at: E
     policyVersion: request.policy.version,
     riskScore: request.risk.score,
     data: {
+      ...(request.workflow === undefined ? {} : { workflow: request.workflow }),
       ...{ review: state.id, activity: request.activity, digest: underReview(state).digest },
       ...(state.shown === undefined ? {} : { shown: state.change?.shown ?? state.shown }),
       ...(state.change === undefined ? {} : { changed_from: request.digest, changed_by: state.change.by }),

@@ -239,6 +239,9 @@ describe("a run over `confirm_over_usd`", () => {
       usage: { usd: 0, model_calls: 0 },
       steps: [{ id: "a", status: "pending" }],
     });
+    const review = `/v1/reviews/${String((first["waiting_for"] as JsonObject)["id"])}`;
+    expect((await call("GET", review, world.keys.app)).body).toMatchObject({ reason: "budget", proposal: { confirm_over_usd: 0.0001 } });
+    expect([(await call("GET", review, other)).status, (await call("GET", "/v1/reviews", world.keys.app)).status]).toEqual([403, 403]);
     expect((await decide(first, "approve", other)).status).toBe(403);
     expect((await decide(first, "approve", world.keys.app)).status).toBe(200);
     const agreed = await eventually(`/v1/runs/${String(first["id"])}`, world.keys.app, ENDED);

@@ -34,7 +34,7 @@ export function recordOfUse(
     action: "credential.make",
     resource: `run/${context.run}/${context.activity}`,
     decision: refused ? "deny" : "allow",
-    data: { tool, ...what },
+    data: { workflow: context.workflow, tool, ...what },
     ...(refused ? { layer: "credential" } : {}),
   });
 }

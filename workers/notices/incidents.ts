@@ -2,7 +2,7 @@
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import { mintId } from "../../core/ids.ts";
 import { type Incident, incidentOf } from "../../core/incident/incident.ts";
-import { type Notice, tidyData } from "../../core/notice/notice.ts";
+import { type Notice, tidyData, workflowOf } from "../../core/notice/notice.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 /** What opening an incident needs. */
@@ -25,7 +25,9 @@ export const alertRecord = ({ id, type, data }: Notice, at: EpochMs): AuditRecor
 export async function openIncidentOf({ now, random, incidents, tell }: OpenIncidentPorts, org: string, notice: Notice): Promise<void> {
   const at = now();
   const incident = incidentOf(notice, org, mintId("inc", at, random(10)), at);
-  const data = { incident: incident.id, severity: incident.severity, opened_by: "system", source: notice.type };
+  const workflow = workflowOf(notice.data);
+  const about = workflow === null ? {} : { workflow };
+  const data = { incident: incident.id, severity: incident.severity, opened_by: "system", source: notice.type, ...about };
   const id = mintId("evt", at, random(10));
   const fact = {
     type: "incident.opened",

@@ -69,6 +69,21 @@ export async function decideReview(ports: UseCasePorts, by: Requester, command: 
   return err(await onRecordIfOnePerson(ports, by, "review.decide", resource, decided.error));
 }
 
+/** A review, for staff; who started a run reads the one that asks them about its estimate, which they may decide. */
+export async function readReview(
+  ports: UseCasePorts,
+  by: Requester,
+  id: string,
+  waitUntil: (work: Promise<unknown>) => void,
+): Promise<Result<ReviewView, Refusal>> {
+  const review = hasIdForm("rev", id) ? await ports.reviews(by.principal.org).read(id) : null;
+  if (review !== null && (await isOwnEstimate(ports, by, review)) && (await denied(ports, by, "run.read", {})) === null)
+    return ok(await withSuggestion(ports, by, review, null));
+  const refusal = await denied(ports, by, "review.read", {});
+  if (refusal !== null) return err(refusal);
+  return review === null ? err(unknownId("review", id)) : ok(await withSuggestion(ports, by, review, waitUntil));
+}
+
 async function isOwnEstimate(
   ports: UseCasePorts,
   { principal: { org, user } }: Requester,

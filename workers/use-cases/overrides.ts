@@ -46,7 +46,7 @@ export async function askOverride(
   const fact = { type: "override.requested", action: "override.ask", resource: `run/${run}/${step}`, data } as const;
   await ports.store.overrides.put(asked, auditRecord(ports, by, fact));
   await settle("created");
-  ports.alert(org, { id: mintId("evt", by.at, ports.random(10)), type: fact.type, data: { ...data, by: user } });
+  ports.alert(org, { id: mintId("evt", by.at, ports.random(10)), type: fact.type, data: { workflow: view.workflow, ...data, by: user } });
   return ok({ override: asked, replayed: false });
 }
 
@@ -76,7 +76,8 @@ export async function approveOverride(ports: UseCasePorts, by: Requester, id: st
     const decision = approved.approvals.length >= APPROVALS_NEEDED ? "allow" : null;
     const fact = { type: "override.approved", action: "override.approve", resource: `run/${run}/${step}`, decision, data } as const;
     if (!(await ports.store.overrides.approve(override, approval, auditRecord(ports, by, fact)))) continue;
-    const told = { ...data, by: user, expires_at: toRfc3339(expiresAt) };
+    const view = await ports.runs(run, org).view();
+    const told = { ...(view === null ? {} : { workflow: view.workflow }), ...data, by: user, expires_at: toRfc3339(expiresAt) };
     ports.alert(org, { id: mintId("evt", by.at, ports.random(10)), type: fact.type, data: told });
     return ok(approved);
   }

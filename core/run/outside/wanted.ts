@@ -287,6 +287,7 @@ function reviewRequest(
   return {
     key: review.key,
     run: birth.id,
+    workflow: `${birth.definition.name}@${birth.version}`,
     step: handOver?.facts.step ?? activity.step,
     activity: activity.id,
     reason: review.reason,

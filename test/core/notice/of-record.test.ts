@@ -30,6 +30,22 @@ describe("what people are told of, of the audit's records", () => {
     expect(topicOf(type)).toBe(topic);
   });
 
+  it.each([
+    ["review.requested", { workflow: "ho@1" }, null],
+    ["review.escalated", { workflow: "ho@1" }, null],
+    ["review.reminded", { workflow: "ho@1" }, null],
+    ["review.expired", { workflow: "ho@1" }, null],
+    ["escalation.raised", { workflow: "ho@1" }, { workflow: "ho" }],
+    ["escalation.raised", { workflow: "ho@1" }, null],
+    ["credential.burst", { workflow: "ho" }, null],
+    ["credential.new_destination", { workflow: "ho" }, null],
+    ["credential.new_scope", { workflow: "ho" }, null],
+    ["run.dead_lettered", { workflow: "ho@1" }, { workflow: "ho" }],
+  ])("[NOTICE-15] %s names its workflow without the version: %j", (type, data, run) => {
+    expect(noticeOf(record(type, data), run)).toMatchObject({ data: { workflow: "ho" } });
+    expect(noticeOf(record(type, { workflow: "(drill)@1" }), null)).toBeNull();
+  });
+
   it("[NOTICE-10] without the person behind it, and of nothing else", () => {
     const told = noticeOf(record("review.requested", { severity: "medium", user: "ann@example.com", reason: "free text" }), null);
     expect(told).toEqual({

@@ -132,6 +132,20 @@ describe("sending a notice", () => {
     expect(world.sent).toEqual([]);
   });
 
+  it.each([
+    ["by its name", "anomaly.detected", { workflow: "rv" }],
+    ["with its version", "escalation.raised", { workflow: "rv@12" }],
+    ["as the scope of a switch", "kill_switch.thrown", { scope: "workflow:rv" }],
+    ["as the scope of a switch that is lifted", "kill_switch.recovered", { scope: "workflow:rv" }],
+    ["as the scope of a cap", "budget.alert", { scope: "workflow:rv", cap: "usd_per_day" }],
+  ])("[NOTICE-15] tells the owner of the workflow that a notice names %s", async (_how, type, data) => {
+    const world = makeWorld([], { owner: async (_org, workflow) => `${workflow}@example.com` });
+    await world.notices.send("acme", { id: "evt_1", type, data }, []);
+    expect(world.sent.map(({ body }) => JSON.parse(body)["to"])).toEqual([["rv@example.com"]]);
+    await world.notices.send("acme", { id: "evt_1", type, data: { scope: "org:rv" } }, []);
+    expect(world.sent).toHaveLength(1);
+  });
+
   it("[NOTICE-9] tells a workflow's owner by mail, and sends none where the deployment has no mail", async () => {
     const world = makeWorld([], { owner: async (_org, workflow) => `${workflow}@example.com` });
     await world.notices.send("acme", KILL, []);

@@ -2,13 +2,11 @@
 
 import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
-import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { hasIdForm } from "../../../core/ids.ts";
 import type { Json } from "../../../core/json.ts";
 import { err } from "../../../core/result.ts";
 import { toRfc3339 } from "../../../core/time.ts";
-import { withSuggestion } from "../../use-cases/assist-review.ts";
-import { decideReview } from "../../use-cases/decide-review.ts";
+import { decideReview, readReview } from "../../use-cases/decide-review.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { listOf } from "../schemas/answers.ts";
@@ -102,13 +100,14 @@ export function reviewRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/reviews/{id}",
       operationId: "getReview",
       tag: "people",
-      summary: "Returns a review",
-      action: "review.read",
+      summary: "Returns a review; who started a run reads the one about its estimated cost, too",
+      // Who reads depends on the review.
+      action: "self.read",
       params,
       answers: { 200: { description: "the review", schema: Review } },
       async handle({ params: { id }, waitUntil, ...by }) {
-        const review = hasIdForm("rev", id) ? await ports.reviews(by.principal.org).read(id) : null;
-        return review === null ? err(unknownId("review", id)) : reply(200, await withSuggestion(ports, by, review, waitUntil));
+        const review = await readReview(ports, by, id, waitUntil);
+        return review.ok ? reply(200, review.value) : review;
       },
     }),
     endpoint({
