@@ -30,14 +30,17 @@ it.each([
 it("[LEDGER-10] an alert of a run's own cap names the run, one of a period does not", () => {
   const alert: BudgetAlert = { scope: "org", cap: "usd_per_day", percent: 80, period: "2026-11-20", spent: 800_000, limit: 1_000_000 };
   const shown = { scope: "org", cap: "usd_per_day", percent: 80, period: "2026-11-20", spent: 0.8, limit: 1 };
-  expect(alertData(alert, { id: "run_1" })).toEqual(shown);
-  expect(alertData({ ...alert, cap: "usd_per_run", period: null }, { id: "run_1" })).toEqual({
+  expect(alertData(alert, { id: "run_1", workflow: null })).toEqual(shown);
+  expect(alertData({ ...alert, cap: "usd_per_run", period: null }, { id: "run_1", workflow: null })).toEqual({
     ...shown,
     cap: "usd_per_run",
     period: null,
     run: "run_1",
   });
-  expect(alertData({ ...alert, cap: "tokens_per_month", spent: 8, limit: 10 }, { id: "run_1" })).toMatchObject({ spent: 8, limit: 10 });
+  expect(alertData({ ...alert, cap: "tokens_per_month", spent: 8, limit: 10 }, { id: "run_1", workflow: null })).toMatchObject({
+    spent: 8,
+    limit: 10,
+  });
 });
 
 describe("what an account shows", () => {
