@@ -28,7 +28,7 @@ export type Anomalies = {
     /** when it was first seen */
     readonly at: string;
     readonly metric: "latency" | "errors" | "cost" | "personal_data" | "guardrail";
-    /** `chat`: model calls of chats */
+    /** `(chat)`: model calls of chats */
     readonly workflow: string;
     /** seconds or dollars of a typical run (geometric mean), or the share of runs; of the look that was farthest off */
     readonly value: number;

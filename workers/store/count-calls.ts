@@ -2,6 +2,7 @@
  * Stores calls in D1 and counts the new ones, in one transaction: into the sums of days, and into the sums behind `/metrics` (what a series counts:
  * workers/telemetry/metrics.ts). A group of a batch is one row written, however many calls it has. Knows SQL; free of what a call costs and why.
  */
+import { OTHER_NAME } from "../../core/telemetry/aside-names.ts";
 
 /** A call as the statements read it; a row of `cost_calls` without its org. */
 export type CallRow = {
@@ -12,7 +13,7 @@ export type CallRow = {
 
 /** One bound parameter holds many calls as JSON (D1 takes 2 MB a value). */
 const CHUNK_CALLS = 500;
-/** Maximum names that an org's series have; further ones are counted under `other`. */
+/** Maximum names that an org's series have; further ones are counted under `OTHER_NAME`. */
 const MOST_NAMES = 1_000;
 
 const COLUMNS = "at, kind, name, ok, workflow, version, user, session, metadata, micro_usd, tokens_in, tokens_out";
@@ -31,7 +32,7 @@ const NEW_CALLS = `
 /** Storage and people's time are no calls (migrations/0046_costs_beside.sql). */
 const IS_CALL = "kind NOT IN ('storage', 'people')";
 const bounded = (column: string): string =>
-  `COALESCE((SELECT known.name FROM metric_names AS known WHERE known.org = ?1 AND known.name = new.${column}), 'other')`;
+  `COALESCE((SELECT known.name FROM metric_names AS known WHERE known.org = ?1 AND known.name = new.${column}), '${OTHER_NAME}')`;
 const BUCKET = "(SELECT MIN(le) FROM metric_bounds WHERE unit = 's' AND le >= ms / 1000.0)";
 
 /** A bucket keeps the trace of its last call: SQLite takes bare columns from the row of the only MAX(). */

@@ -3,7 +3,7 @@ import { NO_RUNS, type Tally } from "../../core/anomaly/tally.ts";
 import { isViolation } from "../../core/guardrail/finding.ts";
 import type { Slo } from "../../core/health/budget.ts";
 import { notOfDrill } from "../../core/kill-switch/of-drill.ts";
-import { CHAT_NAME } from "../../core/telemetry/reserved-names.ts";
+import { CHAT_NAME } from "../../core/telemetry/aside-names.ts";
 import type { EpochMs } from "../../core/time.ts";
 
 const MINUTE = 60_000;

@@ -7,9 +7,9 @@ import { isViolation } from "../../core/guardrail/finding.ts";
 import { isOfDrill, notOfDrill } from "../../core/kill-switch/of-drill.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
 import { toUsd } from "../../core/money.ts";
+import { CHAT_NAME, OTHER_NAME } from "../../core/telemetry/aside-names.ts";
 import { type Histogram, histogramOf, METRICS, type Observed, type Value, valuesOf } from "../../core/telemetry/metrics.ts";
 import { type Exemplar, type ExpositionFormat, type Family, type Labels, writeFamilies } from "../../core/telemetry/prometheus.ts";
-import { CHAT_NAME, OTHER_NAME } from "../../core/telemetry/reserved-names.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { modelsFromZero, type Named, runsFromZero, sumsFromZero } from "./from-zero.ts";
 

@@ -4,7 +4,6 @@ import { type FieldError, type Refusal, refuse } from "../../core/errors/problem
 import { didYouMean } from "../../core/errors/unknown-name.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { flawOfNewName } from "../../core/telemetry/reserved-names.ts";
 import { BUILT_IN_TOOLS } from "../../core/tool/built-in.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import type { ToolContent, ToolManifest } from "../../core/tool/manifest.ts";
@@ -33,10 +32,6 @@ export async function registerTool(
     const message = `the tool \`${name}\` is built in: a workflow that wants it lists it in its \`tools\``;
     return err(refuse("invalid_request", "the tool is invalid", [{ path: "path.name", message }]));
   }
-  const reserved = flawOfNewName("tool", name);
-  // Who has such a tool from before keeps it, and may mend it.
-  if (reserved !== null && (await ports.store.tools.get(org, name, null)) === null)
-    return err(refuse("invalid_request", "the tool is invalid", [{ path: "path.name", message: reserved }]));
   const checked = checkTool(name, manifest, ports.settings);
   if (!checked.ok) return err(refuse("invalid_request", "the tool is invalid", checked.error));
   const flaw =

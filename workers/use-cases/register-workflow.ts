@@ -9,7 +9,6 @@ import { hasTask } from "../../core/model/defaults.ts";
 import { isMailAddress } from "../../core/notice/destination.ts";
 import { warningsOfReach } from "../../core/reach/difference.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { flawOfNewName } from "../../core/telemetry/reserved-names.ts";
 import { workflowOfTool } from "../../core/tool/workflow-tool.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
@@ -123,10 +122,6 @@ async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): 
   const checked = checkDefinition(sent, { tools, toolFacts });
   if (!checked.ok) return err(refuse("invalid_request", "the definition is invalid", checked.error));
   const definition = checked.value;
-  const reserved = flawOfNewName("workflow", definition.name);
-  // Who has such a workflow from before keeps it, and may mend it.
-  if (reserved !== null && (await ports.store.workflows.get(org, definition.name, null)) === null)
-    return err(refuse("invalid_request", "the definition is invalid", [{ path: "/name", message: reserved }]));
   const digest = await sha256Hex(canonicalJson(definition as unknown as Json));
   const models = await ports.models(org);
   const routed = new Set((await ports.store.routes.list(org, { limit: MOST_ROUTES, cursor: null })).data.map(({ task }) => task));

@@ -95,7 +95,7 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
   expect(linesOf(lines, "agent_tool_duration_seconds_bucket", org).find((line) => line.includes('le="0.5"'))).toMatch(/ 2$/);
   expect(linesOf(lines, "llm_tokens_total", org)).toEqual(expect.arrayContaining(['model="acme/sonnet" token_type="input"  110']));
   expect(linesOf(lines, "agent_cost_usd_total", org)).toEqual([
-    'workflow="chat" cost_type="llm"  0.0005',
+    'workflow="(chat)" cost_type="llm"  0.0005',
     'workflow="refund" cost_type="llm"  0.0015',
   ]);
   expect(linesOf(lines, "llm_call_latency_seconds_bucket", org).map((line) => line.split(" ").at(-1))).toEqual([
@@ -109,9 +109,9 @@ it("[METRIC-2] counts calls of runs and chats once, however often they come, and
     "2",
   ]);
   expect(linesOf(lines, "model_gateway_latency_p99", org)).toEqual(['model="acme/sonnet"  1']);
-  expect(linesOf(lines, "agent_requests_total", org)).toEqual(['agent_id="chat" status="completed"  1']);
-  expect(linesOf(lines, "agent_pii_detections_total", org)).toEqual(['workflow="chat" type="email" channel=""  4']);
-  expect(linesOf(lines, "guardrail_violations_total", org)).toEqual(['workflow="chat" type="injection" channel=""  1']);
+  expect(linesOf(lines, "agent_requests_total", org)).toEqual(['agent_id="(chat)" status="completed"  1']);
+  expect(linesOf(lines, "agent_pii_detections_total", org)).toEqual(['workflow="(chat)" type="email" channel=""  4']);
+  expect(linesOf(lines, "guardrail_violations_total", org)).toEqual(['workflow="(chat)" type="injection" channel=""  1']);
   expect(linesOf(lines, "cache_requests_total", org)).toEqual(
     expect.arrayContaining(['kind="model" result="semantic"  1', 'kind="model" result="miss"  2']),
   );
@@ -168,7 +168,7 @@ it("[METRIC-3] counts a run when it ends, once, and a thousand names of an org a
     id: `n${index}`,
     at: 0,
     kind: "tool" as const,
-    name: `tool.t${index}`,
+    name: index === 0 ? "other" : `tool.t${index}`,
     ok: true,
     micro_usd: 0,
     tokens_in: 0,
@@ -177,7 +177,11 @@ it("[METRIC-3] counts a run when it ends, once, and a thousand names of an org a
   await costs.put(org, [{ run: "run_1", user: "u", workflow: "w", version: 1, session: null, metadata: {}, calls: many }]);
   const tools = linesOf(await scrape(), "tool_calls_total", org);
   expect(tools).toHaveLength(1_000);
-  expect(tools.find((line) => line.includes('tool_name="other"'))).toMatch(/ 101$/);
+  expect(tools.find((line) => line.includes('tool_name="(other)"'))).toMatch(/ 101$/);
+  expect(
+    tools.find((line) => line.includes('tool_name="other"')),
+    "[METRIC-10]",
+  ).toMatch(/ 1$/);
 });
 
 it("[METRIC-4] gives each bucket the trace of the last thing that fell into it, in OpenMetrics alone", async () => {
@@ -205,6 +209,38 @@ it("[METRIC-4] gives each bucket the trace of the last thing that fell into it, 
   expect((await scrape()).filter((line) => line.includes("trace_id"))).toEqual([]);
 });
 
+it("[METRIC-10] a workflow named `chat` or `other` has its own figures beside those of chats", async () => {
+  const org = `org-${crypto.randomUUID()}`;
+  const asked = (workflow: string | null, micro_usd: number) => {
+    const llm = { id: "1", at: 0, kind: "llm" as const, name: "acme/sonnet", ok: true, micro_usd, tokens_in: 0, tokens_out: 0 };
+    return {
+      run: `run_${workflow}`,
+      user: "u",
+      workflow,
+      version: workflow === null ? null : 1,
+      session: null,
+      metadata: {},
+      calls: [llm],
+    };
+  };
+  await costs.put(org, [asked(null, 1_000), asked("chat", 2_000), asked("other", 3_000)]);
+  await record(org, [
+    [
+      { event_type: "escalation.raised", data: { workflow: "chat@1", reason: "asked" } },
+      { event_type: "escalation.raised", data: { reason: "asked" } },
+    ],
+  ]);
+  const lines = await scrape();
+  const spent = [...linesOf(lines, "agent_cost_usd_total", org), ...linesOf(lines, "agent_escalations_total", org)];
+  expect(spent.map((line) => line.replace(/ +/g, " ")).toSorted()).toEqual([
+    'workflow="(chat)" cost_type="llm" 0.001',
+    'workflow="(chat)" reason="asked" 1',
+    'workflow="chat" cost_type="llm" 0.002',
+    'workflow="chat" reason="asked" 1',
+    'workflow="other" cost_type="llm" 0.003',
+  ]);
+});
+
 it("[METRIC-9] counters of the rules are 0 before anything counted, for registered workflows, models and chats", async () => {
   const org = `org-${crypto.randomUUID()}`;
   const workflow = (name: string, version: number) =>
@@ -223,11 +259,11 @@ it("[METRIC-9] counters of the rules are 0 before anything counted, for register
   expect(single(before, "cost_per_run_usd_count", org)).toContain('workflow="w" 0');
   expect(single(before, "model_gateway_latency_seconds_count", org)).toEqual(['model="acme/small" 0']);
   const usd = single(before, "agent_cost_usd_total", org);
-  for (const name of ["chat", "w"]) expect(usd.filter((line) => line.includes(`"${name}"`))).toHaveLength(3);
+  for (const name of ["(chat)", "w"]) expect(usd.filter((line) => line.includes(`"${name}"`))).toHaveLength(3);
   expect(usd.every((line) => line.endsWith(" 0"))).toBe(true);
   const attacks = single(before, "guardrail_violations_total", org);
   expect(attacks).toContain('workflow="w" type="injection" channel="user" 0');
-  expect(attacks).toContain('workflow="chat" type="violence" channel="model_output" 0');
+  expect(attacks).toContain('workflow="(chat)" type="violence" channel="model_output" 0');
   const leaks = single(before, "agent_pii_detections_total", org);
   expect(leaks).toContain('workflow="w" type="EMAIL" channel="model_output" 0');
   // Bounded: series of findings for fifty workflows and chats, of personal data in one channel alone.

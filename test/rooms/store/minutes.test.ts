@@ -66,14 +66,14 @@ it("[ANOM-9] sums the runs and chats of each minute, the runs in which something
   ] as const;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   const byName = Object.fromEntries(minutes.map((one) => [`${one.workflow} ${NOW - one.minute}`, one.tally]));
-  expect(Object.keys(byName).toSorted()).toEqual(["chat 1", "chat 2", "refund 1", "refund 2"]);
+  expect(Object.keys(byName).toSorted()).toEqual(["(chat) 1", "(chat) 2", "refund 1", "refund 2"]);
   expect(byName["refund 2"]).toMatchObject({ runs: 2, failed: 1, personal: 0 });
   expect(byName["refund 2"]?.logMs).toBeCloseTo(sum(ms), 6);
   expect(byName["refund 2"]?.logMs2).toBeCloseTo(sum(ms.map((log) => log * log)), 6);
   expect(byName["refund 2"]?.logUsd).toBeCloseTo(sum(usd), 6);
   expect(byName["refund 1"]).toMatchObject({ runs: 0, personal: 2, guardrail: 1 });
-  expect(byName["chat 2"]).toMatchObject({ runs: 2, failed: 1 });
-  expect(byName["chat 1"]).toMatchObject({ runs: 0, guardrail: 1 });
+  expect(byName["(chat) 2"]).toMatchObject({ runs: 2, failed: 1 });
+  expect(byName["(chat) 1"]).toMatchObject({ runs: 0, guardrail: 1 });
   expect([...openMs]).toEqual([["refund", [5 * MINUTE]]]);
 });
 
@@ -121,12 +121,14 @@ it("[METRIC-8] counts what was refused at the door with what was found inside, o
     refused(2, "workflow/refund", { findings: found }),
     refused(3, "run/run_of_a_chat/chat", { channel: "user", findings: found }),
     refused(4, "review/rev_1", {}),
+    refused(5, "workflow/chat@1", { findings: found.slice(0, 1) }), // [METRIC-10] a workflow of this name is not the chats
   ];
   await log.append(org, [{ source: { kind: "store", id: "store" }, id: "1", records }]);
   await writePages(env.DB, org, await log.integrated(0));
   const { minutes } = await readMinutes(env.DB, org, NOW - 5, NOW, AT);
   expect(minutes.map(({ workflow, tally }) => [workflow, tally.guardrail, tally.personal]).toSorted()).toEqual([
-    ["chat", 1, 1],
+    ["(chat)", 1, 1],
+    ["chat", 1, 0],
     ["refund", 2, 2],
   ]);
   const { results } = await env.DB.prepare(
@@ -137,6 +139,7 @@ it("[METRIC-8] counts what was refused at the door with what was found inside, o
   expect(results).toEqual([
     { name: "", of: "EMAIL", sort: "user", n: 1 },
     { name: "", of: "injection", sort: "user", n: 2 },
+    { name: "chat", of: "injection", sort: "user", n: 2 },
     { name: "refund", of: "EMAIL", sort: "user", n: 2 },
     { name: "refund", of: "injection", sort: "user", n: 4 },
   ]);

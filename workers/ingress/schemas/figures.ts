@@ -106,7 +106,7 @@ export const AnomalyList = z
       z.object({
         at: z.iso.datetime().openapi({ description: "when it was first seen" }),
         metric: z.enum(ANOMALY_METRICS),
-        workflow: z.string().openapi({ description: "`chat`: model calls of chats" }),
+        workflow: z.string().openapi({ description: "`(chat)`: model calls of chats" }),
         value: z.number().openapi({
           description: "seconds or dollars of a typical run (geometric mean), or the share of runs; of the look that was farthest off",
         }),
