@@ -5,7 +5,10 @@ import { isSpanContextValid, trace } from "@opentelemetry/api";
 import { shapeLine } from "../core/telemetry/log-line.ts";
 import { collectorFrom } from "./env.ts";
 import { definePlatform } from "./platform.ts";
-import { edgeProcessor } from "./telemetry/edge-export.ts";
+import { edgeProcessor, SAMPLED_OUT } from "./telemetry/edge-export.ts";
+
+/** Of this isolate; null: no request has come. */
+let edge: ReturnType<typeof edgeProcessor> | null = null;
 
 const { handler, ...objects } = definePlatform({
   fetch: (...request) => fetch(...request),
@@ -21,6 +24,8 @@ const { handler, ...objects } = definePlatform({
     const span = trace.getActiveSpan()?.spanContext();
     return span !== undefined && isSpanContextValid(span) ? { traceId: span.traceId, spanId: span.spanId } : null;
   },
+  sampleOutEdge: () => void trace.getActiveSpan()?.setAttribute(SAMPLED_OUT, true),
+  keepEdgeWith: async (spans) => edge?.keepWith(spans),
 });
 
 export const {
@@ -51,14 +56,14 @@ let configuration: TraceConfig | null = null;
 function configured(bindings: Cloudflare.Env): TraceConfig {
   const { collector } = collectorFrom(bindings);
   if (collector === null) throw new TypeError("the edge is traced without a collector");
-  const processor = edgeProcessor(
+  edge = edgeProcessor(
     new OTLPExporter({ url: collector.url, headers: Object.fromEntries(collector.headers) }),
     (ms) => scheduler.wait(ms),
     () => Date.now(),
   );
   return {
     service: { name: "bulkhead" },
-    spanProcessors: processor as unknown as ResolvedTraceConfig["spanProcessors"],
+    spanProcessors: edge as unknown as ResolvedTraceConfig["spanProcessors"],
     sampling: { headSampler: createSampler({ ratio: 1 }) },
     instrumentation: { instrumentGlobalCache: false, instrumentGlobalFetch: false },
   };

@@ -99,6 +99,8 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
       clientSecret: (id) => settings.oidcClientSecrets.get(id) ?? null,
     }),
     edgeSpan: rooms.outside.edgeSpan,
+    sampleOutEdge: rooms.outside.sampleOutEdge,
+    tracePercent: async (org) => (await store.orgs.settings(org)).traces.percent,
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     auditLog: objects.auditLog,

@@ -45,6 +45,10 @@ export type IngressPorts = UseCasePorts & {
   readonly killSwitch: KillSwitchPort;
   /** The span that the request under way has at the edge; null: nobody traces it. */
   readonly edgeSpan?: (() => EdgeSpanIds | null) | undefined;
+  /** The span of the request under way is not exported, unless the end of its run says so. */
+  readonly sampleOutEdge?: (() => void) | undefined;
+  /** Of all traces of the org, the percentage that is exported from the beginning. */
+  readonly tracePercent?: ((org: string) => Promise<number>) | undefined;
   /** Chats and embeddings of apps, governed like a run's calls. */
   readonly chat: ChatPort;
   readonly auth: Auth;

@@ -40,3 +40,30 @@ it("[TRACE-1] only a caller's span stands above what a request starts: the edge'
   expect((await answered(() => EDGE)).above).toBeNull();
   expect((await answered(() => EDGE, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")).above).toBe("00f067aa0ba902b7");
 });
+
+it("[TRACE-4] a request whose org samples its trace out says so of its edge's span, also where nobody can say what the org's share is", async () => {
+  const sampledOut = async (percent: number | null, org: string | null, edge: typeof EDGE | null = EDGE) => {
+    let said = 0;
+    const ports = {
+      ...{ now: () => 1, random: (bytes: number) => new Uint8Array(bytes).fill(7), log: () => undefined, edgeSpan: () => edge },
+      sampleOutEdge: () => void said++,
+      tracePercent: async () => {
+        if (percent === null) throw new Error("scripted");
+        return percent;
+      },
+    };
+    const app = new Hono();
+    app.use("*", traceRequest(ports as never) as never);
+    app.get("/", (context) => {
+      if (org !== null) context.set("principal" as never, { org, credential: "key_1" } as never);
+      return context.text("ok");
+    });
+    expect((await app.request("/")).status).toBe(200);
+    return said;
+  };
+  expect(await sampledOut(0, "acme")).toBe(1);
+  expect(await sampledOut(null, "acme")).toBe(1);
+  expect(await sampledOut(100, "acme")).toBe(0);
+  expect(await sampledOut(0, null)).toBe(0);
+  expect(await sampledOut(0, "acme", null)).toBe(0);
+});

@@ -1,6 +1,6 @@
 /** How the HTTP edge's spans leave. */
 import { expect, it } from "vitest";
-import { edgeProcessor } from "../../../workers/telemetry/edge-export.ts";
+import { edgeProcessor, SAMPLED_OUT } from "../../../workers/telemetry/edge-export.ts";
 
 function world() {
   const exported: unknown[][] = [];
@@ -16,8 +16,11 @@ function world() {
     () => new Promise<void>((resolve) => void waits.push(resolve)),
     () => now,
   );
-  const end = (name: string, traceFlags = 1) =>
-    processor.onEnd({ name, kind: 1, attributes: {}, events: [], links: [], status: { code: 0 }, spanContext: () => ({ traceFlags }) });
+  const end = (name: string, traceFlags = 1, traceId = "", attributes = {}) =>
+    processor.onEnd({
+      ...{ name, kind: 1, attributes, events: [], links: [], status: { code: 0 } },
+      spanContext: () => ({ traceFlags, traceId }),
+    });
   const pass = (ms: number) => {
     now += ms;
   };
@@ -58,4 +61,39 @@ it("[TRACE-3] a collector that is slow costs a bounded number of spans", async (
   waits[0]?.();
   await first;
   expect(exported.map((spans) => spans.length)).toEqual([2_000]);
+});
+
+it("[TRACE-4] what an org samples out is held, and leaves only beside the trace of a run that is kept, whichever ends first", async () => {
+  const { processor, exported, waits, end } = world();
+  const [kept, gone, late] = ["a", "b", "c"].map((letter) => letter.repeat(32)) as [string, string, string];
+  const textOf = (traceId: string) => `{"traceId":"${traceId}","spanId":"1111111111111111"}`;
+  const out = { [SAMPLED_OUT]: true, "http.route": "/v1/runs" };
+  end("POST", 1, kept, out);
+  end("POST", 1, gone, out);
+  await processor.forceFlush();
+  expect([exported, waits]).toEqual([[], []]);
+  const leaving = processor.keepWith([textOf(kept), textOf(late), "no span"]);
+  waits[0]?.();
+  await leaving;
+  expect(exported).toEqual([[expect.objectContaining({ attributes: { "http.route": "/v1/runs" } })]]);
+  end("POST", 1, late, out); // its run had ended before
+  const flushed = processor.forceFlush();
+  waits[1]?.();
+  await flushed;
+  expect(exported.map((spans) => spans.length)).toEqual([1, 1]);
+});
+
+it("[TRACE-4] what is held is bounded: the newest are", async () => {
+  const { processor, exported, waits, end } = world();
+  const idOf = (n: number) => n.toString(16).padStart(32, "0");
+  for (let n = 0; n < 5_000; n++) end("POST", 1, idOf(n), { [SAMPLED_OUT]: true });
+  const keep = async (n: number) => {
+    const before = waits.length;
+    const leaving = processor.keepWith([`{"traceId":"${idOf(n)}"}`]);
+    waits[before]?.();
+    await leaving;
+  };
+  await keep(0);
+  await keep(4_999);
+  expect(exported.map((spans) => spans.length)).toEqual([1]);
 });

@@ -2,6 +2,7 @@
 
 import type { LogLevel } from "../../../core/telemetry/log-events.ts";
 import { logLine } from "../../../core/telemetry/log-line.ts";
+import { isSampled } from "../../../core/trace/rule.ts";
 import type { Trace } from "../../use-cases/requester.ts";
 import type { IngressMiddleware } from "../context.ts";
 import type { IngressPorts } from "../ports.ts";
@@ -12,8 +13,10 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 const TRACE_ID_BYTES = 16;
 const SPAN_ID_BYTES = 8;
 
+type Needed = "now" | "random" | "log" | "edgeSpan" | "sampleOutEdge" | "tracePercent" | "countAnswer";
+
 /** Reads `traceparent` (W3C Trace Context); an invalid one is ignored. Runs first, so that every answer is logged. */
-export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" | "edgeSpan" | "countAnswer">): IngressMiddleware => {
+export const traceRequest = (ports: Pick<IngressPorts, Needed>): IngressMiddleware => {
   const randomHex = (bytes: number): string => [...ports.random(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
   return async (context, next) => {
     const parent = parseTraceparent(context.req.header("traceparent"));
@@ -43,10 +46,21 @@ export const traceRequest = (ports: Pick<IngressPorts, "now" | "random" | "log" 
       org: principal?.org ?? null,
       credential: principal?.credential ?? null,
     };
+    if (edge !== null && principal !== undefined && !(await isExported(ports, principal.org, trace.traceId))) ports.sampleOutEdge?.();
     ports.countAnswer?.(line.status, line.code);
     ports.log(logLine("request.answered", line, levelOf(context.res.status)));
   };
 };
+
+/** As the runs of the trace are, by the org's share; of an org whose share nobody can say, nothing is. */
+async function isExported({ tracePercent }: Pick<IngressPorts, Needed>, org: string, traceId: string): Promise<boolean> {
+  if (tracePercent === undefined) return true;
+  try {
+    return isSampled(traceId, await tracePercent(org));
+  } catch {
+    return false;
+  }
+}
 
 /** 500 is a bug or broken infrastructure of ours. Other 5xx answers are the platform doing its work: a stop, an overload, an upstream that failed. */
 const levelOf = (status: number): LogLevel => (status === 500 ? "error" : status > 500 ? "warn" : "info");
