@@ -113,6 +113,28 @@ describe("step kinds", () => {
     expect(await end(await start("narrow", {}))).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
   });
 
+  it("[RUN-315] models, child runs and maps of them go on side by side under the default limits", async () => {
+    const tools = ["orders.get"];
+    const order = { kind: "tool", tool: "orders.get", input: { id: { cel: "input.id" } } };
+    await define("cheap", { order }, { cel: "steps.order.output.total" }, { tools });
+    const sumUp = (needs: string[] = []): JsonObject => ({
+      ...{ kind: "model", needs, model: { task: "summarise", max_tokens: 100 } },
+      prompt: { template: "Sum up: {{text}}", slots: { text: "A lamp that shines, and a shade for it." } },
+    });
+    const cheap = (id: Json): JsonObject => ({ kind: "run", workflow: "cheap", input: { id } });
+    const each = { kind: "map", over: ["A-1001", "A-1002"], step: cheap({ cel: "item" }) };
+    const tool = { kind: "tool", tool: "workflow.cheap", input: { id: "A-1001" } };
+    const steps = { c: cheap("A-1001"), m: sumUp(), each, tool, after: sumUp(["tool"]) };
+    await define("beside", steps, { cel: "[steps.c.output] + steps.each.output" }, { tools: [...tools, "workflow.cheap"] });
+    const run = await end(await start("beside", {}));
+    expect(run, JSON.stringify(run)).toMatchObject({
+      status: "completed",
+      flags: [],
+      output: [49.5, 49.5, 249.9],
+      usage: { model_calls: 2 },
+    });
+  });
+
   it("[THREAD-70] a failed run undoes what its children did, three deep, also a call that only the tool's manifest says how to undo", async () => {
     const tools = ["stock.reserve", "stock.release", "orders.get"];
     const shown = await call("GET", "/v1/tools/stock.reserve", world.keys.developer);

@@ -3,7 +3,8 @@ import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { callbackKey, toCallbackSecret } from "../../../core/callback/sign.ts";
 import type { NotifyEntry } from "../../../core/notice/destination.ts";
-import type { Notice } from "../../../core/notice/notice.ts";
+import { type Notice, workflowOf } from "../../../core/notice/notice.ts";
+import { openIncidentOf } from "../../../workers/notices/incidents.ts";
 import { mailOver } from "../../../workers/notices/mail.ts";
 import { defineNotices, type NoticePorts } from "../../../workers/notices/notices.ts";
 
@@ -144,6 +145,19 @@ describe("sending a notice", () => {
     expect(world.sent.map(({ body }) => JSON.parse(body)["to"])).toEqual([["rv@example.com"]]);
     await world.notices.send("acme", { id: "evt_1", type, data: { scope: "org:rv" } }, []);
     expect(world.sent).toHaveLength(1);
+  });
+
+  it.each([
+    ["a switch of a workflow", { scope: "workflow:rv" }, { workflow: "rv" }],
+    ["an alert about a workflow", { workflow: "rv", rule: "errors" }, { workflow: "rv" }],
+    ["a switch of the org", { scope: "org:acme" }, {}],
+  ])("[NOTICE-15] an incident that %s opens names the workflow", async (_what, data, named) => {
+    const told: Notice[] = [];
+    const ports = { now: () => NOW, random: (bytes: number) => new Uint8Array(bytes), incidents: { open: async () => true } };
+    const tell = async (_org: string, notice: Notice) => void told.push(notice);
+    await openIncidentOf({ ...ports, tell }, "acme", { id: "evt_1", type: "kill_switch.thrown", data });
+    expect(told).toMatchObject([{ type: "incident.opened" }]);
+    expect(told.map((notice) => workflowOf(notice.data))).toEqual([(named as { workflow?: string }).workflow ?? null]);
   });
 
   it("[NOTICE-9] tells a workflow's owner by mail, and sends none where the deployment has no mail", async () => {
