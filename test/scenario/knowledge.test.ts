@@ -81,7 +81,12 @@ describe("a collection", () => {
     expect(paths(await put("wrong", { allow: {} }))).toEqual([400, "/allow"]);
     expect(paths(await put("wrong", { chunk: { tokens: 5 } }))).toEqual([400, "/chunk/tokens"]);
     expect(paths(await put("wrong", { chunk: { tokens: 50, overlap: 40 } }))).toEqual([400, "/chunk"]);
-    expect((await put("small", { chunk: { tokens: 60 } })).body["chunk"]).toEqual({ tokens: 60, overlap: 15 });
+    for (const [tokens, overlap] of [
+      [100, 40],
+      [80, 40],
+      [60, 30],
+    ] as const)
+      expect((await put("small", { chunk: { tokens } })).body["chunk"]).toEqual({ tokens, overlap });
     expect((await put("Wrong")).status).toBe(400);
     await put("right");
     expect(paths(await upload("right", { title: "t", text: "x", file: "f_1" }))[0]).toBe(400);

@@ -217,5 +217,5 @@ export function knowledgeRoutes(ports: IngressPorts): Endpoint[] {
 
 /** The size with its defaults. */
 function sizeOf({ tokens, overlap }: { readonly tokens: number; readonly overlap?: number | undefined }): ChunkSize {
-  return { tokens, overlap: overlap ?? Math.min(DEFAULT_CHUNK.overlap, Math.floor(tokens / 4)) };
+  return { tokens, overlap: overlap ?? Math.min(DEFAULT_CHUNK.overlap, Math.floor(tokens / 2)) };
 }

@@ -56,7 +56,7 @@ export const CollectionBody = z
       .strictObject({ tokens: z.number().int().min(20).max(2_000).default(300), overlap: z.number().int().min(0).max(500).optional() })
       .refine(({ tokens, overlap = 0 }) => overlap * 2 <= tokens, "`overlap` is at most half of `tokens`")
       .nullish()
-      .openapi({ description: "in tokens; `overlap` is 40 where nobody says, or a quarter of a chunk where that is less" }),
+      .openapi({ description: "in tokens; `overlap` is 40 where nobody says, or half of `tokens` where that is less" }),
     retention_days: z.number().int().min(1).max(3_650).nullish(),
   })
   .openapi("CollectionSettings");
