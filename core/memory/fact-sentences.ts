@@ -1,7 +1,8 @@
 /**
- * Facts that are a whole sentence of Spanish, French, Italian or Portuguese: the form, a value, and nothing beside them but a greeting. What denies, doubts
- * or tells a story needs more words than that, so that no list of such words is needed here. Pure, linear.
+ * Facts that are a whole sentence of Spanish, French, Italian or Portuguese: the form, a value, and nothing beside them but a greeting and words that say
+ * when it is so. What denies, doubts or tells a story needs more words than that, so that no list of such words is needed here. Pure, linear.
  */
+import { timelessSentence } from "./time-words.ts";
 
 type WholeForm = { readonly predicate: string; readonly single: boolean; readonly confidence: number; readonly form: RegExp };
 
@@ -61,7 +62,8 @@ const FORMS: readonly WholeForm[] = [
 ];
 
 /** What the sentence states, if it is one of these; null: it is none. */
-export function wholeSentenceFact(text: string): (Omit<WholeForm, "form"> & { readonly object: string }) | null {
+export function wholeSentenceFact(said: string): (Omit<WholeForm, "form"> & { readonly object: string }) | null {
+  const text = timelessSentence(said);
   for (const { form, ...fact } of FORMS) {
     const object = form.exec(text)?.[1]?.trim();
     if (object !== undefined && (fact.predicate !== "allergic_to" || !NO_THING.test(object))) return { ...fact, object };

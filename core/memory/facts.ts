@@ -4,6 +4,7 @@
  */
 import { sentencesOf } from "../guardrail/rules/sentences.ts";
 import { wholeSentenceFact } from "./fact-sentences.ts";
+import { lasting } from "./time-words.ts";
 
 /** PERSISTED: in memories. `subject` is always the person of the memory. */
 export type Fact = {
@@ -23,7 +24,7 @@ type Form = { readonly form: RegExp; readonly predicate: string; readonly single
 
 /** Where a value ends: with the clause, also where another one is joined to it. A list ("nickel and wool") is one value. */
 const END =
-  "(?=\\s+(?:because|since|while|when|but|which|who|so|weil|denn|wenn|aber|während|obwohl|although)\\b" +
+  "(?=\\s+(?:because|since|seit|while|when|but|which|who|so|weil|denn|wenn|aber|während|obwohl|although)\\b" +
   "|\\s+(?:and|und|or|oder)\\s+(?:i|my|we|our|it|he|she|they|you|ich|meine?[nrms]?|wir|unsere?|er|sie|es)\\b|[.,;:!?\\n(]|\\s*$)";
 const VALUE = `([^.,;:!?\\n(]{1,120}?)${END}`;
 const form = (words: string): RegExp => new RegExp(`(?<![\\p{L}\\p{N}])(?:${words})\\s+${VALUE}`, "iu");
@@ -39,7 +40,9 @@ const FORMS: readonly Form[] = [
     predicate: "lives_in",
     single: true,
     confidence: 0.9,
-    form: form("i (?:now )?live in|i(?:'ve| have)? moved to|ich wohne (?:jetzt )?in|ich bin nach"),
+    form: form(
+      "i (?:(?:now|currently|presently) )?live in|i(?:'ve| have)? moved to|ich wohne (?:(?:jetzt|nun|derzeit|zurzeit|momentan|aktuell|inzwischen|mittlerweile) )?in|ich bin nach",
+    ),
   },
   { predicate: "works_as", single: true, confidence: 0.8, form: form("i work (?:as|at|for)|ich arbeite (?:als|bei|für)") },
   { predicate: "allergic_to", single: false, confidence: 0.95, form: form("i(?:'m| am) allergic to|ich bin allergisch gegen") },
@@ -56,7 +59,7 @@ const FORMS: readonly Form[] = [
 ];
 /** `my shoe size is 42`, `meine Schuhgröße ist 42`. */
 const ATTRIBUTE = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:my|meine?)\\s+((?:[\\p{L}-]{2,30}\\s){0,2}[\\p{L}-]{2,30})\\s+(?:is|ist|lautet)\\s+(?:now |jetzt )?${VALUE}`,
+  `(?<![\\p{L}\\p{N}])(?:my|meine?)\\s+((?:[\\p{L}-]{2,30}\\s){0,2}[\\p{L}-]{2,30})\\s+(?:is|ist|lautet)\\s+(?:(?:now|currently|presently|jetzt|nun|derzeit|zurzeit|momentan|aktuell|inzwischen|mittlerweile) )?${VALUE}`,
   "iu",
 );
 /** Of these nothing is said that lasts. */
@@ -154,7 +157,7 @@ export function factsIn(text: string): readonly StatedFact[] {
 function factsOf(sentence: string): readonly Fact[] {
   const stated = FORMS.flatMap(({ form: words, predicate, single, confidence }): Fact[] => {
     const said = words.exec(sentence);
-    const object = said?.[1]?.trim() ?? "";
+    const object = lasting(said?.[1] ?? "");
     if (said === null || !isMeant(sentence, said, object)) return [];
     if (predicate === "lives_in" && (!PLACE.test(object) || NO_PLACE.test(object))) return [];
     return object === "" ? [] : [{ subject: "person", predicate, object, confidence, single }];
@@ -163,11 +166,12 @@ function factsOf(sentence: string): readonly Fact[] {
   const whole = wholeSentenceFact(sentence);
   if (whole !== null) return [{ subject: "person", ...whole }];
   const said = ATTRIBUTE.exec(sentence);
-  if (said === null || !isMeant(sentence, said, said[2]?.trim() ?? "")) return [];
-  const [, name = "", value = ""] = said;
+  const value = lasting(said?.[2] ?? "");
+  if (said === null || value === "" || !isMeant(sentence, said, value)) return [];
+  const [, name = ""] = said;
   const last = name.split(/\s/).at(-1) ?? "";
   if (name === "" || PASSING.test(last)) return [];
-  return [{ subject: "person", predicate: `attribute:${name.toLowerCase()}`, object: value.trim(), confidence: 0.75, single: true }];
+  return [{ subject: "person", predicate: `attribute:${name.toLowerCase()}`, object: value, confidence: 0.75, single: true }];
 }
 
 /** Two facts say the same. */

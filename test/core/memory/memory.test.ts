@@ -271,6 +271,42 @@ describe("memory", () => {
     expect(factsIn(text)).toEqual([]);
   });
 
+  it("[MEM-16] leaves out of a fact's value when it is so", () => {
+    const of = (text: string) => factsIn(text).map(({ fact: { predicate, object } }) => `${predicate}=${object}`);
+    const places = ["now", "NOW", "right now", "currently", "today", "at the moment", "these days", "jetzt", "derzeit", "inzwischen"];
+    places.push("ahora", "en este momento", "maintenant", "en ce moment", "ora", "adesso", "agora", "сейчас", "at the moment now");
+    for (const when of places) expect(of(`I live in Munich ${when}.`), when).toEqual(["lives_in=Munich"]);
+    expect(of("Ich wohne in Köln jetzt. Meine Schuhgröße ist 38 inzwischen. Ich wohne derzeit in Ulm.")).toEqual([
+      "lives_in=Köln",
+      "attribute:schuhgröße=38",
+      "lives_in=Ulm",
+    ]);
+    expect(of("My shoe size is currently 42.")).toEqual(["attribute:shoe size=42"]);
+    expect(of("I currently live in Bern. I work for the moment magazine. My paper is USA Today. I live in Now York.")).toEqual([
+      "lives_in=Bern",
+      "works_as=the moment magazine",
+      "attribute:paper=USA Today",
+      "lives_in=Now York",
+    ]);
+    expect(of("I like now. I live in Berlin no longer now. Ich wohne in Köln seit 2019.")).toEqual(["lives_in=Köln"]);
+    const elsewhere = ["Vivo en Madrid ahora.", "Actualmente vivo en Madrid.", "AHORA vivo en Madrid", "J'habite à Madrid en ce moment."];
+    elsewhere.push(
+      "Aujourd’hui j'habite à Madrid.",
+      "Vivo a Madrid ora!",
+      "Ora, abito a Madrid.",
+      "Moro em Madrid agora.",
+      "No momento moro em Madrid",
+    );
+    for (const text of elsewhere) expect(of(text), text).toEqual(["lives_in=Madrid"]);
+    expect(of("Soy alérgico al gluten ahora.")).toEqual(["allergic_to=gluten"]);
+    expect(of("Ahora no vivo en Madrid. Ora vivo in pace. Ahora dice: vivo en Kiel.")).toEqual([]);
+    expect(factsIn("I live in Munich now.")[0]?.text).toBe("I live in Munich now.");
+    const startedAt = cpuMs();
+    factsIn(`I like ${"now ".repeat(40_000)}`);
+    factsIn(`I like ${"x now ".repeat(60_000)}`);
+    expect(cpuMs() - startedAt).toBeLessThan(500);
+  });
+
   it("[MEM-13] takes no fact from what is denied, doubted, wished, told, translated or over", () => {
     const none = [
       ...["My name is not Bob.", "My name is actually not Bob.", "MY NAME IS NOT BOB.", "Mein Name ist nicht Bob.", "Ich heiße nicht Bob."],
