@@ -150,7 +150,7 @@ function readPersonalData(form: Form, input: JsonSchema): ToolManifest["personal
     if (known.length < types.length)
       inner.refuse(
         pointer,
-        `the kinds of personal data are ${PERSONAL_DATA_TYPES.join(", ")}; \`${RECALLED}\` beside them opens those of earlier runs`,
+        `the kinds of personal data are ${PERSONAL_DATA_TYPES.join(", ")}; \`${RECALLED}\` opens those of earlier runs`,
       );
     return [pointer, known];
   });

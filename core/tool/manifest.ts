@@ -17,7 +17,7 @@ export type Idempotency = "key" | "none" | { readonly lookup: string };
 /** The call that undoes a successful call of a tool that writes. `input`: its expressions see the `input` and the `output` of that call. */
 export type ToolCompensate = { readonly tool: string; readonly input: Template };
 
-/** What a field of `personal_data` lists beside kinds: values that an earlier run of the same person put in are opened too. */
+/** What a field of `personal_data` lists beside kinds: values that an earlier run of the same person put in are opened too; alone, these of any kind. */
 export const RECALLED = "recalled";
 /** A kind of placeholders that a tool may open, or `RECALLED`. */
 export type OpenedType = PersonalDataType | typeof RECALLED;

@@ -52,13 +52,14 @@ export type AssignRequest = {
 };
 /**
  * Which placeholders of a run to open. `inputOnly`: only values that the run was started with, and with `recalledOf` also those of this
- * person that it has out of a session or a memory.
+ * person that it has out of a session or a memory; with `recalledOnly` the latter alone.
  */
 export type OpenRequest = {
   readonly run: string;
   readonly placeholders: readonly string[];
   readonly inputOnly: boolean;
   readonly recalledOf?: string;
+  readonly recalledOnly?: boolean;
 };
 
 /**
@@ -99,11 +100,12 @@ export function defineVault(portsFor: (env: Cloudflare.Env) => VaultPorts) {
     }
 
     /** Null for what this run never made, for what its input did not put in when `inputOnly`, and for what was erased. */
-    async open({ run, placeholders, inputOnly, recalledOf }: OpenRequest): Promise<(string | null)[]> {
+    async open({ run, placeholders, inputOnly, recalledOf, recalledOnly = false }: OpenRequest): Promise<(string | null)[]> {
       if (!isMigrated(this.ctx.storage.sql)) return placeholders.map(() => null);
       const stored = placeholders.map((placeholder) => findStored(this.ctx.storage.sql, run, placeholder));
       const isRecalled = (row: StoredValue): boolean => row.recalled === 1 && row.subject === recalledOf;
-      const wanted = stored.map((row) => (row === null || (inputOnly && row.from_input === 0 && !isRecalled(row)) ? null : row));
+      const isWanted = (row: StoredValue): boolean => isRecalled(row) || (!recalledOnly && (!inputOnly || row.from_input === 1));
+      const wanted = stored.map((row) => (row !== null && isWanted(row) ? row : null));
       const keys = await this.#keysOf(wanted);
       return wanted.map((row, index) => {
         const key = row === null ? null : (keys.get(row.subject) ?? null);

@@ -36,7 +36,7 @@ export function defineGuard(ports: GuardPorts): Guard {
     admit: (context, speaker, origin, value, names = false, injection = "block") =>
       admit(ports, context, speaker, origin, value, names, injection),
     scrub,
-    open: async (context, value, types, recalled = false) => {
+    open: async (context, value, types, recalled = "no") => {
       const filled = await fillValue(ports.vault, context, value, (type) => types.includes(type), recalled);
       return { value: filled.value, opened: filled.types };
     },

@@ -18,6 +18,9 @@ export type Admitted = {
   readonly withheld?: Json;
 };
 
+/** What becomes of values that earlier runs of the person put in, beside those of this run's input. */
+export type OpenRecalled = "no" | "also" | "only";
+
 /** The guardrails as other rooms ask them. */
 export type Guard = {
   /**
@@ -37,14 +40,14 @@ export type Guard = {
   /** For texts that belong to no run (reasons, comments): personal data is replaced permanently. */
   scrub(text: string, names?: boolean): { readonly text: string; readonly verdict: Verdict; readonly findings: readonly FindingSummary[] };
   /**
-   * Placeholders of the listed types in a value are replaced by what this run's input put in, and with `recalled` also by what earlier runs
-   * of the same person put in; all others stay.
+   * Placeholders of the listed types in a value are replaced by what this run's input put in. `recalled`: whether also, or only, by what
+   * earlier runs of the same person put in and this run has out of a session or a memory; "no" by default. All others stay.
    */
   open(
     context: GuardContext,
     value: Json,
     types: readonly PlaceholderType[],
-    recalled?: boolean,
+    recalled?: OpenRecalled,
   ): Promise<{ readonly value: Json; readonly opened: readonly PlaceholderType[] }>;
   /** The whole output for the run's own user: every placeholder of this run's input becomes its value again. */
   reveal(context: GuardContext, value: Json): Promise<Json>;
@@ -71,6 +74,8 @@ export type VaultPort = {
       readonly inputOnly: boolean;
       /** Beside values of the input: those of this person that the run has out of a session or a memory. */
       readonly recalledOf?: string;
+      /** With `recalledOf`: these alone. */
+      readonly recalledOnly?: boolean;
     },
   ): Promise<readonly (string | null)[]>;
 };

@@ -1,4 +1,5 @@
 /** Opens placeholders in exactly the input fields that a tool's manifest lists, and says what it opened, never the value. */
+import { PERSONAL_DATA_TYPES } from "../../core/guardrail/finding.ts";
 import { type Json, parsePointer } from "../../core/json.ts";
 import { replaceAt, valueAt } from "../../core/json-pointer.ts";
 import type { Opening } from "../../core/run/calls/call.ts";
@@ -17,7 +18,10 @@ export async function openPersonalData(guard: Guard, context: GuardContext, mani
     const before = tokens === null ? undefined : valueAt(opened, tokens);
     if (tokens === null || before === undefined) continue;
     const kinds = types.filter((type) => type !== RECALLED);
-    const after = await guard.open(context, before, kinds, kinds.length < types.length);
+    // `recalled` alone: of any kind. An empty list opens nothing.
+    const isAlone = kinds.length === 0 && types.length > 0;
+    const recalled = isAlone ? "only" : kinds.length < types.length ? "also" : "no";
+    const after = await guard.open(context, before, isAlone ? PERSONAL_DATA_TYPES : kinds, recalled);
     opened = replaceAt(opened, tokens, after.value);
     for (const type of new Set(after.opened)) openings.push({ type, pointer });
   }

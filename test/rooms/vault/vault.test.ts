@@ -93,6 +93,15 @@ describe("placeholders", () => {
     expect(await opened("run_2")).toEqual([null, null]);
     expect(await opened("run_2", "somebody-else")).toEqual([null, null]);
     expect(await opened("run_2", request.subject)).toEqual([null, CARD.value]);
+    const alone = (recalledOf: string) => vault.open({ run: "run_2", placeholders, inputOnly: true, recalledOf, recalledOnly: true });
+    await vault.assign({ ...request, run: "run_2", values: [{ type: "CREDIT_CARD", value: "4242424242424242" }] });
+    placeholders.push("{{CREDIT_CARD_2}}");
+    expect(await opened("run_2", request.subject)).toEqual([null, CARD.value, "4242424242424242"]);
+    expect([await alone(request.subject), await alone("somebody-else")]).toEqual([
+      [null, CARD.value, null],
+      [null, null, null],
+    ]);
+    placeholders.pop();
     await vault.carry({ from: "run_2", to: "run_3", placeholders });
     expect([await opened("run_3"), await opened("run_3", request.subject)]).toEqual([
       [null, null],

@@ -186,7 +186,7 @@ export const ToolBody = described(
     personal_data: {
       ...mapOf(listOf(oneOf(...PERSONAL_DATA_TYPES, RECALLED))),
       description:
-        "JSON Pointer of an input field → kinds of personal data that are restored in it; with `recalled` also those of earlier runs",
+        "JSON Pointer of an input field → kinds of personal data that are restored in it; with `recalled` also those of earlier runs, with `recalled` alone these alone, of any kind",
     },
     sensitivity: oneOf("public", "internal", "confidential", "restricted"),
     cache_ms: WHOLE,
