@@ -129,9 +129,11 @@ export function createClient(options: ClientOptions) {
         http.json<Api.Memory>("POST", "/v1/memories", { body: memory, ...repeat }),
       list: (filter: PageOptions & { readonly subject?: string; readonly tier?: Api.Memory["tier"]; readonly q?: string } = {}) =>
         http.json<Page<Api.Memory>>("GET", `/v1/memories${query(filter)}`),
+      get: (id: string) => http.json<Api.Memory>("GET", at("v1", "memories", id)),
       change: (id: string, change: Api.MemoryChange) => http.json<Api.Memory>("PUT", at("v1", "memories", id), { body: change }),
       delete: (id: string) => http.json<void>("DELETE", at("v1", "memories", id)),
-      release: (id: string, reason: string) => http.json<Api.Memory>("POST", at("v1", "memories", id, "release"), { body: { reason } }),
+      release: (id: string, reason?: string) =>
+        http.json<Api.Memory>("POST", at("v1", "memories", id, "release"), { body: reason === undefined ? {} : { reason } }),
     },
     knowledge: {
       put: (collection: string, settings: Api.CollectionSettings = {}) =>

@@ -375,7 +375,7 @@ export type CollectionSettings = {
   readonly sources?: readonly string[] | null;
   /** an embedding model of the org; without one an embedded default is used */
   readonly embedding?: string | null;
-  /** in tokens; `overlap` is 40 where nobody says, or a quarter of a chunk where that is less */
+  /** in tokens; `overlap` is 40 where nobody says, or half of `tokens` where that is less */
   readonly chunk?: {
     readonly tokens?: number;
     readonly overlap?: number;
@@ -1475,6 +1475,10 @@ export type Memory = {
 };
 
 export type MemoryChange = {
+  /** the memory's own: it is not changed */
+  readonly subject?: string;
+  /** the memory's own: it is not changed */
+  readonly tier?: "episodic" | "semantic";
   readonly text?: string;
   readonly pinned?: boolean;
   readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
@@ -1669,7 +1673,7 @@ export type OpenAiError = {
 };
 
 export type OpenIncident = {
-  readonly title: string;
+  readonly title?: string;
   readonly severity?: "info" | "warning" | "critical";
   readonly owner?: string;
 };
@@ -2361,7 +2365,7 @@ export type ReleaseDocument = {
 };
 
 export type ReleaseMemory = {
-  readonly reason: string;
+  readonly reason?: string;
 };
 
 export type Replay = {
@@ -3096,7 +3100,7 @@ export type ToolManifest = {
   readonly scopes?: readonly string[];
   readonly approval?: "never" | "always" | "policy";
   readonly guarded?: readonly string[];
-  /** JSON Pointer of an input field → kinds of personal data that are restored in it; with `recalled` also those of earlier runs */
+  /** JSON Pointer of an input field → kinds of personal data that are restored in it; with `recalled` also those of earlier runs, with `recalled` alone these alone, of any kind */
   readonly personal_data?: { readonly [name: string]: readonly ("EMAIL" | "PHONE" | "CREDIT_CARD" | "IBAN" | "SSN" | "NATIONAL_ID" | "PASSPORT" | "BIRTH_DATE" | "LICENSE_PLATE" | "IP" | "MAC" | "IMEI" | "CRYPTO_ADDRESS" | "PERSON" | "ADDRESS" | "LOCATION" | "ORG" | "SECRET" | "recalled")[] };
   readonly sensitivity?: "public" | "internal" | "confidential" | "restricted";
   readonly cache_ms?: number;

@@ -30,7 +30,8 @@ beforeAll(async () => {
   paul = await makeKey(ORG, "u-paul", ["caller"]);
   await call("PUT", "/v1/tools/mail.again", world.keys.developer, {
     ...{ description: "Writes to a person.", effect: "write", kind: "http", http: { url: `${SHOP}/mail/send` }, approval: "never" },
-    ...{ input: { type: "object", properties: { to: {} } }, output: true, personal_data: { "/to": ["EMAIL", "recalled"] } },
+    ...{ input: { type: "object", properties: { to: {}, all: {} } }, output: true },
+    personal_data: { "/to": ["EMAIL", "recalled"], "/all": ["recalled"] },
   });
   await define("keep", { a: step("memory.remember", { text: said, ttl_days: 7 }) }, { output: { cel: "steps.a.output" } });
   await define("find", { a: step("memory.recall", { query: said }) }, { output: { cel: "steps.a.output" } });
@@ -45,7 +46,14 @@ beforeAll(async () => {
   );
   await define("write", {
     a: step("memory.recall", { query: said }),
-    b: { ...step("mail.again", { to: { cel: "steps.a.output.memories[0].text" } }, ["a"]), on_error: { value: null } },
+    b: {
+      ...step(
+        "mail.again",
+        { to: { cel: "steps.a.output.memories[0].text" }, all: { cel: "steps.a.output.memories[0].text + ' ' + input.text" } },
+        ["a"],
+      ),
+      on_error: { value: null },
+    },
   });
   await define(
     "talk",
@@ -120,15 +128,29 @@ describe("memory in runs", () => {
     expect(await found("ordered A-1001")).toHaveLength(1);
   });
 
-  it("[RECALL-9] gives a later run placeholders of its own, which a tool opens that lists `recalled`", async () => {
+  it("[RECALL-9] [RECALL-16] gives a later run placeholders of its own, which a tool opens that lists `recalled`", async () => {
     await outputOf("keep", "Writes from mara@example.com.");
     const shown = (await call("GET", "/v1/memories?q=writes", world.keys.app)).body;
     expect(JSON.stringify(shown)).not.toContain("mara@");
     const letters = () => world.sent.filter(({ url }) => url.includes("/mail/")).map(({ body }) => JSON.parse(body) as JsonObject);
     await run("write", "My new address is mara@example.org, what writes from?");
     expect(letters().at(-1)?.["to"]).toBe("Writes from mara@example.com.");
+    // [RECALL-16] `recalled` alone: what this run's input put in stays closed.
+    expect(letters().at(-1)?.["all"]).toBe("Writes from mara@example.com. My new address is {{EMAIL_1}}, what writes from?");
     const other = await outputOf("find", "My new address is mara@example.org, what writes from?");
     expect((other["memories"] as JsonObject[])[0]?.["text"]).toBe("Writes from {{EMAIL_2}}."); // not put in by this run's input
+  });
+
+  it("[MEM-17] shows a person the value of a fact as its text, and somebody else neither", async () => {
+    const { id } = await run("talk", "My mail is mara@example.com.");
+    await eventuallyAfterEnd(String(id), mara, "memory.kept");
+    const factOf = async (key: string) => {
+      const { body } = await call("GET", "/v1/memories?subject=u-mara&q=mail", key);
+      const found = (body["data"] as JsonObject[]).find(({ fact }) => fact !== undefined);
+      return [found?.["text"], (found?.["fact"] as JsonObject | undefined)?.["object"]];
+    };
+    expect(await factOf(mara)).toEqual(["My mail is mara@example.com.", "mara@example.com"]);
+    expect(await factOf(world.keys.app)).toEqual(["My mail is {{EMAIL_1}}.", "{{EMAIL_1}}"]);
   });
 
   it("[MEM-9] of facts: a newer one closes the older one, both are visible, and the next run reads the newer one", async () => {

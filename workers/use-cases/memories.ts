@@ -34,8 +34,8 @@ export type NewMemory = {
   readonly sensitivity: DataClass;
   readonly ttlDays: number | null;
 };
-/** What of a memory is changed; what is absent stays. */
-export type MemoryChange = { readonly [F in "text" | "pinned" | "sensitivity" | "ttlDays"]?: NewMemory[F] | undefined };
+/** What of a memory is changed; what is absent stays. `subject` and `tier` may be sent as they are, and are not changed. */
+export type MemoryChange = { readonly [F in keyof NewMemory]?: NewMemory[F] | undefined };
 
 type View = ReturnType<typeof memoryView>;
 
@@ -104,11 +104,23 @@ export async function listMemories(
     return err(refuse("forbidden", "what is remembered of somebody else is shown to them, to keys made `for_others` and to admins"));
   const { org, user } = by.principal;
   const found = await ports.memories(org, shardOfSubject(subject)).list(subject, about.tier, about.query, before, limit);
-  if (found.length > 0 && user !== subject) {
-    const fact = { type: "memory.read", action: "memory.read", resource: "memory", data: { subject, memories: found.length } } as const;
-    await ports.store.audit.record(org, auditRecord(ports, by, { ...fact, decision: "allow" }));
-  }
+  if (found.length > 0 && user !== subject) await onRecordAsRead(ports, by, "memory", subject, found.length);
   return ok(await Promise.all(found.map((one) => shown(ports, by, one))));
+}
+
+/** One memory, to those who see it in the list of its person. */
+export async function readMemory(ports: UseCasePorts, by: Requester, id: string): Promise<Result<View, Refusal>> {
+  const found = await find(ports, by, id, "memory.read");
+  if (!found.ok) return found;
+  const { subject } = found.value;
+  if (by.principal.user !== subject) await onRecordAsRead(ports, by, `memory/${id}`, subject, 1);
+  return ok(await shown(ports, by, found.value));
+}
+
+/** Who reads what is remembered of somebody else is on record. */
+async function onRecordAsRead(ports: UseCasePorts, by: Requester, resource: string, subject: string, memories: number): Promise<void> {
+  const fact = { type: "memory.read", action: "memory.read", resource, data: { subject, memories }, decision: "allow" } as const;
+  await ports.store.audit.record(by.principal.org, auditRecord(ports, by, fact));
 }
 
 /** What a correction says instead: the fact that the new words state, or none; and nothing that came later has closed it. */
@@ -117,12 +129,23 @@ function restated({ fact, supersededBy: _by, closedAt: _at, ...memory }: Memory,
   return { ...memory, ...(stated.length === 1 && stated[0] !== undefined ? { fact: stated[0].fact } : {}) };
 }
 
+/** A correction names another person or another tier than the memory's; null: it does not. */
+function moved(before: Memory, change: MemoryChange): Refusal | null {
+  const what = { subject: "a memory stays its person's", tier: "a memory stays in its tier" } as const;
+  const errors = (["subject", "tier"] as const)
+    .filter((field) => change[field] != null && change[field] !== before[field])
+    .map((field) => ({ path: `/${field}`, message: `${what[field]}: leave the field out, or delete the memory and create another one` }));
+  return errors.length === 0 ? null : refuse("invalid_request", "a correction changes neither `subject` nor `tier`", errors);
+}
+
 /** Corrects a memory. */
 export async function changeMemory(ports: UseCasePorts, by: Requester, id: string, change: MemoryChange): Promise<Result<View, Refusal>> {
   const found = await find(ports, by, id, "memory.write");
   if (!found.ok) return found;
   const { org } = by.principal;
   const before = found.value;
+  const refusal = moved(before, change);
+  if (refusal !== null) return err(refusal);
   const text =
     change.text === undefined
       ? ok({ text: before.text, status: before.status })
@@ -155,8 +178,13 @@ export async function forgetMemory(ports: UseCasePorts, by: Requester, id: strin
   return removed ? ok(undefined) : err(unknownId("memory", id));
 }
 
-/** Lets a memory that waits count, by somebody else than whoever stored it. */
-export async function releaseMemory(ports: UseCasePorts, by: Requester, id: string, sentReason: string): Promise<Result<View, Refusal>> {
+/** Lets a memory that waits count, by somebody else than whoever stored it. `sentReason`: null where none is given. */
+export async function releaseMemory(
+  ports: UseCasePorts,
+  by: Requester,
+  id: string,
+  sentReason: string | null,
+): Promise<Result<View, Refusal>> {
   const refusal = await denied(ports, by, "memory.release");
   if (refusal !== null) return err(refusal);
   const { org, user, root } = by.principal;
@@ -167,7 +195,7 @@ export async function releaseMemory(ports: UseCasePorts, by: Requester, id: stri
     const why = "whoever stored this memory cannot release it, nor can a key that leads back to the same person: somebody else has to";
     return err(await onRecordIfOnePerson(ports, by, "memory.release", `memory/${id}`, refuse("second_person_required", why)));
   }
-  const reason = keptText(ports, sentReason, "/reason");
+  const reason = sentReason === null ? ok(null) : keptText(ports, sentReason, "/reason");
   if (!reason.ok) return reason;
   const memory: Memory = { ...found, status: "active", updatedAt: by.at };
   const fact = factOf(by, "memory.released", memory);
@@ -206,9 +234,14 @@ async function admitted(
   return ok({ text: value, status: tellsAssistant(sent) ? "quarantined" : "active" });
 }
 
-/** The person themselves gets their own data back; everybody else sees placeholders. */
+/** The person themselves gets their own data back, in the value of a fact as in its text; everybody else sees placeholders. */
 async function shown({ guard }: UseCasePorts, { principal }: Requester, memory: Memory): Promise<View> {
-  const { id, subject, text } = memory;
-  if (principal.user !== subject || !holdsPlaceholder(text)) return memoryView(memory);
-  return memoryView({ ...memory, text: String(await guard.reveal({ org: principal.org, run: id, subject }, text)) });
+  const { id, subject, text, fact } = memory;
+  if (principal.user !== subject || !holdsPlaceholder([text, fact?.object ?? ""])) return memoryView(memory);
+  const own = async (said: string) => String(await guard.reveal({ org: principal.org, run: id, subject }, said));
+  return memoryView({
+    ...memory,
+    text: await own(text),
+    ...(fact === undefined ? {} : { fact: { ...fact, object: await own(fact.object) } }),
+  });
 }

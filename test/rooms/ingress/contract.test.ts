@@ -117,6 +117,7 @@ GET /v1/overrides
 POST /v1/overrides/{id}/approve
 POST /v1/memories
 GET /v1/memories
+GET /v1/memories/{id}
 PUT /v1/memories/{id}
 DELETE /v1/memories/{id}
 POST /v1/memories/{id}/release
@@ -265,6 +266,20 @@ describe("/openapi.json", () => {
     expect(lists.map(({ path }) => path)).toEqual(
       expect.arrayContaining(["/v1/alerts", "/v1/anomalies", "/admin/kill-switch/drills", "/v1/runs"]),
     );
+  });
+
+  it("demands a body of no POST that can do without one", () => {
+    const optional =
+      `/admin/kill-switch/recovery/{id}/approve /v1/api-keys/{id}/rotate /v1/audit/verify /v1/dead-letters/{id}/redrive /v1/incidents
+      /v1/memories/{id}/release /v1/orgs/{org}/witnesses/{id}/approve /v1/overrides/{id}/approve /v1/policies/activations/{id}/approve
+      /v1/policies/{version}/analysis /v1/policies/{version}/replay /v1/runs/{id}/replay /v1/runs/{id}/resume`.split(/\s+/);
+    const posts = operations.filter(({ path, method }) => method === "POST" && optional.includes(path));
+    expect(posts.map(({ path }) => path).sort()).toEqual(optional);
+    const demanding = posts.filter(({ operation }) => {
+      const body = operation["requestBody"] as JsonObject | undefined;
+      return body?.["required"] === true;
+    });
+    expect(demanding.map(({ path }) => path)).toEqual([]);
   });
 
   it("resolves every reference", () => {

@@ -16,7 +16,7 @@ import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 const owner = userName;
 const NewIncident = z
   .strictObject({
-    title: z.string().min(1).max(300),
+    title: z.string().min(1).max(300).default("opened by hand"),
     severity: z.enum(["info", "warning", "critical"]).default("warning"),
     owner: owner.optional(),
   })
@@ -78,6 +78,7 @@ export function incidentRoutes(ports: IngressPorts): Endpoint[] {
       action: "incident.write",
       headers: idempotencyHeader,
       body: NewIncident,
+      bodyForm: "optional",
       answers: { 201: { description: "the incident", schema: Incident } },
       refusals: ["idempotency_key_reused", "injection_detected"],
       async handle(call) {

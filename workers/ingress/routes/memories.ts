@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { DATA_CLASSES } from "../../../core/label/label.ts";
 import { MEMORY_TIERS, saysSomething } from "../../../core/memory/memory.ts";
 import { ok } from "../../../core/result.ts";
-import { changeMemory, forgetMemory, listMemories, releaseMemory, remember } from "../../use-cases/memories.ts";
+import { changeMemory, forgetMemory, listMemories, readMemory, releaseMemory, remember } from "../../use-cases/memories.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
@@ -33,7 +33,14 @@ const Body = z
   })
   .openapi("NewMemory");
 const Change = z
-  .strictObject({ text: text.optional(), pinned: z.boolean().optional(), sensitivity: sensitivity.optional(), ttl_days: ttl.optional() })
+  .strictObject({
+    subject: userName.optional().openapi({ description: "the memory's own: it is not changed" }),
+    tier: tier.optional().openapi({ description: "the memory's own: it is not changed" }),
+    text: text.optional(),
+    pinned: z.boolean().optional(),
+    sensitivity: sensitivity.optional(),
+    ttl_days: ttl.optional(),
+  })
   .openapi("MemoryChange");
 const params = { id: z.string() };
 const tag = "memory";
@@ -88,6 +95,20 @@ export function memoryRoutes(ports: IngressPorts): Endpoint[] {
       },
     }),
     endpoint({
+      method: "get",
+      path: "/v1/memories/{id}",
+      operationId: "getMemory",
+      tag,
+      summary: "Returns a memory",
+      action: "memory.read",
+      params,
+      answers: { 200: aMemory },
+      async handle(call) {
+        const found = await readMemory(ports, call, call.params.id);
+        return found.ok ? reply(200, found.value) : found;
+      },
+    }),
+    endpoint({
       method: "put",
       path: "/v1/memories/{id}",
       operationId: "changeMemory",
@@ -126,11 +147,12 @@ export function memoryRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Lets a memory that is in quarantine count; not by who stored it",
       action: "memory.release",
       params,
-      body: z.strictObject({ reason: reasonText }).openapi("ReleaseMemory"),
+      body: z.strictObject({ reason: reasonText.optional() }).openapi("ReleaseMemory"),
+      bodyForm: "optional",
       answers: { 200: aMemory },
       refusals: ["conflict", "second_person_required", "injection_detected"],
       async handle(call) {
-        const released = await releaseMemory(ports, call, call.params.id, call.body.reason);
+        const released = await releaseMemory(ports, call, call.params.id, call.body.reason ?? null);
         return released.ok ? reply(200, released.value) : released;
       },
     }),
