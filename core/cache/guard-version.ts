@@ -10,6 +10,8 @@ import { DECISION, findInjection } from "../guardrail/injection/injection.ts";
 import { LEXICON } from "../guardrail/injection/lexicon.ts";
 import { MEANT_PROBES } from "../guardrail/injection/meaning.ts";
 import { MENTION_RULES } from "../guardrail/injection/mention.ts";
+import { MORE_WORDS } from "../guardrail/injection/more-words.ts";
+import { ORDER_PROBES, ORDER_RULES } from "../guardrail/injection/orders.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { QUOTED_RULES } from "../guardrail/injection/quoted.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
@@ -45,12 +47,14 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
   const disguised = DISGUISES.map(({ probe }) => findInjection(probe, "user"));
   const meant = MEANT_PROBES.map((probe) => findInjection(probe, "user"));
   const told = TOLD_PROBES.map((probe) => findInjection(probe, "tool_output"));
-  const probed = { personal, plain, disguised, meant, told };
+  const ordered = ORDER_PROBES.map((probe) => findInjection(probe, "tool_output"));
+  const probed = { personal, plain, disguised, meant, told, ordered };
   const rules = {
     types: PERSONAL_DATA_TYPES,
     thresholds: THRESHOLDS,
     weights: WEIGHTS,
-    lexicon: LEXICON,
+    lexicon: [LEXICON, MORE_WORDS],
+    orders: ORDER_RULES,
     deeds: DEED_LISTS,
     patterns,
     mentions: [...MENTION_RULES, ...QUOTED_RULES],

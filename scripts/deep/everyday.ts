@@ -1,6 +1,6 @@
 /** All generated everyday texts before the guard, in every channel: how many are flagged and how many blocked, by half and channel. */
 import { inspectText } from "../../core/guardrail/inspect-text.ts";
-import { everydayTexts } from "../../test/support/everyday/generate.ts";
+import { everydayTexts, quotesAnAttack } from "../../test/support/everyday/generate.ts";
 import { HELD_OUT } from "../../test/support/everyday/held-out.ts";
 import { TUNED } from "../../test/support/everyday/tuned.ts";
 import type { Check } from "./check.ts";
@@ -23,7 +23,8 @@ export const everyday: Check = {
       const texts = everydayTexts(half, COUNT);
       for (const channel of CHANNELS) {
         tell(`${name}, ${channel}`);
-        const verdicts = texts.map((text) => inspectText(text, channel).verdict).filter((verdict) => verdict !== "pass");
+        const counted = channel === "tool_output" ? texts.filter((text) => !quotesAnAttack(text)) : texts;
+        const verdicts = counted.map((text) => inspectText(text, channel).verdict).filter((verdict) => verdict !== "pass");
         const blocked = verdicts.filter((verdict) => verdict === "block").length;
         const shares = { flagged: verdicts.length / texts.length, blocked: blocked / texts.length };
         rows.push([name, channel, String(texts.length), percent(shares.flagged), percent(shares.blocked)]);

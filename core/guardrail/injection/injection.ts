@@ -7,6 +7,7 @@ import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evid
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
 import { normalise } from "./normalise.ts";
+import { ordersIn } from "./orders.ts";
 import { blankedOut, quotedWordsAskedAbout, thingsWithoutRules } from "./quoted.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
@@ -107,7 +108,8 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
   if (channel === "model_output") return read;
   const meant = meantIn(text);
   const told = channel === "tool_output" ? toldIn(text) : NOTHING;
-  return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence], mentions: [...read.mentions, ...meant.mentions] };
+  const ordered = ordersIn(text, channel);
+  return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence, ...ordered], mentions: [...read.mentions, ...meant.mentions] };
 };
 
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */

@@ -7,11 +7,19 @@ import { CONCEPTS, conceptsOf, conceptsWithin } from "./concepts.ts";
 import { isUnspaced } from "./dictionary.ts";
 import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
+import { moreMeaningsOf, moreMeaningsWithin } from "./more-words.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS } from "./patterns.ts";
 import { areOfSomethingElse, isAboutEverything, isTakenBack } from "./whose.ts";
 
-type Word = { readonly start: number; readonly end: number; readonly text: string; readonly means: ReadonlySet<Concept> };
+type Word = {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly means: ReadonlySet<Concept>;
+  /** A command of a language that the lexicon does not know (more-words.ts). */
+  readonly isMore: boolean;
+};
 type Sentence = { readonly words: readonly Word[]; readonly means: ReadonlySet<Concept>; readonly asks: boolean };
 /** `probe`: a text that must be found, in the tests and in the version of the guardrails (core/cache/guard-version.ts). */
 type Rule = { readonly family: Family; readonly probe: string; readonly holds: (sentence: Sentence) => boolean };
@@ -22,7 +30,7 @@ const LONGEST_SENTENCE = 18;
 const WEIGHT = 6;
 /** Words that may stand before a command. */
 const LEADING = new Set(
-  "please bitte por favor s il te plait vous per favore piacere und y et e and jetzt nun dann ahora luego maintenant puis ora adesso poi agora depois теперь потом пожалуиста и now then so ok okay lutfen ve simdi कृपया और अब".split(
+  "please bitte por favor s il te plait vous per favore piacere und y et e and jetzt nun dann ahora luego maintenant puis ora adesso poi agora depois теперь потом пожалуиста и now then so ok okay lutfen ve simdi कृपया और अब alstublieft alsjeblieft prosze prosim tolong hay vui long lutfen snalla var snall من فضلك".split(
     " ",
   ),
 );
@@ -47,16 +55,26 @@ const has = ({ means }: Sentence, ...all: readonly Concept[]): boolean => all.ev
 function isPlain({ words }: Sentence, ...matters: readonly Concept[]): boolean {
   if (words[0]?.means.has("example") === true) return false;
   const last = words.findLastIndex(({ means }) => matters.some((one) => means.has(one)));
-  return !words.slice(0, last + 1).some(({ means }) => means.has("self"));
+  const isMore = words.some((word) => word.isMore);
+  return !words.slice(0, last + 1).some(({ means, text }) => means.has("self") && !(isMore && OTHERS_WORDS.has(text)));
 }
+
+/** "I", "my" and the like that are other words where more-words.ts knows the command: Polish and Swedish "i", Dutch "je". */
+const OTHERS_WORDS = new Set(["i", "je", "mi", "my"]);
 
 /** A command at the head of the sentence; at its end where verbs come last; anywhere in Chinese. A question is none. */
 const isToldTo = ({ words, asks }: Sentence, verb: Concept): boolean => {
   if (asks) return false;
   const head = words.findIndex(({ text }) => !LEADING.has(text));
-  return words.some(({ means, text }, index) => means.has(verb) && (index === head || VERB_LAST.has(text) || isUnspaced(text)));
+  return words.some(
+    ({ means, text }, index) => means.has(verb) && (index === head || VERB_LAST.has(text) || isUnspaced(text) || HANGUL.test(text)),
+  );
 };
-const isEnglish = ({ words }: Sentence): boolean => words.some(({ text }) => ENGLISH.has(text));
+/** Korean puts the verb last, and a normalised text has its letters in parts. */
+const HANGUL = /^[\u1100-\u11ff]/;
+const COMMANDS: readonly Concept[] = ["ignore", "forget", "reveal"];
+/** Small words of English are words of Dutch, Polish and Swedish, too: there the command tells. */
+const isEnglish = ({ words }: Sentence): boolean => words.some(({ text }) => ENGLISH.has(text)) && !words.some(({ isMore }) => isMore);
 
 const isSetFree = (sentence: Sentence): boolean =>
   has(sentence, "free") ||
@@ -124,7 +142,7 @@ const RULES: readonly Rule[] = [
       isPlain(sentence, "system", "instruction") &&
       isToldTo(sentence, "reveal") &&
       has(sentence, "system", "instruction") &&
-      hasOne(sentence, "you", "all") &&
+      (hasOne(sentence, "you", "all") || sentence.words.some(({ isMore }) => isMore)) &&
       !has(sentence, "negation"),
   },
 ];
@@ -176,8 +194,15 @@ export function meantIn(text: string): Read {
   for (const { 0: word, index } of text.matchAll(WORD)) {
     if (/^[.!?\u3002\u0964\n]$/.test(word)) judge(word === "?");
     else {
-      const means = namesOf(word);
-      words.push({ start: index, end: index + word.length, text: word, means: means.length === 0 ? NOTHING : new Set(means) });
+      const more = isUnspaced(word) ? moreMeaningsWithin(word) : moreMeaningsOf(word);
+      const means = more.length === 0 ? namesOf(word) : [...namesOf(word), ...more];
+      words.push({
+        start: index,
+        end: index + word.length,
+        text: word,
+        means: means.length === 0 ? NOTHING : new Set(means),
+        isMore: COMMANDS.some((one) => more.includes(one)),
+      });
       if (words.length >= LONGEST_SENTENCE) judge();
     }
   }

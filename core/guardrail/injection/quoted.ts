@@ -31,7 +31,7 @@ const TRADE =
   /\b(?:filters?|regex|regexes|guardrails?|moderation|classifiers?|(?:prompt )?injections?|jailbreaks?|attacks?|attackers?|payloads?|vulnerabilit(?:y|ies)|exploits?|unit tests?|tests?|test (?:suite|case|string)s?|blog posts?|articles?|papers?|novels?|stor(?:y|ies)|films?|movies?|scenes?|plays?|chapters?|lyrics|training for|workshops?|slides?|spam|phishing|red team\w*|security|safety|our (?:bot|chatbot|model|assistant)|my (?:bot|chatbot|model|app)|a chatbot)\b/;
 /** A question, an example, or work that somebody tells of. */
 const ASKS_OR_TELLS =
-  /\?|\b(?:texts?|phrases?|words?|wordings?|strings?|sentences?|payloads?|inputs?|prompts?|attacks?|messages?) (?:such as|like)\b|\b(?:how|why|what|which|should) |\b(?:i am|i'm|we are|we're) (?:writing|testing|building|reading|studying|preparing|researching|teaching)\b|\bwrite an? (?:unit )?test\b/;
+  /\?|\b(?:texts?|phrases?|words?|wordings?|strings?|sentences?|payloads?|inputs?|prompts?|attacks?|messages?) (?:such as|like)\b|\b(?:how|why|what|which|should) |\b(?:i am|i'm|we are|we're) (?:writing|testing|building|reading|studying|preparing|researching|teaching)\b|\bwrite an? (?:unit )?test\b|\battackers? (?:often |may |might |can |could |usually |will |also )?(?:write|say|type|send|use|try|hide|insert)\b|\b(?:typical|well-known|common|classic|known|famous) (?:attack|payload|jailbreak|injection|phrase|trick)s?\b|\b(?:attack|payload|injection|jailbreak)s? (?:reads?|means?|looks? like)\b/;
 /** An order to do what is quoted. */
 const TO_OBEY = new RegExp(
   "(?:^|[.!?:;,)\"'`\\n-] ?|\\b(?:please|now|and|then|just|must|will|so|want you to|like you to|have to|need to|can you|could you|would you|should|bitte|jetzt|y|et|e) )" +

@@ -18,7 +18,7 @@ const EVERYTHING_BEFORE: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["todo", setOf("lo eso esto cuanto y")],
   ["tout", setOf("ce cela ca et")],
   ["tutto", setOf("cio quello questo quanto e")],
-  ["все", setOf("что это то выше раньше до остальное сказанное прежнее предыдущее и")],
+  ["все", setOf("что чему это то выше раньше до остальное сказанное прежнее предыдущее и")],
   ["सब", setOf("कुछ")],
 ]);
 const EVERYTHING_UNSPACED = /一切|(?:所有|全部)的?(?:内容|事情|东西|话|对话|信息|设定)|(?:所有|全部)$/;
@@ -69,7 +69,7 @@ export function isTakenBack(words: readonly Meant[]): boolean {
 
 /** Words between instructions and what they are for; articles after them. */
 const OF = setOf(
-  "of for from in about on regarding concerning to de del des du d da do das dos di della delle dei degli per para por pour sur sobre su zur zum zu fur uber von vom der des bei aus по о об для к от",
+  "of for from in about on regarding concerning to de del des du d da do das dos di della delle dei degli per para por pour sur sobre su zur zum zu fur uber von vom der des bei aus по о об для к от voor van over dla dotyczace dotyczacych pro k ke av om untuk tentang cua cho про щодо",
 );
 const ARTICLE = setOf("the this that our a an el la los las le les l il lo i gli o os as um uma un una den dem die das der einen eine");
 /** What a model's instructions may be of. */
@@ -120,7 +120,8 @@ function isOfSomethingElse(words: readonly Meant[], index: number): boolean {
   if (isUnspaced(word.text)) return isCompound(word.text);
   const behind = words.slice(index + 1);
   const [after, ...rest] = behind[0]?.means.has("earlier") === true && !OF.has(behind[0].text) ? behind.slice(1) : behind;
-  if (after !== undefined && OF.has(after.text)) {
+  // Vietnamese "before that" has a "do" that is no "of".
+  if (after !== undefined && OF.has(after.text) && !(after.text === "do" && behind[0]?.text === "truoc")) {
     const thing = rest.find(({ text }) => !ARTICLE.has(text));
     if (thing !== undefined && !isOfAModel(thing)) return true;
   }
@@ -147,12 +148,15 @@ function isThing(words: readonly Meant[], index: number): boolean {
 /** Chinese: a noun right before the instructions that is none of the words of an attack ("送货说明", "停车规定"). */
 const COMPOUND =
   /(?:的|所有|全部|忽略|无视|忘记)([^的所有全部任何这那些你您我给以上之前先后面述系统隐藏内部安全原始初最]{2,4})(?:指令|指示|规则|提示|说明|规定|要求|准则|命令)/;
-const isCompound = (run: string): boolean => COMPOUND.test(run);
+/** Japanese: "配達の指示". */
+const COMPOUND_JAPANESE =
+  /(?:^|の)(?!以前|これまて|今まて|上記|先ほと|最初|元|すへて|全て|全部|前|従来|内部|あなた|お前|君|開発者|システム|運営|秘密)[\u30a1-\u30fc\u4e00-\u9fff]{1,8}の(?:指示|命令|規則|ルール)/;
+const isCompound = (run: string): boolean => COMPOUND.test(run) || COMPOUND_JAPANESE.test(run);
 
 /** The rules as texts: they are part of the version of the guardrails. */
 export const WHOSE_RULES: readonly string[] = [
   ...[EVERYTHING, REST, ABOUT, OF, ARTICLE, NO_THING, OF_BEHIND, ENGLISH].map((words) => [...words].join(" ")),
   ...[...EVERYTHING_BEFORE].map(([word, before]) => `${word}: ${[...before].join(" ")}`),
-  ...[EVERYTHING_UNSPACED, SAID_BY_ONESELF, CONVERSATION, NO_MATTER, GENITIVE, COMPOUND].map(({ source }) => source),
+  ...[EVERYTHING_UNSPACED, SAID_BY_ONESELF, CONVERSATION, NO_MATTER, GENITIVE, COMPOUND, COMPOUND_JAPANESE].map(({ source }) => source),
   ...OF_A_MODEL,
 ];

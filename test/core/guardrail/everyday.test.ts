@@ -1,7 +1,7 @@
 /** Ordinary people, developers, tools and models: what the guard makes of texts that are no attack (test/support/everyday). */
 import { describe, expect, it } from "vitest";
 import { inspectText } from "../../../core/guardrail/inspect-text.ts";
-import { everydayTexts } from "../../support/everyday/generate.ts";
+import { everydayTexts, quotesAnAttack } from "../../support/everyday/generate.ts";
 import { HELD_OUT } from "../../support/everyday/held-out.ts";
 import { setAsideTexts } from "../../support/everyday/set-aside.ts";
 import { TUNED } from "../../support/everyday/tuned.ts";
@@ -25,7 +25,8 @@ describe("everyday texts", { timeout: 60_000 }, () => {
     const texts = everydayTexts(half, COUNT);
     it.each(channels)(`[GUARD-13] ${name}: next to none are flagged as %s`, (channel) => {
       const part = texts.filter((_text, index) => index % PARTS === channels.indexOf(channel));
-      const judged = part.map((text) => ({ text, ...inspectText(text, channel) })).filter(({ verdict }) => verdict !== "pass");
+      const counted = channel === "tool_output" ? part.filter((text) => !quotesAnAttack(text)) : part;
+      const judged = counted.map((text) => ({ text, ...inspectText(text, channel) })).filter(({ verdict }) => verdict !== "pass");
       const blocked = judged.filter(({ verdict }) => verdict === "block");
       const told = judged.map(
         ({ verdict, injection, text }) => `${verdict} ${injection[0]?.detector} ${JSON.stringify(text.slice(0, SHOWN))}`,
@@ -33,6 +34,7 @@ describe("everyday texts", { timeout: 60_000 }, () => {
       if (told.length > 0)
         console.log(`${name}, ${channel}: ${judged.length} flagged, ${blocked.length} of them blocked\n${told.join("\n")}`);
       expect(part).toHaveLength(COUNT / PARTS);
+      expect(counted.length).toBeGreaterThan(part.length * 0.99);
       expect(judged.length / part.length).toBeLessThanOrEqual(MOST_FLAGGED);
       expect(blocked.length / part.length).toBeLessThanOrEqual(MOST_BLOCKED);
     });

@@ -72,3 +72,7 @@ function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x100000000;
   };
 }
+
+/** A page about attacks that quotes one: where a tool returns it, it is withheld, since the quotation is an instruction like any other (INJ-10). */
+export const quotesAnAttack = (text: string): boolean =>
+  /"(?:forget your rules|Disregard your guidelines|Ignore all previous instructions)/.test(text);
