@@ -57,7 +57,7 @@ const OWN_RULES =
   "your (?:(?:own|earlier|previous|prior|original|initial|current|old|existing|system|safety|given|core|internal) ){0,2}(?:instructions|guidelines|directives|guidance|programming|rules|prompts?|constraints)";
 /** The same, said by what was given. */
 const GIVEN_RULES =
-  "(?:instructions?|guidelines?|directives?|guidance|rules?|prompts?|orders|commands|constraints|restrictions)(?: that| which)? (?:your (?:developers?|creators?|operators?|makers?|owners?) (?:gave|have given|told|set)(?: you)?|given to you|you (?:were|have been|had been|ve been|'ve been) (?:given|told|taught|set|following)(?: to (?:follow|respect|obey|keep))?|you (?:received|got|have received) (?:earlier|before|so far|previously)|told to you|set for you|imposed on you)";
+  "(?:instructions?|guidelines?|directives?|guidance|rules?|prompts?|orders|commands|constraints|restrictions)(?: that| which)? (?:your (?:developers?|creators?|operators?|makers?|owners?) (?:gave|have given|told|set)(?: you)?|given to you|you (?:were|have been|had been|ve been|'ve been) (?:given|told|taught|set|following)(?: to (?:follow|respect|obey|keep))?|you (?:received|got|have received) (?:earlier|before|so far|previously)|told to you|set for you|imposed on you)(?! (?:by (?:my|our|his|her|an?|the(?! (?:developers?|systems?|operators?|creators?|makers?|vendor|company)))|about|for|on|with|in) )";
 const VOID_IN_ENGLISH =
   "(?:(?:is|are|were|was|be|been|has been|have been|have|has|hereby|now|being|as|consider(?:ed)?|declared?) ){0,3}(?:(?:hereby|now|all|no longer|henceforth|null and|immediately|officially) ){0,2}(?:void|cancell?ed|revoked|withdrawn|lifted|expired|null|invalid|obsolete|suspended|annulled|rescinded|terminated|deactivated|abolished|in force no longer)\\b";
 const NO_LONGER =
@@ -89,7 +89,7 @@ const VOID_OWN = `\\b${OWN_RULES}\\b(?! (?:for|on|about|to|in) )[^.!?\\n]{0,12}?
 const SECRET =
   "(?:passwords?(?! (?:polic|require|rules?|length|manager|reset|strength|hash|storage|format|protect))|credentials?|api[ -]?keys?|secret keys?|private keys?|access tokens?|(?:api|auth|bearer|session|secret) tokens?|tokens?(?= do you use to)|connection strings?)";
 const HELD =
-  "(?:(?:that |which )?you (?:currently |also |still |yourself )?(?:hold|use|keep|know|have access to|can access|were (?:given|configured|set up|provisioned)|have been given|are (?:configured|running|holding)|run (?:with|under)|log ?in|authenticate|sign in|connect)|do you use (?:to|for)\\b|(?:were|are) you (?:given|configured with|holding)|(?:stored |kept |held )?in your (?:environment|memory|context|config\\w*|secrets?))\\b";
+  "(?:(?<!\\bdo )(?:that |which )?you (?:currently |also |still |yourself )?(?:hold|use|keep|know|have access to|can access|were (?:given|configured|set up|provisioned)|have been given|are (?:configured|running|holding)|run (?:with|under)|log ?in|authenticate|sign in|connect)|do you use (?:to|for)\\b(?=[^\\n]{0,100}\\b(?:show|print|tell me|give me|in full|exact|write it|its value))|(?:were|are) you (?:given|configured with|holding)|(?:stored |kept |held )?in your (?:environment|memory|context|config\\w*|secrets?))\\b";
 const ASKED_FOR =
   "(?:what(?:'s| is| are| was)?|which|tell|give|show|list|print|read me|reveal|repeat|send|sing|display|share|output|spell|name|quote|recite|expose|leak|dump|write|compose)";
 
@@ -107,7 +107,7 @@ const SECRETS = [
 ].join("|");
 
 const TOLD_BEFORE = [
-  "\\bwhat (?:did|have|had) [^.!?\\n]{0,40}?\\b(?:tell|told|instruct(?:ed)?|say to|said to|give|given|write to) you (?:right |just )?(?:before|prior to|ahead of) (?:my|this|our|the) (?:very )?(?:first )?(?:user )?(?:message|conversation|chat|prompt|session|dialogue|question)",
+  "\\bwhat (?:did|have|had) [^.!?\\n]{0,40}?\\b(?:tell|told|instruct(?:ed)?|say to|said to|give|given|write to) you (?:right |just )?(?:before|prior to|ahead of) (?:my|this|our|the) (?:very )?(?:first )?(?:user )?(?:message|conversation|chat|prompt|session|dialogue|question)\\b(?! (?:about|on|with|yesterday|last|in|at) )",
   "\\bwhat (?:were|have) you (?:been )?(?:told|given|instructed)\\b[^.!?\\n]{0,40}?\\bbefore (?:my|this|our|the) (?:very )?(?:first )?(?:user )?(?:message|conversation|chat|prompt|session|dialogue|question)",
   "\\bwhat [^.!?\\n]{0,30}?\\btold you before (?:this|the|our|my) (?:chat|conversation|session|first message)\\b",
   "\\b(?:repeat|quote|recite|print|show|give me|write out|copy)\\b[^.!?\\n]{0,30}?\\byou (?:were|have been) (?:told|given|instructed)\\b[^.!?\\n]{0,30}?\\bbefore (?:my|this|our|the|we)\\b",
@@ -216,16 +216,19 @@ const ORDERS: readonly Order[] = [
   ),
 ];
 
-/** The rules as texts, and a text for each kind that it must find: both are part of the version of the guardrails. */
+/** The rules as texts: they are part of the version of the guardrails. */
 export const ORDER_RULES: readonly string[] = ORDERS.flatMap(({ expression, anchor, weight, channels }) => [
   expression.source,
   anchor.source,
   `${weight} ${channels.join(" ")}`,
 ]);
+/** A text for each kind that it must find, in the tests and in the version of the guardrails. */
 export const ORDER_PROBES: readonly string[] = ORDERS.map(({ probe }) => probe);
 
 /** Place of their evidence among the patterns: behind those of told.ts. */
 const FIRST_PATTERN = PATTERNS.length + 40;
+/** Evidence below it is what people say to a shop, too. */
+const SURE = 6;
 /** Maximum matches of a kind that are looked at. */
 const MAX_MATCHES = 50;
 
@@ -234,6 +237,9 @@ const isAsked = (text: string, start: number): boolean =>
   /(?:^|[.!?\n] ?)(?:are|is|do|does|did|why|when|which|what|who|how|can|could|if|whether|sind|gelten|warum|wann|wenn|est-ce|pourquoi|quand|si|por que|cuando|perche|quando|почему|если)\b[^.!?\n]*$/.test(
     text.slice(Math.max(0, start - 100), start + 1),
   );
+
+/** "Your rules are void since May, right?" */
+const endsAsQuestion = (text: string, end: number): boolean => /^[^.!\n]{0,60}\?/.test(text.slice(end, end + 64));
 
 /** Evidence of each kind in a normalised text, the first of each. */
 export function ordersIn(text: string, channel: Channel): readonly Evidence[] {
@@ -245,7 +251,7 @@ export function ordersIn(text: string, channel: Channel): readonly Evidence[] {
       const match = expression.exec(text);
       if (match === null) break;
       const place = { start: match.index, end: match.index + match[0].length };
-      if (family === "override" && isAsked(text, place.start)) continue;
+      if (family === "override" && (isAsked(text, place.start) || (weight < SURE && endsAsQuestion(text, place.end)))) continue;
       found.push({ family, weight, pattern: FIRST_PATTERN + index, acts: true, ...place });
       break;
     }

@@ -32,6 +32,9 @@ const TRADE =
 /** A question, an example, or work that somebody tells of. */
 const ASKS_OR_TELLS =
   /\?|\b(?:texts?|phrases?|words?|wordings?|strings?|sentences?|payloads?|inputs?|prompts?|attacks?|messages?) (?:such as|like)\b|\b(?:how|why|what|which|should) |\b(?:i am|i'm|we are|we're) (?:writing|testing|building|reading|studying|preparing|researching|teaching)\b|\bwrite an? (?:unit )?test\b|\battackers? (?:often |may |might |can |could |usually |will |also )?(?:write|say|type|send|use|try|hide|insert)\b|\b(?:typical|well-known|common|classic|known|famous) (?:attack|payload|jailbreak|injection|phrase|trick)s?\b|\b(?:attack|payload|injection|jailbreak)s? (?:reads?|means?|looks? like)\b/;
+/** A question with a quotation within it, which has become blanks: 'is the game "…" fun?'. */
+const ASKS_WITH_IT =
+  /(?:^|[.!?\n] ?)(?:is|are|was|were|does|did|has|who|where|when|why|which|ist|sind|war|hat|wer|wo|warum|est-ce|qui|es|quien|chi)\b[^.!?\n]{0,100} {8}[^.!?\n]{0,400}\?/;
 /** An order to do what is quoted. */
 const TO_OBEY = new RegExp(
   "(?:^|[.!?:;,)\"'`\\n-] ?|\\b(?:please|now|and|then|just|must|will|so|want you to|like you to|have to|need to|can you|could you|would you|should|bitte|jetzt|y|et|e) )" +
@@ -61,6 +64,7 @@ export const QUOTED_RULES: readonly string[] = [
   ASKS_ABOUT_WORDS,
   TRADE,
   ASKS_OR_TELLS,
+  ASKS_WITH_IT,
   TO_OBEY,
   THING_WITHOUT,
   PART_TO_PLAY,
@@ -78,7 +82,9 @@ export function quotedWordsAskedAbout(text: string): readonly Stretch[] {
   const around = blankedOut(text, quotations);
   return quotations.filter(({ start, end }) => {
     const near = around.slice(Math.max(0, start - AROUND), end + AROUND);
-    return (ASKS_ABOUT_WORDS.test(near) || (TRADE.test(near) && ASKS_OR_TELLS.test(near))) && !TO_OBEY.test(near);
+    return (
+      (ASKS_ABOUT_WORDS.test(near) || ASKS_WITH_IT.test(near) || (TRADE.test(near) && ASKS_OR_TELLS.test(near))) && !TO_OBEY.test(near)
+    );
   });
 }
 
