@@ -4,7 +4,7 @@
  */
 import { sentencesOf } from "../guardrail/rules/sentences.ts";
 import { wholeSentenceFact } from "./fact-sentences.ts";
-import { lasting } from "./time-words.ts";
+import { lasting, WHEN } from "./time-words.ts";
 
 /** PERSISTED: in memories. `subject` is always the person of the memory. */
 export type Fact = {
@@ -34,15 +34,21 @@ const FORMS: readonly Form[] = [
     predicate: "name",
     single: true,
     confidence: 0.9,
-    form: form("my name is|call me|ich hei(?:ß|ss)e|mein name ist|nenn(?:en sie)? mich"),
+    form: form("my name is(?: now)?|call me|ich hei(?:ß|ss)e(?: (?:jetzt|nun))?|mein name ist|nenn(?:en sie)? mich"),
   },
   {
     predicate: "lives_in",
     single: true,
     confidence: 0.9,
     form: form(
-      "i (?:(?:now|currently|presently) )?live in|i(?:'ve| have)? moved to|ich wohne (?:(?:jetzt|nun|derzeit|zurzeit|momentan|aktuell|inzwischen|mittlerweile) )?in|ich bin nach",
+      "i (?:(?:now|currently|presently) )?live in|i(?:'ve| have)? moved to|ich wohne (?:(?:jetzt|nun|derzeit|zurzeit|momentan|aktuell|inzwischen|mittlerweile) )?in",
     ),
+  },
+  {
+    predicate: "lives_in",
+    single: true,
+    confidence: 0.9,
+    form: new RegExp(`(?<![\\p{L}\\p{N}])ich bin (?:(?:${WHEN}) )?nach ([^.,;:!?\\n(]{1,120}?) (?:um)?gezogen(?![\\p{L}\\p{N}])`, "iu"),
   },
   { predicate: "works_as", single: true, confidence: 0.8, form: form("i work (?:as|at|for)|ich arbeite (?:als|bei|für)") },
   { predicate: "allergic_to", single: false, confidence: 0.95, form: form("i(?:'m| am) allergic to|ich bin allergisch gegen") },
@@ -157,7 +163,7 @@ export function factsIn(text: string): readonly StatedFact[] {
 function factsOf(sentence: string): readonly Fact[] {
   const stated = FORMS.flatMap(({ form: words, predicate, single, confidence }): Fact[] => {
     const said = words.exec(sentence);
-    const object = lasting(said?.[1] ?? "");
+    const object = lasting(said?.[1] ?? "", predicate === "lives_in");
     if (said === null || !isMeant(sentence, said, object)) return [];
     if (predicate === "lives_in" && (!PLACE.test(object) || NO_PLACE.test(object))) return [];
     return object === "" ? [] : [{ subject: "person", predicate, object, confidence, single }];

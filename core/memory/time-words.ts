@@ -1,5 +1,5 @@
 /**
- * Words that say that something is so now, which every fact is: they are no part of its value. English, German, Spanish, French, Italian, Portuguese,
+ * Words that say when something is so, or only go along with it ("again", "please"): they are no part of a fact's value. English, German, Spanish, French, Italian, Portuguese,
  * Dutch and Russian. Pure; linear in texts whose length the caller bounds.
  */
 
@@ -12,16 +12,31 @@ const WORDS = [
   "agora|atualmente|hoje|no momento|neste momento|por agora",
   "nu|momenteel|op dit moment|tegenwoordig|vandaag|сейчас|теперь|сегодня|в настоящее время|в данный момент",
 ].join("|");
+/** What goes along with a value and says nothing of it. */
+const PARTICLES =
+  "from now on|from today on|again|already|too|as well|please|ab jetzt|ab heute|ab sofort|von nun an|wieder|schon|bereits|auch|bitte|otra vez|de nuevo|por favor|de nouveau|encore|di nuovo|de novo";
+/** When somebody moved, in small letters. */
+const SINCE =
+  "yesterday|recently|lately|(?:last|this) (?:night|week|weekend|month|year|spring|summer|autumn|fall|winter)|(?:\\d{1,3}|an?|a few|some|several|many|two|three|four|five|six|seven|eight|nine|ten|twelve|twenty) (?:day|week|month|year)s? ago|in (?:\\p{Lu}\\p{L}+ )?(?:19|20)\\d\\d|temporarily" +
+  "|gestern|vorgestern|kürzlich|neulich|vorübergehend|(?:letzt|dies)e[ns]? (?:Woche|Monat|Jahr|Frühling|Frühjahr|Sommer|Herbst|Winter)|vor (?:\\d{1,3}|eine[mr]|einigen|wenigen|vielen|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|zwölf|zwanzig) (?:Tag|Woche|Monat|Jahr)(?:e?n)?|(?:im \\p{Lu}\\p{L}+ )?(?:19|20)\\d\\d";
 /** In small letters or in capitals alone: with a capital they may be part of a name ("USA Today"). */
-const AT_THE_END = new RegExp(`(?:^|\\s+)(?:${WORDS}|${WORDS.toUpperCase()})$`, "u");
+const AT_THE_END = new RegExp(`(?:^|\\s+)(?:${WORDS}|${PARTICLES}|${WORDS.toUpperCase()})$`, "u");
+const PLACE_END = new RegExp(`(?:^|\\s+)(?:${SINCE})$`, "u");
 const AT_THE_START = new RegExp(`^(?:${WORDS})(?:\\s*,)?\\s+`, "iu");
 
-/** The value without the words at its end that say when; empty where nothing else is in it. */
-export function lasting(value: string): string {
+/** For a form of words: these in the middle of a sentence. */
+export const WHEN = `${WORDS}|${SINCE}`;
+
+/** The value without the words at its end that say when; empty where nothing else is in it. `isPlace`: also since when, which a wish or a taste may be about. */
+export function lasting(value: string, isPlace = false): string {
+  const ends = isPlace ? [AT_THE_END, PLACE_END] : [AT_THE_END];
   let rest = value.trim();
-  // Each turn takes a word away.
-  for (let at = rest.search(AT_THE_END); at >= 0; at = rest.search(AT_THE_END)) rest = rest.slice(0, at);
-  return rest;
+  for (;;) {
+    const at = Math.max(...ends.map((end) => rest.search(end)));
+    // Each turn takes a word away.
+    if (at < 0) return rest;
+    rest = rest.slice(0, at);
+  }
 }
 
 /** A whole sentence without these words at its start and its end, and without its full stop. */

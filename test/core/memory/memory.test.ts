@@ -289,6 +289,15 @@ describe("memory", () => {
       "lives_in=Now York",
     ]);
     expect(of("I like now. I live in Berlin no longer now. Ich wohne in Köln seit 2019.")).toEqual(["lives_in=Köln"]);
+    for (const when of ["last year", "yesterday", "two years ago", "3 months ago", "recently", "in 2019", "this week", "again", "too"])
+      expect(of(`I moved to Munich ${when}.`), when).toEqual(["lives_in=Munich"]);
+    for (const when of ["", "letztes Jahr", "vor zwei Jahren", "gestern", "im Mai 2019", "jetzt"])
+      expect(of(`Ich bin ${when} nach Köln gezogen.`.replace("  ", " ")), when).toEqual(["lives_in=Köln"]);
+    expect(of("Ich bin nach Rom gefahren. Ich bin nicht nach Rom gezogen. Ich bin nach Rom gezogen, aber nicht mehr.")).toEqual([]);
+    expect(of("Ich heiße jetzt Mara Lindt.")).toEqual(["name=Mara Lindt"]);
+    expect(of("My name is now Mara. Call me Bob from now on, please. Call me Al please.")).toEqual(["name=Mara", "name=Bob", "name=Al"]);
+    // What is liked or wished may be of a time.
+    expect(of("I would prefer a call this week. I like the Tour of 2019.")).toEqual(["prefers=a call this week", "likes=the Tour of 2019"]);
     const elsewhere = ["Vivo en Madrid ahora.", "Actualmente vivo en Madrid.", "AHORA vivo en Madrid", "J'habite à Madrid en ce moment."];
     elsewhere.push(
       "Aujourd’hui j'habite à Madrid.",
