@@ -67,7 +67,7 @@ export function settingsFrom(env: Cloudflare.Env): Settings {
 }
 
 /** The variables of an OTLP exporter, as OpenTelemetry names them. */
-export const collectorFrom = (env: Cloudflare.Env): ReadCollector =>
+const collectorFrom = (env: Cloudflare.Env): ReadCollector =>
   readCollector(
     {
       endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT,

@@ -16,7 +16,7 @@ const MOST_VALUES = 64;
 /** Who exports: the same for every span of a deployment. */
 export type TraceResource = { readonly service: string; readonly version: string | null };
 
-/** What made the spans: the scope of every span of the platform but those of its HTTP edge. */
+/** What made the spans: the scope of every span of the platform. */
 const SCOPE = "bulkhead.run";
 
 /**

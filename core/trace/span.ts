@@ -7,8 +7,8 @@ type Hash = (text: string) => string;
 /** Something that happened at one instant of a span. */
 export type SpanEvent = { readonly at: EpochMs; readonly name: string; readonly attributes: JsonObject };
 
-/** OTLP's `SpanKind`: 1 internal, 3 client. */
-export type SpanKind = 1 | 3;
+/** OTLP's `SpanKind`: 1 internal, 2 server, 3 client. */
+export type SpanKind = 1 | 2 | 3;
 
 /** One span. `parent` null: the trace begins with it. */
 export type Span = {

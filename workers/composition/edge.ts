@@ -20,6 +20,7 @@ import { defineIngress } from "../ingress/app.ts";
 import { killSwitchFrom } from "../kill-switch/kill-switch.ts";
 import { defineAnswerCounts } from "../store/answers.ts";
 import { renderMetrics } from "../telemetry/metrics.ts";
+import { defineRequestTraces } from "../traces/requests.ts";
 import type { Background } from "./background.ts";
 import { buildChat } from "./chat.ts";
 import { buildEvidence } from "./evidence.ts";
@@ -98,9 +99,6 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
       mac: (text) => sessionMac(`sign-in\n${text}`),
       clientSecret: (id) => settings.oidcClientSecrets.get(id) ?? null,
     }),
-    edgeSpan: rooms.outside.edgeSpan,
-    sampleOutEdge: rooms.outside.sampleOutEdge,
-    tracePercent: async (org) => (await store.orgs.settings(org)).traces.percent,
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     auditLog: objects.auditLog,
@@ -151,6 +149,17 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     timeline: (org, from, to) => readTimeline(env.DB, org, from, to),
     metrics: async (format) => renderMetrics(env.DB, await stops.stops(), rooms.isolates?.waiting() ?? new Map(), now(), format),
     countAnswer: defineAnswerCounts({ db: env.DB, now, log, waitUntil }),
+    ...(rooms.delivery === null
+      ? {}
+      : {
+          traceAnswered: defineRequestTraces({
+            delivery: rooms.delivery,
+            settings: async (org) => (await store.orgs.settings(org)).traces,
+            wait: (ms) => scheduler.wait(ms),
+            waitUntil,
+            now,
+          }),
+        }),
     console: defineConsole(),
   });
 }

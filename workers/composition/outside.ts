@@ -9,13 +9,4 @@ export type Outside = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
   readonly log: Log;
-  /** The span that the request under way has at the HTTP edge. Absent, or null: nobody traces the edge. */
-  readonly edgeSpan?: () => EdgeSpanIds | null;
-  /** The org of the request under way samples its trace out: the span leaves only if the end of its run says so. */
-  readonly sampleOutEdge?: () => void;
-  /** Spans of runs and chats, as texts, are on their way to the collector: those of the edge that were sampled out go with them. Never throws. */
-  readonly keepEdgeWith?: (spans: readonly string[]) => Promise<void>;
 };
-
-/** Ids of a span as W3C Trace Context writes them. */
-export type EdgeSpanIds = { readonly traceId: string; readonly spanId: string };

@@ -165,10 +165,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const delivery: Delivery | null =
     collector === null
       ? null
-      : withTheirEdge(
-          outside,
-          defineDelivery({ collector, resource: { service: "bulkhead", version: settings.version }, fetch: outside.fetch, now, log }),
-        );
+      : defineDelivery({ collector, resource: { service: "bulkhead", version: settings.version }, fetch: outside.fetch, now, log });
   const traces: TracesPort | null =
     collector === null || delivery === null
       ? null
@@ -412,15 +409,3 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     callModel,
   };
 }
-
-/** Spans of requests that were sampled out leave beside those of the runs that they began, where these are kept by their end. */
-const withTheirEdge = ({ keepEdgeWith }: Outside, delivery: Delivery): Delivery =>
-  keepEdgeWith === undefined
-    ? delivery
-    : {
-        ...delivery,
-        send: async (parcels) => {
-          const beside = keepEdgeWith(parcels.flatMap(({ spans }) => spans));
-          await Promise.all([delivery.send(parcels), beside]);
-        },
-      };

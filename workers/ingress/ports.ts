@@ -18,7 +18,6 @@ import type { SignIn } from "../auth/oidc/sign-in.ts";
 import type { ChatPort } from "../chat/ports.ts";
 import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
-import type { EdgeSpanIds } from "../composition/outside.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Erasures } from "../erasure/erasure.ts";
 import type { EvidenceFile } from "../evidence/evidence.ts";
@@ -27,6 +26,7 @@ import type { LimitsPort } from "../limits/limits.ts";
 import type { PersonExports } from "../person-export/export.ts";
 import type { Costs } from "../store/costs.ts";
 import type { RunCosts } from "../store/run-costs.ts";
+import type { TraceAnswered } from "../traces/requests.ts";
 import type { UseCasePorts } from "../use-cases/ports.ts";
 
 export type IngressPorts = UseCasePorts & {
@@ -43,12 +43,8 @@ export type IngressPorts = UseCasePorts & {
     readonly publicUrl: string | null;
   };
   readonly killSwitch: KillSwitchPort;
-  /** The span that the request under way has at the edge; null: nobody traces it. */
-  readonly edgeSpan?: (() => EdgeSpanIds | null) | undefined;
-  /** The span of the request under way is not exported, unless the end of its run says so. */
-  readonly sampleOutEdge?: (() => void) | undefined;
-  /** Of all traces of the org, the percentage that is exported from the beginning. */
-  readonly tracePercent?: ((org: string) => Promise<number>) | undefined;
+  /** Exports the request's span. Absent: nobody takes traces. */
+  readonly traceAnswered?: TraceAnswered | undefined;
   /** Chats and embeddings of apps, governed like a run's calls. */
   readonly chat: ChatPort;
   readonly auth: Auth;

@@ -23,7 +23,8 @@ export type DeliveryPorts = {
 
 /** Spans that leave together or not at all, as texts of OTLP/JSON. */
 export type Parcel = {
-  readonly org: string;
+  /** null: of requests that nobody was authenticated for. */
+  readonly org: string | null;
   readonly spans: readonly string[];
   /** The collector has them, or never takes them. MUST NOT throw. */
   readonly left: () => Promise<void> | void;

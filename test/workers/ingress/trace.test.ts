@@ -1,18 +1,20 @@
-/** A request is one trace: what is answered, logged, and exported where the edge is traced. */
+/** A request is one trace: what is answered, logged, and exported. */
 import { Hono } from "hono";
 import { expect, it } from "vitest";
+import type { AnsweredRequest } from "../../../core/trace/of-request.ts";
 import { traceRequest } from "../../../workers/ingress/middleware/trace.ts";
 
 type Ports = Parameters<typeof traceRequest>[0];
-const EDGE = { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: "b7ad6b7169203331" };
+const OWN = { traceId: "07".repeat(16), spanId: "07".repeat(8) };
 
-async function answered(edgeSpan: Ports["edgeSpan"], traceparent?: string) {
+async function answered(traceparent?: string) {
   const lines: { readonly [name: string]: unknown }[] = [];
+  const exported: AnsweredRequest[] = [];
   const ports = {
     now: () => 1,
     random: (bytes: number) => new Uint8Array(bytes).fill(7),
     log: (line: object) => void lines.push({ ...line }),
-    edgeSpan,
+    traceAnswered: (request: AnsweredRequest) => void exported.push(request),
   };
   const app = new Hono();
   app.use("*", traceRequest(ports as Ports) as never);
@@ -22,48 +24,21 @@ async function answered(edgeSpan: Ports["edgeSpan"], traceparent?: string) {
     return context.text("ok");
   });
   const answer = await app.request("/", traceparent === undefined ? {} : { headers: { traceparent } });
-  return { said: answer.headers.get("traceresponse"), line: lines[0], above };
+  return { said: answer.headers.get("traceresponse"), line: lines[0], exported: exported[0], above };
 }
 
-it("[TRACE-1] is the edge's span where the edge is traced, and one of its own where it is not", async () => {
-  const traced = await answered(() => EDGE);
-  expect(traced.said).toBe(`00-${EDGE.traceId}-${EDGE.spanId}-01`);
-  expect(traced.line).toMatchObject({ trace_id: EDGE.traceId, span_id: EDGE.spanId });
-  const own = `00-${"07".repeat(16)}-${"07".repeat(8)}-01`;
-  expect((await answered(() => null)).said).toBe(own);
-  expect((await answered(undefined)).said).toBe(own);
-  const parent = "4bf92f3577b34da6a3ce929d0e0e4736";
-  expect((await answered(undefined, `00-${parent}-00f067aa0ba902b7-01`)).said).toBe(`00-${parent}-${"07".repeat(8)}-01`);
+it("[TRACE-1] is answered, logged and exported under the same ids", async () => {
+  const own = await answered();
+  expect(own.said).toBe(`00-${OWN.traceId}-${OWN.spanId}-01`);
+  expect(own.line).toMatchObject({ trace_id: OWN.traceId, span_id: OWN.spanId });
+  expect(own.exported).toMatchObject({ ...OWN, parent: null, method: "GET", status: 200 });
 });
 
-it("[TRACE-1] only a caller's span stands above what a request starts: the edge's own may be dropped", async () => {
-  expect((await answered(() => EDGE)).above).toBeNull();
-  expect((await answered(() => EDGE, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")).above).toBe("00f067aa0ba902b7");
-});
-
-it("[TRACE-4] a request whose org samples its trace out says so of its edge's span, also where nobody can say what the org's share is", async () => {
-  const sampledOut = async (percent: number | null, org: string | null, edge: typeof EDGE | null = EDGE) => {
-    let said = 0;
-    const ports = {
-      ...{ now: () => 1, random: (bytes: number) => new Uint8Array(bytes).fill(7), log: () => undefined, edgeSpan: () => edge },
-      sampleOutEdge: () => void said++,
-      tracePercent: async () => {
-        if (percent === null) throw new Error("scripted");
-        return percent;
-      },
-    };
-    const app = new Hono();
-    app.use("*", traceRequest(ports as never) as never);
-    app.get("/", (context) => {
-      if (org !== null) context.set("principal" as never, { org, credential: "key_1" } as never);
-      return context.text("ok");
-    });
-    expect((await app.request("/")).status).toBe(200);
-    return said;
-  };
-  expect(await sampledOut(0, "acme")).toBe(1);
-  expect(await sampledOut(null, "acme")).toBe(1);
-  expect(await sampledOut(100, "acme")).toBe(0);
-  expect(await sampledOut(0, null)).toBe(0);
-  expect(await sampledOut(0, "acme", null)).toBe(0);
+it("[TRACE-1] goes on with the caller's trace, whose span alone stands above what a request starts", async () => {
+  const caller = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const { said, exported, above } = await answered(`00-${caller}-00f067aa0ba902b7-01`);
+  expect(said).toBe(`00-${caller}-${OWN.spanId}-01`);
+  expect(exported).toMatchObject({ traceId: caller, spanId: OWN.spanId, parent: "00f067aa0ba902b7" });
+  expect(above).toBe("00f067aa0ba902b7");
+  expect((await answered()).above).toBeNull();
 });
