@@ -23,6 +23,7 @@ const BEGINS =
 const ASKS_ABOUT_WORDS = new RegExp(
   `${BEGINS}(?:explain|translate|classify|categori[sz]e|label|rephrase|reword|paraphrase|proofread|improve|polish|correct|analy[sz]e|count|compare|spell|define|detect|flag|rate|mock|ubersetz\\w*|erklar\\w*|traduis|traduisez|traduce|traduzca|traduci|traduca|traduza|traduz|explique|expliquez|explica|spiega|spieghi|korrigier\\w*|corrige|corrigez)\\b` +
     "|\\bwhat (?:does|do|did|is|are)\\b[^.!?\\n]{0,80}\\b(?:mean|meant|wrong|difference|meaning|called|want)\\b|\\bdifference between\\b|\\bmeaning of\\b|\\bis it (?:safe|dangerous|risky|racist|rude|ok|okay)\\b|\\bis\\b[^.!?\\n]{0,20} an? (?:jailbreak|injection|attack|threat|scam|question|sentence|crime|spam)\\b" +
+    "|\\bshould (?:i|we) (?:worry|be worried|report|block|delete|answer|reply|care)\\b| {8} ?(?:crashes|breaks|fails|triggers|returns|causes|(?:is|was|gets|got) (?:blocked|flagged|deleted|refused|rejected|filtered))\\b" +
     "|\\bwas (?:bedeutet|heisst|heibt|meint|meinst)\\b|\\bque (?:veut dire|signifie|significa|quiere decir|quer dizer)\\b|\\b(?:cosa|che cosa) (?:significa|vuol dire)\\b" +
     "|(?:переведи|объясни|что значит|что означает)|翻译|解释|什么意思|是什么意思|अनुवाद|का अर्थ|मतलब|\\b(?:cevir|acikla|ne demek)\\b",
 );
