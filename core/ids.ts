@@ -28,6 +28,7 @@ export type IdPrefix =
   | "fb"
   | "ovr"
   | "act"
+  | "imp"
   | "era"
   | "exp"
   | "drill"

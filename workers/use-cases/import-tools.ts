@@ -1,13 +1,16 @@
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { didYouMean } from "../../core/errors/unknown-name.ts";
+import { idTime, mintId } from "../../core/ids.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { EpochMs } from "../../core/time.ts";
 import { toolsOfMcp } from "../../core/tool/import/from-mcp.ts";
 import { toolsOfOpenApi } from "../../core/tool/import/from-openapi.ts";
 import { type ImportChoices, MOST_TOOLS, type RefusedTool, type SourceTools } from "../../core/tool/import/source.ts";
 import { flawOfUrl } from "../../core/tool/url.ts";
 import { denied } from "./access.ts";
+import { claim, type Repeatable } from "./idempotency.ts";
 import type { UseCasePorts } from "./ports.ts";
-import { type ImportedTool, type Importer, proposeTool, type ToolSource } from "./propose-tool.ts";
+import { type ImportedTool, type Importer, proposeTool, type ToolSource, toldTool } from "./propose-tool.ts";
 import { auditRecord } from "./record.ts";
 import type { Requester } from "./requester.ts";
 
@@ -21,10 +24,34 @@ export type ImportRequest = {
 /** What came of every tool of the source. */
 export type Imported = { readonly tools: readonly ImportedTool[]; readonly refused: readonly RefusedTool[] };
 
-/** Refuses as a whole when the source cannot be read; a single tool is refused in the answer. */
-export async function importTools(ports: UseCasePorts, by: Requester, request: ImportRequest): Promise<Result<Imported, Refusal>> {
+/**
+ * Refuses as a whole when the source cannot be read; a single tool is refused in the answer. A repeated request reads the source again,
+ * proposes nothing, and tells each tool as it stood when the import was made.
+ */
+export async function importTools(
+  ports: UseCasePorts,
+  by: Requester,
+  request: ImportRequest,
+  repeat: Repeatable,
+): Promise<Result<Imported & { readonly replayed: boolean }, Refusal>> {
   const refusal = await denied(ports, by, "tool.write");
   if (refusal !== null) return err(refusal);
+  const claimed = await claim<"done">(ports, by, repeat, mintId("imp", by.at, ports.random(10)));
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle, release } = claimed.value;
+  const madeAt = replayed === null ? null : idTime(id);
+  const imported = await takeTools(ports, by, request, madeAt);
+  if (replayed === null) await (imported.ok ? settle("done") : release());
+  return imported.ok ? ok({ ...imported.value, replayed: replayed !== null }) : imported;
+}
+
+/** `madeAt`: when the import was made that is told again; null: it is made now. */
+async function takeTools(
+  ports: UseCasePorts,
+  by: Requester,
+  request: ImportRequest,
+  madeAt: EpochMs | null,
+): Promise<Result<Imported, Refusal>> {
   const found = await readSource(ports, by.principal.org, request);
   if (!found.ok) return found;
   const { tools, refused } = chosen(found.value, request.only);
@@ -42,14 +69,15 @@ export async function importTools(ports: UseCasePorts, by: Requester, request: I
   const importer: Importer = {
     org: by.principal.org,
     proposer: { user: by.principal.user, root: by.principal.root },
-    at: by.at,
+    at: madeAt ?? by.at,
     record: (fact) => auditRecord(ports, by, fact),
   };
   const taken: ImportedTool[] = [];
   const left: RefusedTool[] = [...refused, ...unknownNames(found.value, request)];
   for (const tool of tools) {
     const versions = known.filter(({ manifest }) => manifest.name === tool.name);
-    const one = await proposeTool(ports, importer, request.source, tool, versions);
+    const one = await (madeAt === null ? proposeTool : toldTool)(ports, importer, request.source, tool, versions);
+    if (one === null) continue;
     if ("reason" in one) left.push(one);
     else taken.push(one);
   }

@@ -21,6 +21,7 @@ import { turn as endTurn } from "../../kit/turn.ts";
 import type { Analysis } from "../access/analysis.ts";
 import type { RecordedDecision } from "../audit/read-decisions.ts";
 import { onRecordIfOnePerson } from "./access.ts";
+import { claim, type Repeatable } from "./idempotency.ts";
 import { keptText } from "./kept-text.ts";
 import type { UseCasePorts } from "./ports.ts";
 import { auditRecord } from "./record.ts";
@@ -41,7 +42,8 @@ export async function registerPolicies(
   ports: UseCasePorts,
   by: Requester,
   { cedar, note }: { readonly cedar: string; readonly note: string | null },
-): Promise<Result<PolicyView, Refusal>> {
+  repeat: Repeatable,
+): Promise<Result<{ readonly view: PolicyView; readonly replayed: boolean }, Refusal>> {
   const flaws = ports.policies.flawsOf(cedar);
   if (flaws.length > 0) {
     const errors = flaws.map(({ line, column, message }) => ({
@@ -53,7 +55,14 @@ export async function registerPolicies(
     return err(refuse("invalid_request", "the policies are invalid", errors));
   }
   const kept = note === null ? ok(null) : keptText(ports, note, "/note");
-  return kept.ok ? ok(await keepVersion(ports, by, { kind: "policies", cedar }, kept.value)) : kept;
+  if (!kept.ok) return kept;
+  const content: SetContent = { kind: "policies", cedar };
+  const claimed = await claim<"created">(ports, by, repeat, ports.policies.versionOf(content));
+  if (!claimed.ok) return claimed;
+  const { replayed, settle } = claimed.value;
+  const view = await keepVersion(ports, by, content, kept.value); // of a version that is there, nothing is written
+  if (replayed === null) await settle("created");
+  return ok({ view, replayed: replayed !== null });
 }
 
 async function keepVersion(ports: UseCasePorts, by: Requester, content: SetContent, note: string | null): Promise<PolicyView> {
@@ -72,17 +81,28 @@ export async function requestActivation(
   ports: UseCasePorts,
   by: Requester,
   { version, reason }: { readonly version: string; readonly reason: string },
-): Promise<Result<{ readonly id: string }, Refusal>> {
+  repeat: Repeatable,
+): Promise<Result<{ readonly id: string; readonly replayed: boolean }, Refusal>> {
   const { org } = by.principal;
   const found = await ports.store.policies.get(org, version);
   if (found === null) return err(unknownId("policy version", version));
   const kept = keptText(ports, reason, "/reason");
-  return kept.ok ? ok({ id: await ask(ports, by, found, kept.value) }) : kept;
+  if (!kept.ok) return kept;
+  const fresh = freshActivation(ports, by);
+  const claimed = await claim<"accepted">(ports, by, repeat, fresh);
+  if (!claimed.ok) return claimed;
+  const { id, replayed, settle } = claimed.value;
+  if (replayed !== null) return ok({ id, replayed: true });
+  // A first try may have asked and not come to say so.
+  if (id === fresh || (await ports.store.policies.activation(org, id)) === null) await ask(ports, by, id, found, kept.value);
+  await settle("accepted");
+  return ok({ id, replayed: false });
 }
 
-async function ask(ports: UseCasePorts, by: Requester, { version, content }: SetVersion, reason: string): Promise<string> {
+const freshActivation = (ports: UseCasePorts, by: Requester): string => mintId("act", by.at, ports.random(10));
+
+async function ask(ports: UseCasePorts, by: Requester, id: string, { version, content }: SetVersion, reason: string): Promise<void> {
   const { org } = by.principal;
-  const id = mintId("act", by.at, ports.random(10));
   const { kind } = content;
   const asked = { id, kind, version, reason, asker: personOf(by.principal), requestedAt: by.at } as const;
   const activation: Activation = { ...asked, status: "pending", approvedBy: null, activatedAt: null };
@@ -95,7 +115,6 @@ async function ask(ports: UseCasePorts, by: Requester, { version, content }: Set
     data,
   } as const;
   await ports.store.policies.request(org, activation, auditRecord(ports, by, fact));
-  return id;
 }
 
 /** Puts the version in force, as a second person. It decides everywhere within `CACHE_MS.policies` (workers/store/cached.ts). */
@@ -128,7 +147,8 @@ export async function setPermissions(
   if (!kept.ok) return kept;
   const content: SetContent = { kind: "permissions", rules };
   const { version } = await keepVersion(ports, by, content, null);
-  const id = await ask(ports, by, { version, content, note: null, createdAt: by.at, createdBy: by.principal.user }, kept.value);
+  const id = freshActivation(ports, by);
+  await ask(ports, by, id, { version, content, note: null, createdAt: by.at, createdBy: by.principal.user }, kept.value);
   return ok({ id, version });
 }
 

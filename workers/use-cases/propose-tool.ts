@@ -9,6 +9,7 @@ import { inspectText } from "../../core/guardrail/inspect-text.ts";
 import { inspectValue } from "../../core/guardrail/inspect-value.ts";
 import { flawOfName } from "../../core/guardrail/pii/personal-name.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { checkTool } from "../../core/tool/check.ts";
 import { reachesBeyondItsTool } from "../../core/tool/import/poison.ts";
@@ -56,40 +57,17 @@ export async function proposeTool(
   versions: readonly StoredTool[],
 ): Promise<ImportedTool | RefusedTool> {
   const { name } = tool;
-  const personal = flawOfName(name);
-  if (personal !== null) return { name, reason: `its name ${personal}` };
-  const instruction = await instructionIn(tool);
-  if (instruction !== null) {
-    await refuseOnRecord(ports, by, name, source.kind);
-    return { name, reason: instruction };
+  const judged = await judge(ports, by, source, tool);
+  if (!judged.ok) {
+    if (judged.error.carriesInstruction) await refuseOnRecord(ports, by, name, source.kind);
+    return { name, reason: judged.error.reason };
   }
-  const checked = checkTool(name, tool.manifest, { allowPrivateHosts: ports.settings.allowPrivateHosts });
-  if (!checked.ok)
-    return {
-      name,
-      reason: checked.error
-        .slice(0, 3)
-        .map(({ path, message }) => `\`${path}\`: ${message}`)
-        .join("; "),
-    };
-  const { description, input, output, effect, kind } = checked.value;
-  const origin: ToolOrigin = {
-    v: 1,
-    kind: source.kind,
-    url: "url" in source ? source.url : null,
-    item: tool.item,
-    description_sha256: await sha256Hex(description),
-    schema_sha256: await sha256Hex(canonicalJson([input, output] as Json)),
-    proposed_by: by.proposer,
-    proposed_at: toRfc3339(by.at),
-  };
-  const other = versions.find((version) => version.origin === null || !isSameSource(version.origin, origin));
-  if (other !== undefined) {
-    const whose = other.origin === null ? "a tool that was registered by hand has this name" : "a tool of another source has this name";
-    return { name, reason: `${whose}: import it with another \`prefix\`` };
-  }
+  const { content, origin } = judged.value;
+  const taken = takenBy(versions, origin);
+  if (taken !== null) return { name, reason: taken };
   const active = versions.find(({ status }) => status === "active");
-  const proposed = await ports.store.tools.propose(by.org, checked.value, origin, (version) =>
+  const { effect, kind } = content;
+  const proposed = await ports.store.tools.propose(by.org, content, origin, (version) =>
     by.record({
       type: "tool.proposed",
       action: "tool.write",
@@ -100,14 +78,85 @@ export async function proposeTool(
   );
   const changed = active?.origin == null ? [] : driftOf(active.origin, origin);
   if (active !== undefined && proposed.isNew && changed.length > 0) await drifted(ports, by, active, proposed.manifest.version, changed);
+  return told(proposed, active, tool);
+}
+
+/**
+ * What an import at `by.at` said of the tool, told again: the version that stood then. Proposes nothing, and puts nothing on record.
+ * null: the source did not have the tool then.
+ */
+export async function toldTool(
+  ports: ProposingPorts,
+  by: Importer,
+  source: ToolSource,
+  tool: SourceTool,
+  versions: readonly StoredTool[],
+): Promise<ImportedTool | RefusedTool | null> {
+  const { name } = tool;
+  const judged = await judge(ports, by, source, tool);
+  if (!judged.ok) return { name, reason: judged.error.reason };
+  const { content, origin } = judged.value;
+  const stood = versions.filter(
+    (version) => version.origin !== null && isSameSource(version.origin, origin) && Date.parse(version.origin.proposed_at) <= by.at,
+  );
+  const isAsNow = ({ manifest, origin: pinned }: StoredTool): boolean =>
+    pinned !== null && driftOf(pinned, origin).length === 0 && manifest.effect === content.effect;
+  const found = stood.findLast(isAsNow) ?? stood.at(-1);
+  const active = stood.find(({ status }) => status === "active");
+  if (found !== undefined) return told(found, active, tool);
+  const taken = takenBy(versions, origin);
+  return taken === null ? null : { name, reason: taken };
+}
+
+function told({ manifest, status, origin }: StoredTool, active: StoredTool | undefined, { hints }: SourceTool): ImportedTool {
+  const { name, version, effect } = manifest;
+  const changed = active?.origin == null || origin === null ? [] : driftOf(active.origin, origin);
   return {
-    name,
-    version: proposed.manifest.version,
-    status: proposed.status,
-    effect,
-    ...(tool.hints === undefined ? {} : { hints: tool.hints }),
-    ...(active === undefined || proposed.status === "active" ? {} : { replaces: { version: active.manifest.version, changed } }),
+    ...{ name, version, status, effect },
+    ...(hints === undefined ? {} : { hints }),
+    ...(active === undefined || status === "active" ? {} : { replaces: { version: active.manifest.version, changed } }),
   };
+}
+
+type Judged = { readonly content: ToolContent; readonly origin: ToolOrigin };
+
+/** The manifest and where it is from, or why the tool is refused, whatever is stored of its name. */
+async function judge(
+  ports: ProposingPorts,
+  by: Importer,
+  source: ToolSource,
+  tool: SourceTool,
+): Promise<Result<Judged, { readonly reason: string; readonly carriesInstruction: boolean }>> {
+  const refused = (reason: string, carriesInstruction = false) => err({ reason, carriesInstruction });
+  const personal = flawOfName(tool.name);
+  if (personal !== null) return refused(`its name ${personal}`);
+  const instruction = await instructionIn(tool);
+  if (instruction !== null) return refused(instruction, true);
+  const checked = checkTool(tool.name, tool.manifest, { allowPrivateHosts: ports.settings.allowPrivateHosts });
+  if (!checked.ok) {
+    const flaws = checked.error.slice(0, 3).map(({ path, message }) => `\`${path}\`: ${message}`);
+    return refused(flaws.join("; "));
+  }
+  const { description, input, output } = checked.value;
+  const origin: ToolOrigin = {
+    v: 1,
+    kind: source.kind,
+    url: "url" in source ? source.url : null,
+    item: tool.item,
+    description_sha256: await sha256Hex(description),
+    schema_sha256: await sha256Hex(canonicalJson([input, output] as Json)),
+    proposed_by: by.proposer,
+    proposed_at: toRfc3339(by.at),
+  };
+  return ok({ content: checked.value, origin });
+}
+
+/** Whose the name is already, as a reason; null: it is free, or the source's own. */
+function takenBy(versions: readonly StoredTool[], origin: ToolOrigin): string | null {
+  const other = versions.find((version) => version.origin === null || !isSameSource(version.origin, origin));
+  if (other === undefined) return null;
+  const whose = other.origin === null ? "a tool that was registered by hand has this name" : "a tool of another source has this name";
+  return `${whose}: import it with another \`prefix\``;
 }
 
 /** Where a text of the tool carries an instruction, as a reason; null: nowhere. What cannot be judged counts as one. */

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { flawOfRule, MOST_RULES } from "../../../core/policy/permissions.ts";
 import { activationView, versionView } from "../../../core/policy/set.ts";
-import { err } from "../../../core/result.ts";
+import { err, ok } from "../../../core/result.ts";
 import {
   analysePolicies,
   approveActivation,
@@ -14,10 +14,11 @@ import {
 } from "../../use-cases/policies.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
 import { reasonText } from "../schemas/names.ts";
 import { Activated, Permissions, PolicyActivation, PolicyAnalysis, PolicyReplay, PolicyVersion } from "../schemas/policy-views.ts";
-import { pageOf, pageQuery } from "../schemas/requests.ts";
+import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 
 /** UTF-16 units of a set of policies. */
 const MOST_CEDAR = 200_000;
@@ -58,12 +59,16 @@ export function policyRoutes(ports: IngressPorts): Endpoint[] {
       tag: "policies",
       summary: "Registers policies in Cedar as a version that is not in force",
       action: "policy.write",
+      headers: idempotencyHeader,
       body: Cedar,
       answers: { 201: { description: "the version", schema: PolicyVersion } },
-      refusals: ["injection_detected"],
+      refusals: ["idempotency_key_reused", "injection_detected"],
       async handle(call) {
-        const registered = await registerPolicies(ports, call, { cedar: call.body.cedar, note: call.body.note ?? null });
-        return registered.ok ? reply(201, registered.value) : registered;
+        const { cedar, note = null } = call.body;
+        const registered = await registerPolicies(ports, call, { cedar, note }, repeatable(call, call.body));
+        if (!registered.ok) return registered;
+        const { view, replayed } = registered.value;
+        return ok(replyOf({ outcome: "created" as const, replayed }, view));
       },
     }),
     endpoint({
@@ -169,12 +174,16 @@ export function policyRoutes(ports: IngressPorts): Endpoint[] {
       summary: "Asks for the version to be put in force; a second admin must approve",
       action: "policy.activate",
       params,
+      headers: idempotencyHeader,
       body: Activate,
       answers: { 202: { description: "the request", schema: z.object({ id: z.string() }) } },
-      refusals: ["not_found", "injection_detected"],
+      refusals: ["not_found", "idempotency_key_reused", "injection_detected"],
       async handle(call) {
-        const asked = await requestActivation(ports, call, { version: call.params.version, reason: call.body.reason });
-        return asked.ok ? reply(202, { id: asked.value.id }) : asked;
+        const command = { version: call.params.version, reason: call.body.reason };
+        const asked = await requestActivation(ports, call, command, repeatable(call, call.body));
+        if (!asked.ok) return asked;
+        const { id, replayed } = asked.value;
+        return ok(replyOf({ outcome: "accepted" as const, replayed }, { id }));
       },
     }),
     endpoint({

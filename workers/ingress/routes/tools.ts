@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { refuse } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { err } from "../../../core/result.ts";
+import { err, ok } from "../../../core/result.ts";
 import { errorOf } from "../../../core/run/calls/failure.ts";
 import type { StoredTool } from "../../store/ports.ts";
 import { approveTool } from "../../use-cases/approve-tool.ts";
@@ -15,11 +15,12 @@ import { admitToolCredentials, readToolCredentials, type ToolCredentials as Tool
 import { longNumbersOf } from "../body.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
+import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
 import { ImportBody, importRequest } from "../schemas/import.ts";
 import { ToolBody } from "../schemas/manifests.ts";
 import { anyJson, toolName } from "../schemas/names.ts";
-import { pageOf, pageQuery } from "../schemas/requests.ts";
+import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 import { ImportedTools, RegisteredTool, StoredToolView, ToolCredentials, ToolTest, ToolWithProposals } from "../schemas/views.ts";
 
 export function toolRoutes(ports: IngressPorts): Endpoint[] {
@@ -103,12 +104,15 @@ export function toolRoutes(ports: IngressPorts): Endpoint[] {
       tag: "tools",
       summary: "Proposes the tools of an MCP server or of an OpenAPI document; nobody uses them before a second person approves each",
       action: "tool.write",
+      headers: idempotencyHeader,
       body: ImportBody,
       answers: { 200: { description: "what came of each tool of the source", schema: ImportedTools } },
-      refusals: ["policy_denied", "upstream_unavailable", "output_invalid", "rate_limited", "timeout"],
+      refusals: ["idempotency_key_reused", "policy_denied", "upstream_unavailable", "output_invalid", "rate_limited", "timeout"],
       async handle(call) {
-        const imported = await importTools(ports, call, importRequest(call.body));
-        return imported.ok ? reply(200, { tools: [...imported.value.tools], refused: [...imported.value.refused] }) : imported;
+        const imported = await importTools(ports, call, importRequest(call.body), repeatable(call, call.body));
+        if (!imported.ok) return imported;
+        const { tools, refused, replayed } = imported.value;
+        return ok(replyOf({ outcome: "done" as const, replayed }, { tools: [...tools], refused: [...refused] }));
       },
     }),
     endpoint({
