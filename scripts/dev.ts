@@ -9,11 +9,13 @@ import { LOCAL_ADMINS, localAdminFile, makeLocalAdmins } from "./platform/local-
 import { startLocalCron } from "./platform/local-cron.ts";
 import { ADMIN_KEY_FILE, ROOT } from "./platform/places.ts";
 import { startPlatform, waitUntilHealthy } from "./platform/platform.ts";
+import { startWatchdog } from "./platform/watchdog.ts";
 
 try {
   const platform = await startPlatform({ args: process.argv.slice(2), output: "inherit" });
   void waitUntilHealthy(platform).then(
     async () => {
+      startWatchdog(platform, (line) => console.log(`  ${line}`));
       await makeLocalAdmins(platform.url, platform.adminKey).catch((error: Error) => console.error(`  The admins' keys: ${error.message}`));
       console.log(`\n  The console: ${platform.url}/console   the API: ${platform.url}/docs`);
       console.log(

@@ -14,9 +14,11 @@ import { LOCAL_ADMINS, localAdminFile, makeLocalAdmins } from "./platform/local-
 import { startLocalCron } from "./platform/local-cron.ts";
 import { openLog } from "./platform/log-file.ts";
 import { ADMIN_KEY_FILE, LOG_FOLDER, OWN_FOLDER, ROOT } from "./platform/places.ts";
-import { DEFAULT_PORT, type Platform, startPlatform, waitUntilHealthy } from "./platform/platform.ts";
+import { type Platform, startPlatform, waitUntilHealthy } from "./platform/platform.ts";
+import { DEFAULT_PORT } from "./platform/port-holder.ts";
 import { freePort, freePortNear } from "./platform/ports.ts";
 import { type Shop, startShop } from "./platform/shop.ts";
+import { startWatchdog } from "./platform/watchdog.ts";
 import { settleReview } from "./start/approval.ts";
 import { followRun } from "./start/follow.ts";
 import { readStartOptions, type StartOptions, USAGE } from "./start/options.ts";
@@ -119,6 +121,7 @@ async function bringUpPlatform(options: StartOptions, tell: (what: string) => vo
   watch("the platform", platform.child);
   await waitUntilHealthy(platform);
   startLocalCron(platform);
+  startWatchdog(platform, (line) => terminal.line(`  ${line}`));
   return platform;
 }
 

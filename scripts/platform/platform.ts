@@ -9,12 +9,10 @@ import { freeze } from "./freeze.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
 import { migrate } from "./migrate.ts";
 import { DEFAULT_STATE, ROOT } from "./places.ts";
+import { DEFAULT_PORT } from "./port-holder.ts";
 import { waitForPort } from "./ports.ts";
 import { releaseState, takeState, waitForState } from "./state-lock.ts";
 import { wranglerArguments, wranglerEnvironment } from "./wrangler.ts";
-
-/** wrangler's own default. */
-export const DEFAULT_PORT = 8787;
 
 export type Platform = {
   readonly child: GuardedChild;

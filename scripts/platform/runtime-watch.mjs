@@ -4,12 +4,15 @@
  * wrangler, so that the process that started it notices. A runtime that wrangler stops itself is no death.
  */
 import childProcess from "node:child_process";
+import { readDevArguments } from "./arguments.ts";
+import { DEFAULT_PORT, holdsPort } from "./port-holder.ts";
 
 const { spawn } = childProcess;
+const port = readDevArguments(process.argv.slice(2)).port ?? DEFAULT_PORT;
 
 childProcess.spawn = (command, args, options) => {
   const child = spawn(command, args, options);
-  if (String(command).includes("workerd") && holdsPort(args)) {
+  if (String(command).includes("workerd") && Array.isArray(args) && holdsPort(args, port)) {
     child.once("exit", (code, signal) => {
       if (child.killed || process.exitCode !== undefined) return;
       console.error(`the runtime that holds the port ended by itself (${signal ?? code}); stopping`);
@@ -18,8 +21,3 @@ childProcess.spawn = (command, args, options) => {
   }
   return child;
 };
-
-/** The other one listens on a port that the system picks (`:0`). */
-function holdsPort(args) {
-  return Array.isArray(args) && args.some((word) => /^--socket-addr=entry=.*:[1-9][0-9]*$/.test(word));
-}
