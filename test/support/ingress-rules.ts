@@ -26,6 +26,7 @@ export function permits(role: Role, action: string, user: string, owner: string 
     "guardrail.check",
     "policy.read",
     "health.read",
+    "anomaly.read",
   ];
   const own: { [R in Role]: readonly string[] } = {
     admin: [],
@@ -38,6 +39,7 @@ export function permits(role: Role, action: string, user: string, owner: string 
       "credential.introspect",
       ...(owner === user ? ["run.read", "run.cancel", "run.pause", "run.resume", "run.signal", "run.feedback"] : []),
       "health.read",
+      "anomaly.read",
       ...(owner === user ? ["run.read", "run.cancel", "run.signal", "run.feedback"] : []),
     ],
     developer: [...staff, "override.ask", "workflow.write", "tool.write", "tool.test", "tool.approve", "model.write", "secret.write"],

@@ -36,6 +36,7 @@ export type Action =
   | "guardrail.check"
   | "metrics.read"
   | "health.read"
+  | "anomaly.read"
   | "credential.introspect";
 
 /** Who asks, and under which trace. */

@@ -183,7 +183,9 @@ describe("a key in use", () => {
   it("[CALLER-4] a monitor reads the counts of the platform's own org, and nothing else", async () => {
     const { key } = await create({ org: "default", user: "prometheus", roles: ["monitor"] });
     expect((await world.send("GET", "/metrics", { key })).status).toBe(200);
-    for (const path of ["/v1/runs", "/v1/workflows", "/v1/api-keys", "/v1/reviews", "/v1/models"])
+    for (const path of `runs workflows api-keys reviews models incidents alerts anomalies costs tools`
+      .split(" ")
+      .map((name) => `/v1/${name}`))
       expect((await world.send("GET", path, { key })).status, path).toBe(403);
     const other = await create({ user: "prometheus", roles: ["monitor"] });
     expect((await world.send("GET", "/metrics", { key: other.key })).status).toBe(403);

@@ -40,7 +40,7 @@ export function healthRoutes(ports: IngressPorts): Endpoint[] {
       operationId: "listAnomalies",
       tag: "costs",
       summary: "Lists what was out of the ordinary in the org's workflows, newest first",
-      action: "health.read",
+      action: "anomaly.read",
       query: { ...pageQuery, since: instant.optional() },
       answers: {
         200: { description: "a page of the anomalies first seen since then (by default in seven days)", schema: AnomalyList },
