@@ -7,6 +7,22 @@ export type RiskLimits = { readonly review_over: number; readonly block_over: nu
 /** What holds while an org has chosen nothing. */
 export const DEFAULT_RISK_LIMITS: RiskLimits = { review_over: 70, block_over: 90 };
 
+/** What a change of limits contradicts; null: nothing. `kept`: what holds before it. A default that nobody chose stands in no choice's way. */
+export function flawOfLimits(
+  kept: RiskLimits,
+  change: { readonly [L in keyof RiskLimits]?: number | null | undefined },
+): { readonly limit: keyof RiskLimits; readonly message: string } | null {
+  const chosen = (limit: keyof RiskLimits): number | null => {
+    const sent = change[limit];
+    if (sent !== undefined) return sent;
+    return kept[limit] === DEFAULT_RISK_LIMITS[limit] ? null : kept[limit];
+  };
+  const [review, block] = [chosen("review_over"), chosen("block_over")];
+  if (review === null || block === null || review <= block) return null;
+  const rule = `\`review_over\` (${review}) must not exceed \`block_over\` (${block}): what is blocked comes before no person`;
+  return { limit: typeof change.review_over === "number" ? "review_over" : "block_over", message: rule };
+}
+
 /** What the limits say to a write. `reason`: names the limit in the decision's reasons. */
 export type RiskVerdict = { readonly decision: "allow" | "ask" | "deny"; readonly reason: string | null };
 

@@ -38,6 +38,13 @@ const TOOL_KINDS: { readonly [K in RegisteredKind]: (form: Form, rule: ToolRule)
   workflow: (form) => ({ kind: "workflow", workflow: readWorkflow(form) }),
 };
 
+/** Why the deployment cannot run tools of this kind; null: it can, or there is no such kind. */
+export function flawOfKind(kind: Json | undefined, rule: ToolRule): string | null {
+  if (kind === "container") return rule.containers === true ? null : NO_CONTAINERS;
+  if (kind === "isolate") return rule.isolates === true ? null : NO_ISOLATES;
+  return null;
+}
+
 const TOOL_KINDS_LISTED = Object.keys(TOOL_KINDS) as RegisteredKind[];
 
 /** The manifest with every default filled in, or all that is wrong with it. */
@@ -47,8 +54,8 @@ export function checkTool(name: string, raw: Json, rule: ToolRule): Result<ToolC
   if (workflowOfTool(name) !== null) errors.add("path.name", `names that begin with \`${WORKFLOW_TOOL}\` stand for workflows`);
   const form = new Form(raw, "", errors, "a tool");
   const kind = form.json("kind");
-  if (kind === "container" && rule.containers !== true) return err([{ path: "/kind", message: NO_CONTAINERS }]);
-  if (kind === "isolate" && rule.isolates !== true) return err([{ path: "/kind", message: NO_ISOLATES }]);
+  const cannotRun = flawOfKind(kind, rule);
+  if (cannotRun !== null) return err([{ path: "/kind", message: cannotRun }]);
   const input = readSchema(form, "input");
   const manifest: ToolContent = {
     name,

@@ -9,6 +9,7 @@ import { hasTask } from "../../core/model/defaults.ts";
 import { isMailAddress } from "../../core/notice/destination.ts";
 import { warningsOfReach } from "../../core/reach/difference.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { flawOfKind } from "../../core/tool/check.ts";
 import { workflowOfTool } from "../../core/tool/workflow-tool.ts";
 import { checkDefinition } from "../../core/workflow/check.ts";
 import type { Definition } from "../../core/workflow/definition.ts";
@@ -132,6 +133,12 @@ async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): 
     guardrails: settings.guardrails,
     standing: definition.owner === undefined ? "known" : await standingOf(ports, org, definition.owner, settings),
     undoing,
+    unrunnable: new Map(
+      manifests.flatMap(({ name, kind }): [string, string][] => {
+        const why = flawOfKind(kind, ports.settings);
+        return why === null ? [] : [[name, why]];
+      }),
+    ),
     models: new Set(models.map(({ id }) => id)),
     collections: await collectionsOf(ports, org, definition),
     workflow: (name, version) => children.get(childKey(name, version)) ?? null,

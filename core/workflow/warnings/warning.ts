@@ -17,6 +17,8 @@ export type Surroundings = {
   >;
   /** Of the tools that those name to be undone with: which exist. Absent: all. */
   readonly undoing?: ReadonlySet<string>;
+  /** Of the tools that the definition lists: those that this deployment cannot run, and why. Absent: nobody looked. */
+  readonly unrunnable?: ReadonlyMap<string, string>;
   /** The workflow that a `run` step names would get today; null: there is none. */
   readonly workflow: (name: string, version: number | null) => { readonly input: JsonSchema; readonly tools: readonly string[] } | null;
   /** Whether a model serves the task today. */

@@ -15,6 +15,7 @@ import { vainSchemas } from "./schemas.ts";
 import { tasksWithoutModel } from "./tasks.ts";
 import { vainSlots } from "./templates.ts";
 import { undoingWarnings } from "./undoing.ts";
+import { unrunnableTools } from "./unrunnable.ts";
 import type { Surroundings, Warning } from "./warning.ts";
 
 /** Maximum warnings of one definition; further ones are not listed. */
@@ -28,6 +29,7 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
     ...constantWarnings(definition, around),
     ...childWarnings(definition, around),
     ...undoingWarnings(definition, around),
+    ...unrunnableTools(definition, around),
     ...tasksWithoutModel(definition, around),
     ...danglingNames(definition, around),
     ...unreadReviews(definition),

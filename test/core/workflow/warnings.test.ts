@@ -158,6 +158,14 @@ it("[WARN-10] a tool that is undone with one that does not exist", () => {
   expect(told([], { compensate: { tool: "pay.out", input: { amount: 1 } } })).toEqual([]); // the step's own takes precedence
 });
 
+it("[WARN-14] a tool that this deployment cannot run", () => {
+  const definition = definitionOf({ a: { kind: "tool", tool: "pay.out", input: { amount: 1 } } });
+  expect(warningsOf(definition, { ...around, unrunnable: new Map([["pay.out", "no containers here"]]) })).toEqual([
+    { path: "/tools/0", message: "every call of `pay.out` fails: no containers here" },
+  ]);
+  expect(warningsOf(definition, { ...around, unrunnable: new Map() })).toEqual([]);
+});
+
 it("[WARN-11] what looks like a slot and is none", () => {
   const of = (template: string, slots: Json = {}): Json => ({
     m: { kind: "model", model: { task: "write" }, prompt: { template, slots } },

@@ -90,6 +90,22 @@ describe("the settings of an org", () => {
     expect(world.writes.length).toBe(before);
   });
 
+  it("[ORG-7] refuses a `review_over` above `block_over`, also against what was chosen before, and keeps nothing of it", async () => {
+    const refused = {
+      status: 400,
+      body: { errors: [{ path: "/risk/review_over", message: expect.stringContaining("must not exceed `block_over`") }] },
+    };
+    expect(await put({ risk: { review_over: 80, block_over: 70 } })).toMatchObject(refused);
+    expect(await put({ risk: { review_over: 70, block_over: 70 } })).toMatchObject({ status: 200 });
+    expect(await put({ risk: { review_over: 20, block_over: 40 } })).toMatchObject({ status: 200 });
+    const before = world.writes.length;
+    expect(await put({ risk: { review_over: 41 } })).toMatchObject(refused);
+    expect(await put({ risk: { block_over: 19 } })).toMatchObject({ status: 400, body: { errors: [{ path: "/risk/block_over" }] } });
+    expect(world.writes.length).toBe(before);
+    expect(await put({ risk: { review_over: null, block_over: null } })).toMatchObject({ status: 200 });
+    expect(await put({ risk: { block_over: 60 } }), "nobody chose the other one").toMatchObject({ status: 200 });
+  });
+
   it("[ORG-4] says of an invalid form which values there are", async () => {
     const messages = async (body: unknown) =>
       (((await put(body)).body["errors"] ?? []) as { message: string }[]).map(({ message }) => message);

@@ -1,5 +1,6 @@
 /** What definitions, tools and requests say of other things: checked where they are put, with what the org has. */
 import { beforeEach, describe, expect, it } from "vitest";
+import { withBuiltInTools } from "../../../workers/store/built-in-tools.ts";
 import { aRunId, makeWorld, TOOL, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 let world: World;
@@ -85,3 +86,20 @@ describe("[REF-4] a preference that is not understood is ignored (RFC 7240 secti
     expect([started.status, started.headers.get("Preference-Applied")]).toEqual([202, null]);
   });
 });
+
+it("[WARN-14] registering, and trying to, warns of `code.run` where no containers run", async () => {
+  Object.assign(world.ports, { store: withBuiltInTools(world.ports.store) });
+  const definition = { ...WORKFLOW, name: "figures", output: { cel: "steps.a.output" }, tools: ["code.run"], steps: STEPS };
+  for (const path of ["/v1/workflows?dry_run=true", "/v1/workflows"]) {
+    const { json } = await send("POST", path, definition);
+    expect(json, path).toMatchObject({
+      warnings: [
+        { path: "/tools/0", message: expect.stringMatching(/^every call of `code\.run` fails: this deployment runs no containers/) },
+      ],
+    });
+  }
+  Object.assign(world.ports.settings, { containers: true });
+  expect((await send("POST", "/v1/workflows", { ...definition, name: "other" })).json).toMatchObject({ warnings: [] });
+});
+
+const STEPS = { a: { kind: "tool", tool: "code.run", input: { language: "python", code: "output = 1" } } };

@@ -27,6 +27,7 @@ import type { OrgView } from "../../../core/org/view.ts";
 import { warningsOfChange } from "../../../core/org/warnings.ts";
 import { MOST_WITNESSES, witnessChangeView } from "../../../core/org/witnesses.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
+import { flawOfLimits } from "../../../core/risk/limits.ts";
 import { flawOfUrl } from "../../../core/tool/url.ts";
 import { Errors, Form } from "../../../core/workflow/form.ts";
 import type { NewCallbackSecret } from "../../store/ports.ts";
@@ -216,9 +217,11 @@ async function change(ports: IngressPorts, call: PutCall): Promise<Answer<200, C
   const read = readSent((held as Json | null) ?? (sent as Json | undefined), mayWeaken);
   const rest = { ...others, ...(read.guardrails === undefined ? {} : { guardrails: read.guardrails }) };
   const known = rest.notify == null ? [] : (await ports.store.orgs.settings(org.value)).notify.map(asDestination);
+  const limits = rest.risk == null ? null : flawOfLimits((await ports.store.orgs.settings(org.value)).risk, rest.risk);
   const errors = [
     ...flawsOf(ports, call, jurisdiction, rest as OrgChange, known),
     ...read.errors,
+    ...(limits === null ? [] : [{ path: `/risk/${limits.limit}`, message: limits.message }]),
     ...flawsOfWitnesses(ports, witnesses ?? []),
   ];
   if (errors.length > 0) return err(refuse("invalid_request", "the settings are invalid", errors));
