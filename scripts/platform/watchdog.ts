@@ -15,6 +15,8 @@ const PING_EVERY_MS = 1_000;
 const PING_PATIENCE_MS = 30_000;
 /** Often, since a loop that takes memory takes gigabytes in a second. */
 const SAMPLE_EVERY_MS = 250;
+/** Kills after which a person is told what to do: a run that repeats its call would go on for ever. */
+const TIMES_THAT_ASK_FOR_A_PERSON = 3;
 /** As many samples as are looked at: 100 seconds. */
 const MOST_SAMPLES = 400;
 /** Milliseconds of a clock tick, in which /proc counts processor time (proc_pid_stat(5)): 100 a second on every Linux that Node runs on. */
@@ -28,6 +30,7 @@ export function startWatchdog({ child, port, url }: Platform, tell: (line: strin
   }
   let answered = false;
   let hasAnswered = false;
+  let ended = 0;
   let pid: number | null = null;
   let samples: Sample[] = [];
   setInterval(async () => {
@@ -63,6 +66,10 @@ export function startWatchdog({ child, port, url }: Platform, tell: (line: strin
       "The likely cause is code of a tool (kind `isolate`) that never ends or keeps too much. Cloudflare ends such a call by its own limits.",
     );
     pid = null;
+    if (++ended % TIMES_THAT_ASK_FOR_A_PERSON === 0)
+      tell(
+        `That was time number ${ended}: a run may make the call again after each start. Stop the platform and delete its state to be rid of it.`,
+      );
   }, SAMPLE_EVERY_MS).unref();
 }
 
