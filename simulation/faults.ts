@@ -26,7 +26,7 @@ export const FAULTS: readonly Fault[] = [
     name: "list-changes-of-status-only",
     what: "a run's line in the index follows its status, and not what it waits for or who holds it",
     file: "core/run/outside/index-line.ts",
-    from: "!isSame(told(toIndexRow(context, before)), told(row))",
+    from: "!isSame(standing(toIndexRow(context, before)), standing(row))",
     to: "before.status !== after.status",
   },
   {
@@ -115,8 +115,8 @@ export const FAULTS: readonly Fault[] = [
     name: "lose-a-decision",
     what: "a decision that did not reach the run is not told again",
     file: "durable-objects/review-queue/deliveries.ts",
-    from: "await tellRun(run, JSON.parse(body) as ReviewMessage);",
-    to: "await tellRun(run, JSON.parse(body) as ReviewMessage).catch(() => undefined);",
+    from: "await tellRun(run, JSON.parse(text) as ReviewMessage);",
+    to: "await tellRun(run, JSON.parse(text) as ReviewMessage).catch(() => undefined);",
   },
   {
     name: "go-on-while-stopped",
@@ -157,8 +157,8 @@ export const FAULTS: readonly Fault[] = [
     name: "remember-the-turn-before",
     what: "a turn is stored, and the life that stored it goes on as if it had not been",
     file: SHELL,
-    from: "      run.state = state;\n      run.trace.committed",
-    to: "      run.trace.committed",
+    from: "      run.state = state;\n      run.leaving",
+    to: "      run.leaving",
   },
   {
     name: "read-side-by-side",

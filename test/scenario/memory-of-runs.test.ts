@@ -1,7 +1,7 @@
 /** What runs remember and recall, over the composed platform: of their own person alone, with the origin of what it derives from. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
-import { call, eventually, eventuallyAfterEnd, makeKey } from "../support/scenario/api.ts";
+import { call, eventually, makeKey } from "../support/scenario/api.ts";
 import { openWorld, SHOP, type World } from "../support/scenario/world.ts";
 
 const ORG = "recaller";
@@ -143,7 +143,7 @@ describe("memory in runs", () => {
 
   it("[MEM-17] shows a person the value of a fact as its text, and somebody else neither", async () => {
     const { id } = await run("talk", "My mail is mara@example.com.");
-    await eventuallyAfterEnd(String(id), mara, "memory.kept");
+    await eventually(`/v1/runs/${id}/events`, mara, ({ data }) => (data as JsonObject[]).some(({ type }) => type === "memory.kept"));
     const factOf = async (key: string) => {
       const { body } = await call("GET", "/v1/memories?subject=u-mara&q=mail", key);
       const found = (body["data"] as JsonObject[]).find(({ fact }) => fact !== undefined);
@@ -156,7 +156,7 @@ describe("memory in runs", () => {
   it("[MEM-9] of facts: a newer one closes the older one, both are visible, and the next run reads the newer one", async () => {
     for (const text of ["I live in Bern.", "I live in Ulm."]) {
       const { id } = await run("talk", text);
-      await eventuallyAfterEnd(String(id), mara, "memory.kept");
+      await eventually(`/v1/runs/${id}/events`, mara, ({ data }) => (data as JsonObject[]).some(({ type }) => type === "memory.kept"));
     }
     const facts = ((await call("GET", "/v1/memories?q=live", mara)).body["data"] as JsonObject[]).filter(({ fact }) => fact !== undefined);
     const [bern, ulm] = ["Bern", "Ulm"].map((city) => facts.find(({ fact }) => (fact as JsonObject)["object"] === city));

@@ -1,7 +1,7 @@
 /** Risk, overrides and data classes over the composed platform. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../core/json.ts";
-import { call, eventually, eventuallyAfterEnd, makeKey, status } from "../support/scenario/api.ts";
+import { call, eventually, makeKey, status } from "../support/scenario/api.ts";
 import { openWorld, type World } from "../support/scenario/world.ts";
 
 const ORG = "risky";
@@ -161,8 +161,10 @@ describe("data classes", () => {
     await register("to-callback", { got: { kind: "transform", value: { cel: "input.secret" } } });
     const id = await run("to-callback", { secret: "s" }, { callback_url: `${HOST}/back` });
     await ended(id);
-    const event = await eventuallyAfterEnd(id, world.keys.operator, "callback.tried");
-    expect(event["data"]).toMatchObject({ result: "refused", next_at: null });
+    const tried = (body: JsonObject) => (body["data"] as JsonObject[]).some(({ type }) => type === "callback.tried");
+    const events = await eventually(`/v1/runs/${id}/events`, world.keys.operator, tried);
+    const event = (events["data"] as JsonObject[]).find(({ type }) => type === "callback.tried");
+    expect(event?.["data"]).toMatchObject({ result: "refused", next_at: null });
     expect(calls.filter((url) => url.endsWith("/back"))).toEqual([]);
     await settings({ accepts: null });
   });

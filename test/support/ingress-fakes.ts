@@ -177,7 +177,8 @@ export function makeWorld(
       const run = runs.get(id);
       if (run === undefined) return null;
       const events = run.events.filter((event) => event.seq > after).slice(0, 2);
-      return { events, done: isFinal(run.view.status), status: run.view.status };
+      const isAll = (events.at(-1)?.seq ?? after) >= run.events.length;
+      return { events, done: isFinal(run.view.status) && isAll, status: run.view.status };
     },
     async cancel(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {
       const run = runs.get(id);

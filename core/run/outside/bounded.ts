@@ -71,13 +71,22 @@ export function firstPage(events: readonly EventView[], limit: number): EventVie
 
 const END_TYPES: ReadonlySet<string> = new Set(FINAL_STATUSES.map((status) => `run.${status}`));
 
-/** True for the event that ended the run. Bookkeeping may follow it: money given back, tries of the callback, what was remembered. */
+/** True for the event that ended the run. Others may follow it: money given back, alerts about it, tries of the callback, what was remembered. */
 export const endsRun = ({ type }: EventView): boolean => END_TYPES.has(type);
 
 /** The events up to the one that ended the run; all of them when none of these did. */
 export function throughEnd(events: readonly EventView[]): readonly EventView[] {
   const end = events.findIndex(endsRun);
   return end === -1 ? events : events.slice(0, end + 1);
+}
+
+/** What a run writes down for itself alone: told to whoever reads on, and no reason to read on. */
+const BOOKKEEPING: ReadonlySet<string> = new Set(["budget.asked", "budget.leased", "budget.refused", "parent.told", "session.left"]);
+
+/** The last events of an ended run without the bookkeeping behind the last one that tells a client something. */
+export function withoutBookkeeping(events: readonly EventView[]): readonly EventView[] {
+  const last = events.findLastIndex(({ type }) => !BOOKKEEPING.has(type));
+  return events.slice(0, last + 1);
 }
 
 /** The value as JSON text, in pieces of some size, so that nobody writes all of a large value at once. */

@@ -126,17 +126,19 @@ describe("as a list", () => {
     expect((await list("?after=99")).data).toEqual([]);
   });
 
-  it("[RUN-330] ends with the event that ended the run; what follows is listed from there", async () => {
-    happen("failed", "run.started", "run.failed", "budget.leased", "callback.tried");
+  it("[RUN-330] ends with the event that ended the run, or with what tells a client something behind it", async () => {
+    happen("failed", "run.started", "run.failed", "budget.leased");
     const listed = async (query: string) => {
       const answer = await world.send("GET", `/v1/runs/${id}/events${query}`, { key });
       const { data, next_cursor } = (await answer.json()) as { data: { type: string }[]; next_cursor: string | null };
       return [data.map(({ type }) => type), next_cursor];
     };
     expect(await listed("")).toEqual([["run.created", "run.started", "run.failed"], null]);
-    expect(await listed("?after=3")).toEqual([["budget.leased", "callback.tried"], null]);
+    expect(await listed("?after=3")).toEqual([[], null]);
     expect(await listed("?limit=2")).toEqual([["run.created", "run.started"], "2"]);
     expect(await listed("?limit=2&cursor=2")).toEqual([["run.failed"], null]);
+    happen("failed", "budget.alert", "parent.told");
+    expect(await listed("?after=2")).toEqual([["run.failed", "budget.leased", "budget.alert"], null]);
   });
 
   it("comes page by page when asked", async () => {

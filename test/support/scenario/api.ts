@@ -2,7 +2,6 @@
 import { exports } from "cloudflare:workers";
 import { expect } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { FINAL_STATUSES } from "../../../core/run/outside/view.ts";
 import { checkDeclared, isDeclaredJson } from "../declared-answers.ts";
 import { PATIENCE_MS } from "../patience.ts";
 
@@ -72,16 +71,4 @@ export async function makeKey(org: string, user: string, roles: string[], more: 
   const made = await call("POST", "/v1/api-keys", ADMIN, { org, user, roles, ...more }, { "bulkhead-org": org });
   expect(made.status, JSON.stringify(made.body)).toBe(201);
   return String(made.body["key"]);
-}
-
-const ENDS = FINAL_STATUSES.map((status) => `run.${status}`);
-
-/** The event of this type that follows the end of the run; the list of events alone ends with the end. */
-export async function eventuallyAfterEnd(run: string, key: string, type: string): Promise<JsonObject> {
-  const path = `/v1/runs/${run}/events`;
-  const events = (body: JsonObject): JsonObject[] => body["data"] as JsonObject[];
-  const ended = await eventually(path, key, (body) => ENDS.includes(String(events(body).at(-1)?.["type"])));
-  const isIt = (event: JsonObject): boolean => event["type"] === type;
-  const rest = await eventually(`${path}?after=${events(ended).at(-1)?.["seq"]}`, key, (body) => events(body).some(isIt));
-  return events(rest).find(isIt) ?? {};
 }

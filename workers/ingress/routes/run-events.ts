@@ -4,7 +4,7 @@ import type { Principal } from "../../../core/access/principal.ts";
 import { type Refusal, refuse } from "../../../core/errors/problem.ts";
 import type { RunId } from "../../../core/ids.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
-import { endsRun, sizeWithin, throughEnd } from "../../../core/run/outside/bounded.ts";
+import { endsRun, sizeWithin, withoutBookkeeping } from "../../../core/run/outside/bounded.ts";
 import { type EventView, FINAL_STATUSES } from "../../../core/run/outside/view.ts";
 import { findRun } from "../../use-cases/runs.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
@@ -101,7 +101,7 @@ function startOf(query: { after?: number | undefined; cursor?: string | undefine
   );
 }
 
-/** Ends with the event that ended the run; what follows that is listed from its number on. */
+/** Of an ended run, up to the last event that tells a client something: the one that ended it, or an alert, a try of the callback, … behind it. */
 async function listEvents(
   ports: IngressPorts,
   org: string,
@@ -114,7 +114,7 @@ async function listEvents(
   for (;;) {
     const page = await ports.runs(id, org).events(data.at(-1)?.seq ?? from);
     if (page === null || page.events.length === 0) return { data, next_cursor: null };
-    const shown = throughEnd(page.events);
+    const shown = page.done ? withoutBookkeeping(page.events) : page.events;
     data.push(...shown);
     for (const event of shown) left -= sizeWithin(event.data, LIST_SIZE) + 100;
     if (left <= 0 && data.length <= most) return { data, next_cursor: String(data.at(-1)?.seq ?? from) };
@@ -122,6 +122,6 @@ async function listEvents(
       const first = data.slice(0, most);
       return { data: first, next_cursor: String(first.at(-1)?.seq ?? from) };
     }
-    if (shown.some(endsRun)) return { data, next_cursor: null };
+    if (page.done) return { data, next_cursor: null };
   }
 }
