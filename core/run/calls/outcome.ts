@@ -134,7 +134,10 @@ function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
   return { ...outcome, result: { ok: false, failure: EMPTY_ANSWER } };
 }
 
-/** The object died during a call. A model is asked again; a tool is called again under its key, or a person decides. */
+/**
+ * The object died during a call. A model is asked again; a tool is called again under its key, or a person decides. A run that is ending asks again
+ * for nothing that it need not know: of a write it has to know whether it is to be undone.
+ */
 export function takeInterruption(turn: Turn, activityId: string, call: number, isUnsent = false): string | null {
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "calling" || activity.call !== call) return LATE;
@@ -149,7 +152,9 @@ export function takeInterruption(turn: Turn, activityId: string, call: number, i
     noteModelCall(turn, activity, outcome, noSpent, true, true);
     if (turn.state.stopping === null) dispatch(turn, activityId, true);
     else failWork(turn, activity, failure);
-  } else if (isUnsent || mayRepeat(activity)) dispatch(turn, activityId, true);
+  } else if (turn.state.stopping !== null && activity.purpose !== "compensation" && activity.facts?.effect !== "write")
+    failWork(turn, activity, { code: "tool_error", message: "the call was interrupted, and the run is ending" });
+  else if (isUnsent || mayRepeat(activity)) dispatch(turn, activityId, true);
   else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity, true);
   else failWork(turn, activity, { code: "tool_error", message: "the call was interrupted and its outcome is unknown" }, true);
   return null;

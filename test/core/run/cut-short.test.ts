@@ -5,6 +5,7 @@ import { type Label, OWN, saidBy } from "../../../core/label/label.ts";
 import { joined } from "../../../core/label/labels.ts";
 import { alertAtThresholds } from "../../../core/run/calls/lease.ts";
 import type { Birth } from "../../../core/run/machine/birth.ts";
+import type { Happening } from "../../../core/run/machine/happening.ts";
 import type { Activity, RunState } from "../../../core/run/machine/state.ts";
 import type { Turn } from "../../../core/run/machine/turn.ts";
 import { refusalOfRedrive } from "../../../core/run/outside/redrive.ts";
@@ -27,6 +28,13 @@ const promisesNothing: Script["authority"] = (question): AuthorityAnswer => ({
   kind: "tool",
   permission: { decision: "allow", policyVersion: "p1", reasons: [] },
   facts: { tool: question.kind === "tool" ? question.tool : "", version: 1, effect: "write", idempotency: "none", timeout_ms: 1000 },
+});
+
+/** Every tool only reads. */
+const reading: Script["authority"] = (question): AuthorityAnswer => ({
+  kind: "tool",
+  permission: { decision: "allow", policyVersion: "p1", reasons: [] },
+  facts: { tool: question.kind === "tool" ? question.tool : "", version: 1, effect: "read", idempotency: "none", timeout_ms: 1000 },
 });
 
 describe("a call that is cut short on our side", () => {
@@ -71,6 +79,27 @@ describe("a call that is cut short on our side", () => {
     run.stops = null;
     expect(run.offer({ kind: "pause", by: "ada", reason: "" })).toBeNull();
     expect(dataOf(run, "run.paused")).toMatchObject([{ epoch: 0, by: "ada" }]);
+  });
+
+  it.each<[string, number, Happening]>([
+    ["a cancellation", 0, { kind: "cancel", by: "ada", reason: "" }],
+    ["the end of its time", 4_000_000, { kind: "tick" }],
+  ])("[RUN-332] is not repeated after %s where it only reads, and the run ends", (_what, afterMs, happening) => {
+    const run = new Drive(define({ t: tool("orders.get") }), { tool: () => "never", authority: reading }).start().run();
+    run.crash().run();
+    expect(run.sent).toHaveLength(2); // while the run goes on, it is repeated
+    run.now += afterMs;
+    run.offer(happening);
+    run.crash().run();
+    expect(run.sent).toHaveLength(2);
+    expect(["cancelled", "failed", "completed"]).toContain(run.state.status);
+  });
+
+  it("[RUN-332] a write that may be undone is asked about all the same", () => {
+    const run = new Drive(define({ t: tool("stock.reserve") }), { tool: () => "never" }).start().run();
+    run.offer({ kind: "cancel", by: "ada", reason: "" });
+    run.crash().run();
+    expect(run.sent).toHaveLength(2);
   });
 
   it("[OTLP-18] the call that repeats it says so in the trace, the first does not", () => {
