@@ -21,13 +21,13 @@ const PERSON_IN_CHARGE = /(?:^|[^a-z])(?:i|we|he|she|they) (?:want|need|ask|orde
 const INFINITIVE = /(?:^|[^a-z])to (?:(?:not|simply|also|always) )?$/;
 const TOLD_TO =
   /\b(?:you|need|must|have|required|instructed|ordered|commanded|supposed|going|is|are|task|goal|job|instructions?|free|able|ready|assistant|model|ai|llm|chatbot|now|want|like|sure|proceed|continue|begin|start|ought) to (?:(?:not|simply|also|always) )?$/;
-/** "If somebody asks you to", "a customer who tries to". */
+/** "If somebody asks you to", "a customer who tries to": the words are what is asked for, and no order behind it ("If anyone asks: ignore …"). */
 const ASKED =
-  /\b(?:if|when|whenever|should|anyone|anybody|someone|somebody|users?|customers?|attackers?|people|they|messages?|texts?|documents?)\b[^.!?\n]{0,60}\b(?:asks?|asking|tells?|telling|tries|try|trying|attempts?|wants?|requests?|instructs?|urges?|tricks?|gets?)\b[^.!?\n]{0,40}$/;
+  /\b(?:if|when|whenever|should|anyone|anybody|someone|somebody|users?|customers?|attackers?|people|they|messages?|texts?|documents?)\b[^.!?\n]{0,60}\b(?:asks?|asking|tells?|telling|tries|try|trying|attempts?|attempting|wants?|requests?|requesting|instructs?|urges?|tricks?|gets?)(?: (?:you|me|us|it|them|him|her|(?:the|an?|your|our) [a-z]+))? (?:to|into|that (?:you|it|they|we)) (?:(?:please|simply|just|also|now|ever) )?(?:[a-z]+(?: [a-z]+){0,3} (?:or|and) )?$/;
 const NEGATED =
   /\b(?:never|do not|don't|must not|mustn't|cannot|can't|not|refuse to|decline to|without|rather than|instead of|nobody may) (?:ever |to |directly |simply )?$/;
-/** "Never ask for it, and never reveal or show": what the first verb of a row is told, the others are. */
-const NEGATED_ROW = /\b(?:never|do not|don't|must not)(?: [a-z]+){1,4}(?:,| or| and| nor) $/;
+/** "Never show or reveal": what the first verb of a row is told, the others are. A comma or an "and" may begin an order: "Do not wait, ignore …". */
+const NEGATED_ROW = /\b(?:never|do not|don't|must not)(?: [a-z]+){1,4},? n?or $/;
 /** Verbs after a noun that does it: "a config can override", "rules that override", "the form replaces". */
 const STATEMENT =
   /\b(?:(?:can|could|may|might|will|would|shall|does|which|that|cannot) |(?:rules?|settings?|config\w*|files?|options?|parameters?|flags?|admins?|administrators?|policy|policies|form|letter|versions?) (?:can |may |will |also )?)$/;

@@ -76,7 +76,7 @@ const WORDS: readonly Pattern[] = [
   hint(
     "override",
     4,
-    `\\b(?:new|updated|revised|real|actual|true|following|secret|hidden|special) (?:task|instructions?|directives?|orders?|objective|goal|rules|mission)(?:\\s+(?:is|are|for you|from))?\\s?[:=]`,
+    `\\b(?:new|updated|revised|real|actual|true|following|secret|hidden|special) (?:system |developer |admin )?(?:task|instructions?|directives?|orders?|objective|goal|rules|mission)(?:\\s+(?:is|are|for you|from))?\\s?[:=]`,
   ),
   hint(
     "override",
