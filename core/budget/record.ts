@@ -7,7 +7,7 @@ import type { Amount } from "./amount.ts";
 import type { Holder } from "./holder.ts";
 import type { BudgetAlert } from "./lease.ts";
 
-/** Of the alert, as a webhook and the audit chain tell it: dollars, or tokens for a cap of tokens. */
+/** The data of a budget alert in webhooks and audit entries. Amounts are dollars, or tokens where the cap is one of tokens. */
 export function alertData(alert: BudgetAlert, holder: Pick<Holder, "id" | "workflow">): JsonObject {
   const isTokens = alert.cap.startsWith("tokens");
   const shown = (value: number): number => (isTokens ? value : toUsd(value));

@@ -7,7 +7,7 @@ import { termsOf } from "./terms.ts";
 /** A piece of a revision as it is stored. `terms`: what it is found by, the title's included. */
 export type StoredChunk = Chunk & { readonly terms: readonly string[]; readonly vector: Int8Array | null };
 
-/** What a chunk means depends on its title. */
+/** The text that is embedded for a chunk: its title stands in front, since what the chunk means depends on it. */
 export const embeddedText = (title: string, text: string, { start, end }: Pick<Chunk, "start" | "end">): string =>
   `${title}\n${text.slice(start, end)}`;
 

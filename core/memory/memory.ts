@@ -42,7 +42,7 @@ export type Memory = {
   readonly expiresAt: EpochMs;
 };
 
-/** Whether a text says anything: blanks, and characters that nobody sees, alone say nothing. */
+/** True when the text has at least one visible character. */
 export const saysSomething = (text: string): boolean => /[^\p{Z}\p{C}\p{M}\p{Default_Ignorable_Code_Point}\s\u2800]/u.test(text);
 
 const DAY_MS = 86_400_000;

@@ -63,7 +63,7 @@ async function guardCall(ports: ChatPorts, call: Call, request: ChatRequest): Pr
     return ok(guarded.value.request);
   }
   const { code, path, findings } = guarded.error;
-  // Whoever asks for a person has asked for one, in a message that is refused too.
+  // A request for a person counts, even in a message that is refused.
   for (const record of [...call.records, blockedRecord(ports, call, code, findings)]) await ports.record(call.asked.principal.org, record);
   return err(refuse(code, "the content was refused", [{ path, message: "was refused" }]));
 }

@@ -76,7 +76,7 @@ export async function putCollection(
   const description = change.description == null ? ok(change.description) : keptText(ports, change.description, "/description");
   if (!description.ok) return description;
   const kept = { ...change, description: description.value };
-  // Whoever changed the collection since it was read has set other fields: theirs stay, and ours are put over them.
+  // A concurrent change may have set other fields: keep them, and apply ours on top.
   for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
     const before = await ports.store.collections.get(org, name);
     const settings = changedSettings(before?.settings ?? null, kept);

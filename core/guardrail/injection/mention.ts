@@ -58,7 +58,7 @@ export const MENTION_RULES: readonly string[] = [
   OF_SIZE,
 ].map(({ source }) => source);
 
-/** `start` and `end`: of the matched words in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part. */
+/** True when the text only speaks of the matched words. `start`, `end`: their place in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part. */
 export function isMention(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },

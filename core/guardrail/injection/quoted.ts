@@ -10,7 +10,7 @@ export type Stretch = { readonly start: number; readonly end: number };
 /** Of one line, closed as it was opened; longer ones are texts of their own. */
 const QUOTATION =
   /"[^"\n]{3,400}"|`[^`\n]{3,400}`|(?<![\p{L}\p{N}])'(?!\s)[^\n]{3,400}?'(?![\p{L}\p{N}])|\u300c[^\u300c\u300d\n]{3,400}\u300d/gu;
-/** Of so many words at least: what two words in quotation marks are is part of the sentence around them. */
+/** Minimum words of a quotation that can be a mention; a shorter one is part of the sentence around it. */
 const LEAST_WORDS = 3;
 /** Units before and behind a quotation that are looked at. */
 const AROUND = 240;
