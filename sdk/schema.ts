@@ -1666,7 +1666,7 @@ export type OpenAiError = {
   readonly error: {
     readonly message: string;
     readonly type: string;
-    readonly code: "invalid_request" | "unauthenticated" | "budget_exceeded" | "forbidden" | "policy_denied" | "second_person_required" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "injection_detected" | "content_blocked" | "rate_limited" | "internal" | "upstream_unavailable" | "output_invalid" | "kill_switch_active" | "overloaded" | "timeout" | "tool_error" | "review_rejected" | "loop_detected" | "limit_reached" | "cancelled";
+    readonly code: "invalid_request" | "unauthenticated" | "budget_exceeded" | "forbidden" | "policy_denied" | "second_person_required" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "injection_detected" | "content_blocked" | "rate_limited" | "internal" | "upstream_unavailable" | "output_invalid" | "kill_switch_active" | "overloaded" | "timeout" | "tool_error" | "interrupted" | "review_rejected" | "loop_detected" | "limit_reached" | "cancelled";
     /** the first field that is wrong: `messages[0].content` */
     readonly param: string | null;
   };
@@ -2087,7 +2087,7 @@ export type Problem = {
   readonly title: string;
   readonly status: number;
   readonly detail: string;
-  readonly code: "invalid_request" | "unauthenticated" | "budget_exceeded" | "forbidden" | "policy_denied" | "second_person_required" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "injection_detected" | "content_blocked" | "rate_limited" | "internal" | "upstream_unavailable" | "output_invalid" | "kill_switch_active" | "overloaded" | "timeout" | "tool_error" | "review_rejected" | "loop_detected" | "limit_reached" | "cancelled";
+  readonly code: "invalid_request" | "unauthenticated" | "budget_exceeded" | "forbidden" | "policy_denied" | "second_person_required" | "not_found" | "method_not_allowed" | "conflict" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "injection_detected" | "content_blocked" | "rate_limited" | "internal" | "upstream_unavailable" | "output_invalid" | "kill_switch_active" | "overloaded" | "timeout" | "tool_error" | "interrupted" | "review_rejected" | "loop_detected" | "limit_reached" | "cancelled";
   readonly trace_id: string;
   readonly errors?: readonly ({
     /** JSON Pointer into the body, or `query.NAME`, `header.NAME`, `path.NAME` */

@@ -156,6 +156,12 @@ export const ERRORS = {
     advice: "Look at the tool's own logs; its answer is in the run's events.",
     retry: "never",
   },
+  interrupted: {
+    status: 502,
+    title: "the call was interrupted too often",
+    advice: "Look at whether the tool ends its own process or runs without end; the events show each interruption.",
+    retry: "never",
+  },
   review_rejected: {
     status: 409,
     title: "a reviewer rejected it",

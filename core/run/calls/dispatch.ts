@@ -28,12 +28,13 @@ const QUEUE_GRACE_MS = 60_000;
 
 /**
  * Sends the call of an activity, or holds it, or ends it for lack of money. `repeated`: the same attempt again, after an interruption on
- * our side.
+ * our side. `interruptions`: how many the activity has had.
  */
-export function dispatch(turn: Turn, activityId: string, repeated = false): void {
+export function dispatch(turn: Turn, activityId: string, repeated = false, interruptions?: number): void {
   const activity = own(turn.state.activities, activityId);
   if (!activity) return;
-  SEND[activity.kind]?.(turn, activity, repeated);
+  const counted = interruptions === undefined || interruptions === 0 ? activity : { ...activity, interruptions };
+  SEND[activity.kind]?.(turn, counted, repeated || activity.isRepeated === true);
 }
 
 /** How the call of each kind of activity is sent. null: it is sent in another way (a child run), or nothing leaves for it. */
@@ -66,7 +67,7 @@ function sendTool(turn: Turn, activity: Activity, repeated: boolean): void {
       input_digest: turn.content.add(activity.input),
       ...(worst.microUsd > 0 ? { reserved: priced(worst) } : {}),
       ...(activity.insteadOf === undefined ? {} : { instead_of: activity.insteadOf.tool }),
-      ...(repeated ? { repeated: true } : {}),
+      ...again(activity, repeated),
       ...lostAt(turn, activity, toolTimeoutMs(turn.machinery, activity)),
     },
     activity.step,
@@ -123,12 +124,15 @@ function sendModel(turn: Turn, activity: Activity, repeated: boolean): void {
       model: model.id,
       prompt_sha256: turn.content.addPrompt(promptOf(request)),
       reserved: priced(choice.worst),
-      ...(repeated ? { repeated: true } : {}),
+      ...again(activity, repeated),
       ...lostAt(turn, activity, request.timeoutMs),
     },
     activity.step,
   );
 }
+
+const again = ({ interruptions }: Activity, repeated: boolean) =>
+  repeated ? ({ repeated: true, ...(interruptions === undefined ? {} : { interruptions }) } as const) : {};
 
 /** What the model is asked, as its digest covers it: as JSON gives it back. */
 const promptOf = ({ messages, schema, tools }: Request): PromptContent =>

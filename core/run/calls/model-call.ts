@@ -9,14 +9,14 @@ import type { RunFlag } from "../outside/view.ts";
 import type { ModelOutcome } from "./call.ts";
 import { alertAtThresholds } from "./lease.ts";
 
-/** Emits the outcome of a call, and an alert for each threshold that its cost crosses. */
+/** Emits the outcome of a call, and an alert for each threshold that its cost crosses. `interruptions`: it was cut short, for the so-manieth time. */
 export function noteModelCall(
   turn: Turn,
   activity: Activity,
   outcome: ModelOutcome,
   spent: Spent,
   untold: boolean,
-  interrupted = false,
+  interruptions: number | null = null,
 ): void {
   const { result, durationMs, upstream, cached } = outcome;
   const moderated = sumOf([outcome.moderated?.spent, outcome.opinions?.spent]);
@@ -36,7 +36,7 @@ export function noteModelCall(
       duration_ms: durationMs,
       ...("failure" in result ? { failure: result.failure } : {}),
       ...("invalid" in result ? { correction: result.invalid } : {}),
-      ...(interrupted ? { interrupted: true } : {}),
+      ...(interruptions === null ? {} : { interrupted: true, interruptions }),
       ...(cached === undefined ? {} : { cached }),
       ...(upstream["breaker"] === "open" ? { unasked: true } : {}),
       ...(flags.length === 0 ? {} : { flags }),

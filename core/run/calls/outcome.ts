@@ -14,17 +14,16 @@ import type { RunFlag } from "../outside/view.ts";
 import { askPerson } from "../steps/question.ts";
 import { completeNode } from "../steps/settle.ts";
 import { compensated } from "../steps/undo.ts";
-import type { Failure, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
+import type { LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall, mayRepeat } from "./failure.ts";
 import { noteFindings } from "./findings.ts";
+import { LATE, takeInterruption } from "./interruption.ts";
 import { alertAtThresholds } from "./lease.ts";
 import { resolveDoubt, takeLookup } from "./lookup.ts";
 import { noteModelCall, spentOn } from "./model-call.ts";
 import { underRules } from "./rules.ts";
 import { costOfOutcome } from "./tool-cost.ts";
-
-const LATE = "the run no longer waits for this call";
 
 /** Takes a tool's answer. Returns why it is refused, or null. */
 export function takeToolAnswer(turn: Turn, activityId: string, call: number, outcome: ToolOutcome): string | null {
@@ -132,32 +131,6 @@ function elseTheNext(activity: Activity, outcome: ModelOutcome): ModelOutcome {
   if (!("invalid" in outcome.result) || outcome.result.invalid.answer.trim() !== "" || activity.candidate + 1 >= activity.candidates.length)
     return outcome;
   return { ...outcome, result: { ok: false, failure: EMPTY_ANSWER } };
-}
-
-/**
- * The object died during a call. A model is asked again; a tool is called again under its key, or a person decides. A run that is ending asks again
- * for nothing that it need not know: of a write it has to know whether it is to be undone.
- */
-export function takeInterruption(turn: Turn, activityId: string, call: number, isUnsent = false): string | null {
-  const activity = own(turn.state.activities, activityId);
-  if (activity?.phase !== "calling" || activity.call !== call) return LATE;
-  if (activity.kind === "model") {
-    const failure: Failure = {
-      class: "unknown",
-      code: "upstream_unavailable",
-      message: "the call was interrupted on our side",
-      retryAfterMs: null,
-    };
-    const outcome: ModelOutcome = { result: { ok: false, failure }, usage: null, durationMs: 0, findings: [], upstream: {} };
-    noteModelCall(turn, activity, outcome, noSpent, true, true);
-    if (turn.state.stopping === null) dispatch(turn, activityId, true);
-    else failWork(turn, activity, failure);
-  } else if (turn.state.stopping !== null && activity.purpose !== "compensation" && activity.facts?.effect !== "write")
-    failWork(turn, activity, { code: "tool_error", message: "the call was interrupted, and the run is ending" });
-  else if (isUnsent || mayRepeat(activity)) dispatch(turn, activityId, true);
-  else if (turn.state.stopping === null || activity.purpose === "compensation") resolveDoubt(turn, activity, true);
-  else failWork(turn, activity, { code: "tool_error", message: "the call was interrupted and its outcome is unknown" }, true);
-  return null;
 }
 
 /**

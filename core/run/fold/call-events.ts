@@ -45,7 +45,13 @@ export const CALL_EVENTS: Handlers<Types> = {
   },
   "model.routed": (state, event) => {
     const { activity: id, candidates, tools } = event.data;
-    const routed = changeActivity(state, id, (activity) => ({ ...activity, candidates, phase: "ready" }));
+    const routed = changeActivity(state, id, (activity) => ({
+      ...activity,
+      candidates,
+      phase: "ready",
+      // The attempt that is made again may have fewer candidates than before.
+      ...(activity.isRepeated ? { candidate: Math.max(0, Math.min(activity.candidate, candidates.length - 1)) } : {}),
+    }));
     const node = own(state.activities, id)?.node ?? "";
     return tools === undefined ? routed : changeAgent(routed, node, (agent) => ({ ...agent, tools }));
   },
@@ -77,6 +83,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     };
     const changed = changeActivity(state, id, (activity) => ({
       ...activity,
+      ...timesCutShort(event.data),
       phase: "ready",
       reserved: NOTHING,
       candidate: failure && !interrupted ? activity.candidate + 1 : activity.candidate,
@@ -189,7 +196,7 @@ export const CALL_EVENTS: Handlers<Types> = {
     const openReviews = before.openReviews.filter((open) => open !== event.data.id);
     const state = { ...before, openReviews, isConfirmed: before.isConfirmed || isMoney };
     if (id === INPUT_ACTIVITY) return withoutActivity(state, id);
-    const decided = changeActivity(state, id, (activity) => ({
+    const decided = changeActivity(state, id, ({ interruptions: _interruptions, ...activity }) => ({
       ...activity,
       phase: recheck ? "deciding" : "ready",
       approved,
@@ -250,8 +257,13 @@ function noteFailure(state: RunState, event: EventOf<"model.called" | "tool.answ
   return isCounted ? withFailedAttempt(state, event.step ?? "") : state;
 }
 
-const sent = (activity: Activity, event: RunEvent, lostAt: number | null): Activity => ({
+const sent = (
+  { isRepeated: _repeated, ...activity }: Activity,
+  event: EventOf<"model.calling" | "tool.called">,
+  lostAt: number | null,
+): Activity => ({
   ...activity,
+  ...timesCutShort(event.data),
   phase: "calling",
   call: event.seq,
   resumeAt: null,
@@ -259,6 +271,8 @@ const sent = (activity: Activity, event: RunEvent, lostAt: number | null): Activ
   lostAt,
   queued: lostAt === null ? null : "owed",
 });
+
+const timesCutShort = ({ interruptions }: { readonly interruptions?: number }) => (interruptions === undefined ? {} : { interruptions });
 
 /** A step that is the activity's own shows its attempts and its waiting. */
 const isOwn = (state: RunState, id: string): boolean => {

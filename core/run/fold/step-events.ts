@@ -75,9 +75,10 @@ export const STEP_EVENTS: Handlers<Types> = {
     return event.data.unknown_outcome ? { ...failed, undone: [...failed.undone, node] } : failed;
   },
   "step.retrying": (state, event) => {
-    const { activity: id, resume_at: resumeAt } = event.data;
+    const { activity: id, resume_at: resumeAt, interruptions } = event.data;
     const old = own(state.activities, id);
     if (!old) return state;
+    if (interruptions !== undefined) return withActivity(state, cutShort(old, resumeAt, interruptions));
     const waiting = { ...old, phase: "backing-off", resumeAt, candidate: 0, corrections: [] } as const;
     return withActivity(state, event.data.fallback === undefined ? waiting : withFallback(waiting, event.data.fallback));
   },
@@ -191,6 +192,16 @@ function endNode(state: RunState, node: string): RunState {
   const left = all.filter(([, activity]) => !isOver(activity));
   return { ...held, activities: Object.fromEntries(left), agents: without(state.agents, node) };
 }
+
+/** A write that is to be sent again under its key may have happened. */
+const cutShort = (old: Activity, resumeAt: number, interruptions: number): Activity => ({
+  ...old,
+  phase: "backing-off",
+  resumeAt,
+  interruptions,
+  isRepeated: true,
+  doubt: old.doubt || old.facts?.effect === "write",
+});
 
 /** Another tool does the work: nothing is known of it yet. */
 function withFallback({ reached: _reached, unreached: _unreached, isUnasked: _unasked, ...old }: Activity, tool: string): Activity {

@@ -237,6 +237,8 @@ export type EventData = {
     readonly error: StepError;
     readonly resume_at: EpochMs;
     readonly fallback?: string;
+    /** The call was cut short on our side, for the so-manieth time: the same attempt is made again. */
+    readonly interruptions?: number;
   };
   /** `kept`: the step completed in the run that this one continues. `signal` is the signal that the step waited for. `citations`: of an answer that has to rest on something. A map's output is that of its items. */
   "step.completed": Labelled & {
@@ -305,7 +307,7 @@ export type EventData = {
   };
   /** A threshold of a cap was crossed: the run's own, or one of the org's. Money is in dollars. */
   "budget.alert": BudgetAlert;
-  /** `repeated`: the same attempt is made again because the call was interrupted on our side. */
+  /** `repeated`: the same attempt is made again because the call was interrupted on our side, `interruptions` times so far. */
   "model.calling": ActivityRef & {
     readonly attempt: number;
     readonly model: string;
@@ -313,6 +315,7 @@ export type EventData = {
     readonly prompt_sha256?: string;
     readonly reserved: Priced;
     readonly repeated?: true;
+    readonly interruptions?: number;
     /** Set when a queue consumer makes the call; after this time the call counts as lost. */
     readonly lost_at?: EpochMs;
   };
@@ -331,6 +334,7 @@ export type EventData = {
     readonly correction?: Correction;
     /** The call was cut short on our side: it does not count as an attempt and causes no fallback. */
     readonly interrupted?: true;
+    readonly interruptions?: number;
     /** The circuit breaker of its upstream was open: no call was made. */
     readonly unasked?: true;
     /** A kept answer took the place of the call; it cost nothing. */
@@ -353,6 +357,7 @@ export type EventData = {
     /** The tool that failed, for which this one stands in. */
     readonly instead_of?: string;
     readonly repeated?: true;
+    readonly interruptions?: number;
     /** Set when a queue consumer makes the call; after this time the call counts as lost. */
     readonly lost_at?: EpochMs;
   };

@@ -113,6 +113,10 @@ export type Activity = {
   readonly call: number | null;
   /** The write may have happened, because one of its calls was cut short; a later failure does not clear this. */
   readonly doubt: boolean;
+  /** How often its calls were cut short on our side. Absent: never. */
+  readonly interruptions?: number;
+  /** What is sent next is the same attempt again, since it was cut short. */
+  readonly isRepeated?: true;
   /** When its last call was sent; for a queued call, when the consumer took it. */
   readonly sentAt?: EpochMs;
   /** How far its last call came. Absent before the first answer. */
