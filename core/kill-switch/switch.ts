@@ -71,6 +71,13 @@ export function refusalOf(recovery: Recovery, thrown: Switch, approver: Approver
   return null;
 }
 
+/** The answer to somebody who asks for a recovery: null when another admin can approve what this one asks. */
+export function refusalOfAsker(asker: Asker, thrown: Switch): Refusal | null {
+  return isOlderThan(asker, thrown.thrown.at)
+    ? null
+    : refuse("second_person_required", `this key was made after the switch was thrown: ask with an older one; ${NEEDED}`);
+}
+
 /** The refusal of an id that no recovery has. */
 export const UNKNOWN_RECOVERY: Refusal = refuse("not_found", "there is no recovery with this id");
 
@@ -86,7 +93,7 @@ function whyNotSecond(asker: Asker, thrown: Switch, approver: Approver): string 
   if (madeBy(approver, asker)) return `the one who asks made this key; ${NEEDED}`;
   if (isOnePerson(holderOf(asker), holderOf(approver))) return `one person made both keys, or one made the other's; ${NEEDED}`;
   if (!isOlderThan(approver, thrown.thrown.at)) return `this key was made after the switch was thrown; ${NEEDED}`;
-  // A credential made for the asking is somebody's second hand, whatever user it names and whoever made it.
+  // A credential made for the asking is somebody's second hand, whatever user it names and whoever made it. Such a request may still be kept.
   if (!isOlderThan(asker, thrown.thrown.at))
     return `the key that asked was made after the switch was thrown: ask again with an older one; ${NEEDED}`;
   return null;

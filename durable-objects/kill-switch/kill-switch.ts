@@ -21,6 +21,7 @@ import {
   RECOVERY_LIFETIME_MS,
   recoveryView,
   refusalOf,
+  refusalOfAsker,
   type Switch,
   switchView,
   UNKNOWN_RECOVERY,
@@ -183,6 +184,8 @@ export function defineKillSwitch(portsFor: (env: Cloudflare.Env) => KillSwitchPo
       const state = switches.activeOf(scope);
       if (state === null) return err(refuse("conflict", "no switch is active for this scope"));
       if (scope.kind === "all" && !by.platformAdmin) return err(refuse("forbidden", "only an admin of the platform can ask to lift `all`"));
+      const tooNew = refusalOfAsker(by, state);
+      if (tooNew !== null) return err(tooNew);
       const at = this.#ports.now();
       const id = mintId("rec", at, this.#ports.random(10));
       const { org, user, credential, credentialCreatedAt, credentialCreatedBy, root, platformAdmin } = by;

@@ -45,11 +45,18 @@ describe("the kill switch", () => {
     expect(world.ledger.some((line) => line.key === `${run}/ship`)).toBe(false);
     expect((await call("GET", `/v1/runs/${run}`, world.keys.app)).status).toBe(200);
 
-    const asked = await call("POST", "/admin/kill-switch/recovery", admins.ann, { scope: "org:stopped", reason: "over" });
+    const late = await makeKey("stopped", "late", ["admin"]);
+    const ask = (key: string) => call("POST", "/admin/kill-switch/recovery", key, { scope: "org:stopped", reason: "over" });
+    expect(await ask(late)).toMatchObject({ status: 403, body: { code: "second_person_required" } });
+    await eventually("/v1/audit/entries?type=policy.decided&limit=200", admins.ann, (body) =>
+      (body["data"] as unknown as { resource: string; decision: string }[]).some(
+        ({ resource, decision }) => resource === "kill-switch/org:stopped" && decision === "deny",
+      ),
+    );
+    const asked = await ask(admins.ann);
     expect(asked.status, JSON.stringify(asked.body)).toBe(202);
     const approve = (key: string) => call("POST", `/admin/kill-switch/recovery/${asked.body["id"]}/approve`, key, {});
     expect(await approve(admins.ann)).toMatchObject({ status: 403, body: { code: "second_person_required" } });
-    const late = await makeKey("stopped", "late", ["admin"]);
     expect(await approve(late)).toMatchObject({ status: 403, body: { code: "second_person_required" } });
     expect((await approve(admins.bob)).status).toBeLessThan(300);
     const done = await eventually(`/v1/runs/${run}`, world.keys.app, status("completed", "failed"));

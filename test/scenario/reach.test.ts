@@ -68,6 +68,13 @@ describe("[REACH-8] reach", () => {
       ]);
       expect(warnings.map(({ message }) => String(message)).join("\n")).toMatch(/writes with `desk.put`[\s\S]*host `out.example.com`/);
     }
+    // Registered again, a version tells what its first registration told: it is not compared with itself.
+    expect((await register("child-of-reach", steps)).body["reach"]).toEqual(second.body["reach"]);
+    expect((await register("parent-of-reach", { go: { kind: "run", workflow: "child-of-reach", input: {} } })).body["reach"]).toMatchObject(
+      {
+        against: null,
+      },
+    );
     const against = await reach("child-of-reach/versions/2/reach?against=1");
     expect(against.body).toMatchObject({
       against: 1,

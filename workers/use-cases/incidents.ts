@@ -2,7 +2,14 @@
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
 import { hasIdForm, mintId } from "../../core/ids.ts";
-import { changedIncident, type Incident, type IncidentChange, LEAD_MS, type TimelineEntry } from "../../core/incident/incident.ts";
+import {
+  changedIncident,
+  type Incident,
+  type IncidentChange,
+  incidentView,
+  LEAD_MS,
+  type TimelineEntry,
+} from "../../core/incident/incident.ts";
 import type { NoticeSeverity } from "../../core/notice/notice.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
@@ -35,22 +42,28 @@ export async function openIncident(
   };
   const data = { incident: id, severity: incident.severity, opened_by: user };
   const fact = { type: "incident.opened", action: "incident.write", resource: `incident/${id}`, decision: null, data } as const;
-  await ports.store.incidents.open(incident, auditRecord(ports, by, fact));
+  const isNew = await ports.store.incidents.open(incident, auditRecord(ports, by, fact));
   await settle("created");
-  tell(ports, incident, "incident.opened");
-  return ok({ incident, replayed: false });
+  // A first try may have opened it and not come to say so: what stands is the answer. Whoever heard of it knows it by its `dedup`.
+  const stands = isNew ? incident : ((await ports.store.incidents.get(org, id)) ?? incident);
+  tell(ports, stands, "incident.opened");
+  return ok({ incident: stands, replayed: false });
 }
 
-/** Changes owner, status or post-mortem. What is resolved keeps its timeline. */
+/** Changes owner, status or post-mortem. What is resolved keeps its timeline. `asIs`: other fields of the view, each of which must be as it is. */
 export async function changeIncident(
   ports: UseCasePorts,
   by: Requester,
   id: string,
   change: IncidentChange,
+  asIs: Readonly<Record<string, unknown>> = {},
 ): Promise<Result<Incident, Refusal>> {
   const { org } = by.principal;
   const before = await find(ports, org, id);
   if (before === null) return err(unknownId("incident", id));
+  const others = Object.entries(incidentView(before)).filter(([field, value]) => Object.hasOwn(asIs, field) && asIs[field] !== value);
+  const errors = others.map(([field]) => ({ path: `/${field}`, message: "cannot be changed: leave it out, or send it as it is" }));
+  if (errors.length > 0) return err(refuse("invalid_request", "the incident is invalid", errors));
   const text = change.postmortem == null ? null : keptText(ports, change.postmortem, "/postmortem");
   if (text !== null && !text.ok) return text;
   const changed = changedIncident(before, text === null ? change : { ...change, postmortem: text.value }, by.at);

@@ -44,10 +44,12 @@ export async function askOverride(
   const asked = { id, org, run, step, reason: reason.value, askedBy: { user, root }, approvals: [], expiresAt, createdAt: by.at };
   const data = { override: id, run, step, expires_at: toRfc3339(expiresAt) };
   const fact = { type: "override.requested", action: "override.ask", resource: `run/${run}/${step}`, data } as const;
+  // A first try may have asked and not come to say so: nothing is written again then, and what stands is the answer.
   await ports.store.overrides.put(asked, auditRecord(ports, by, fact));
   await settle("created");
+  const stands = (await ports.store.overrides.get(org, id)) ?? asked;
   ports.alert(org, { id: mintId("evt", by.at, ports.random(10)), type: fact.type, data: { workflow: view.workflow, ...data, by: user } });
-  return ok({ override: asked, replayed: false });
+  return ok({ override: stands, replayed: false });
 }
 
 /** Approvals of one override at the same time; a loser reads it again this often. */

@@ -64,18 +64,26 @@ async function noVersion({ store }: Ports, org: string, name: string, version: n
   return refuse("not_found", `workflow \`${name}\` has no version ${version}: the newest that is active is ${newest.version}`);
 }
 
-/** How a definition's reach differs from the version that most users' runs start with; `against` null: there is none yet. */
+/**
+ * How a definition's reach differs from the version that most users' runs start with; where it is that version, from the one before it, so that
+ * registering it again tells the same. `against` null: there is none.
+ */
 export type ReachNews = { readonly against: number | null; readonly difference: ReachDifference };
 
-/** Of a definition that is being registered. */
-export async function reachNews(ports: Ports, org: string, definition: Definition): Promise<ReachNews> {
+/** Of a definition that is being registered. `digest`: of its content. */
+export async function reachNews(
+  ports: Ports,
+  org: string,
+  { definition, digest }: Pick<WorkflowVersionView, "definition" | "digest">,
+): Promise<ReachNews> {
   const { workflows } = ports.store;
   const shares = await workflows.shares(org, definition.name);
   const most = shares.reduce<(typeof shares)[number] | null>(
     (sofar, one) => (sofar !== null && sofar.percent >= one.percent ? sofar : one),
     null,
   );
-  const serving = most === null ? null : await workflows.get(org, definition.name, most.version);
+  const found = most === null ? null : await workflows.get(org, definition.name, most.version);
+  const serving = found?.digest === digest ? await workflows.get(org, definition.name, found.version - 1) : found;
   const world = await worldAround(ports, org, serving === null ? [definition] : [definition, serving.definition]);
   const after = reachOf(definition, world);
   const before = serving === null ? reachOf(nothingOf(definition), world) : reachOf(serving.definition, world);

@@ -145,7 +145,7 @@ async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): 
     tools: new Map(manifests.map((manifest) => [manifest.name, manifest])),
     serves: (task) => routed.has(task) || models.some((model) => hasTask(model, task)),
   });
-  const reach = await reachNews(ports, org, definition);
+  const reach = await reachNews(ports, org, { definition, digest });
   const grown = reach.against === null ? [] : warningsOfReach(reach.difference, reach.against);
   return ok({ definition, digest, warnings: [...warnings, ...grown], reach });
 }

@@ -4,6 +4,7 @@ import {
   RECOVERY_LIFETIME_MS,
   type Recovery,
   refusalOf,
+  refusalOfAsker,
   type Switch,
   switchView,
 } from "../../../core/kill-switch/switch.ts";
@@ -120,6 +121,24 @@ describe("who may approve", () => {
     expect(answer(one, bob, all)).toBe(SECOND);
     expect(answer(one, two, all)).toBe("approved");
     expect(answer(one, platform, all)).toBe(SECOND);
+  });
+});
+
+describe("[KILL-5] who may ask", () => {
+  it("somebody whose key or login is older than the throw", () => {
+    for (const older of [ann, platform, person("ann", { credentialCreatedBy: null, root: null })])
+      expect(refusalOfAsker(older, thrown())).toBeNull();
+    for (const credentialCreatedAt of [THROWN, AFTER, Number.NaN])
+      expect(refusalOfAsker(person("ann", { credentialCreatedAt }), thrown())).toMatchObject({
+        code: SECOND,
+        detail: expect.stringContaining("made after the switch was thrown: ask with an older one"),
+      });
+  });
+
+  it("whoever may not ask could not have been approved", () => {
+    const late = person("ann", { credentialCreatedAt: AFTER });
+    for (const approver of [ann, bob, platform, person("carl", { org: "default", platformAdmin: true })])
+      expect(answer(late, approver)).toBe(SECOND);
   });
 });
 

@@ -38,6 +38,40 @@ it("[INC-3] are opened, owned and resolved by people of the org, each change on 
   expect(await send("GET", "/v1/alerts", operator)).toMatchObject({ status: 200, body: { data: [], next_cursor: null } });
 });
 
+it("[INC-5] takes an incident back as it was shown; what nobody changes must be as it is", async () => {
+  const world = makeWorld();
+  const operator = await world.makeKey(["operator"]);
+  const send = async (method: string, path: string, body?: unknown) => {
+    const answer = await world.send(method, path, { key: operator, ...(body === undefined ? {} : { body }) });
+    return { status: answer.status, body: (await answer.json()) as Body };
+  };
+  const opened = await send("POST", "/v1/incidents", { title: "mail bob@example.com twice", severity: "critical" });
+  const path = `/v1/incidents/${opened.body["id"]}`;
+  const { body: shown } = await send("GET", path);
+  expect(await send("PUT", path, shown)).toEqual({ status: 200, body: opened.body });
+  expect(await send("PUT", path, { ...shown, status: "resolved", owner: "ada" })).toMatchObject({
+    status: 200,
+    body: { status: "resolved" },
+  });
+  const { body: resolved } = await send("GET", path);
+  expect(resolved["resolved_at"]).not.toBeNull();
+  expect((await send("PUT", path, resolved)).body).toMatchObject({ status: "resolved", resolved_at: resolved["resolved_at"] });
+  for (const other of [
+    { title: "nothing" },
+    { severity: "info" },
+    { id: "inc_x" },
+    { source: "x" },
+    { opened_by: "eve" },
+    { opened_at: null },
+  ])
+    expect(await send("PUT", path, { ...shown, ...other }), JSON.stringify(other)).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: `/${Object.keys(other)[0]}`, message: "cannot be changed: leave it out, or send it as it is" }] },
+    });
+  expect(await send("PUT", path, { ...shown, color: "red" })).toMatchObject({ status: 400 });
+  expect((await send("GET", path)).body).toEqual(resolved);
+});
+
 it("[ANOM-10] lists the anomalies of the caller's org since a time, by default of seven days", async () => {
   const world = makeWorld();
   const monitor = await world.makeKey(["developer"]);

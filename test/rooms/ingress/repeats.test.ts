@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../core/json.ts";
 import { ok } from "../../../core/result.ts";
-import { makeWorld, type World } from "../../support/ingress-fakes.ts";
+import { ADMIN_KEY, makeWorld, TOOL, WORKFLOW, type World } from "../../support/ingress-fakes.ts";
 
 type Operation = JsonObject & { responses: JsonObject; parameters?: { name: string; in: string }[] };
 
@@ -126,5 +126,54 @@ describe("[USE-19] a repeated POST gives its first answer again, and with anothe
     expect((await send({ openapi: { document: { swagger: "2.0" } } })).status).toBe(400);
     world.script.listed = ok([]);
     expect((await send({ mcp: { url: SERVER } })).status).toBe(200);
+  });
+});
+
+describe("[USE-20] a creation whose answer was lost is taken up under its reserved id", () => {
+  it("opens one incident, and tells it as it stands", async () => {
+    const world = makeWorld();
+    const key = await world.makeKey(["operator"]);
+    const open = () => world.send("POST", "/v1/incidents", { key, body: { title: "twice" }, headers: { "idempotency-key": "once" } });
+    world.script.throws["idempotency.settle"] = [new Error("cut")];
+    expect((await open()).status).toBe(500);
+    const listed = async () =>
+      ((await (await world.send("GET", "/v1/incidents", { key })).json()) as { data: (JsonObject & { id: string })[] }).data;
+    const [lost] = await listed();
+    await world.send("PUT", `/v1/incidents/${lost?.id}`, { key, body: { owner: "ada", status: "investigating" } });
+    world.clock.at += 60_000;
+    const again = await open();
+    expect(again.status).toBe(201);
+    expect(await again.json()).toEqual({ ...lost, owner: "ada", status: "investigating" });
+    expect(await listed()).toHaveLength(1);
+    const third = await open();
+    expect(third.headers.get("idempotent-replayed")).toBe("true");
+    expect(await listed()).toHaveLength(1);
+    expect(world.records.filter(({ record }) => record.event_type === "incident.opened")).toHaveLength(1);
+  });
+
+  it("asks for one override, and tells it as it stands", async () => {
+    const world = makeWorld();
+    const caller = await world.makeKey(["caller"]);
+    const key = await world.makeKey(["operator"], { user: "otto" });
+    await world.send("PUT", "/v1/tools/orders.get", { key: ADMIN_KEY, body: TOOL, headers: { "Bulkhead-Org": "acme" } });
+    await world.send("POST", "/v1/workflows", { key: ADMIN_KEY, body: WORKFLOW, headers: { "Bulkhead-Org": "acme" } });
+    const begun = await world.send("POST", "/v1/runs", { key: caller, body: { workflow: WORKFLOW.name, input: { text: "hi" } } });
+    const { id: run } = (await begun.json()) as { id: string };
+    const stored = world.runs.get(run);
+    const [step = "one"] = Object.keys(WORKFLOW.steps);
+    if (stored !== undefined) stored.view.steps = [{ id: step } as (typeof stored.view.steps)[number]];
+    const body = { run, step, reason: "by phone", expires_at: new Date(world.clock.at + 3_600_000).toISOString() };
+    const ask = () => world.send("POST", "/v1/overrides", { key, body, headers: { "idempotency-key": "once" } });
+    world.script.throws["idempotency.settle"] = [new Error("cut")];
+    expect((await ask()).status).toBe(500);
+    const listed = async () => ((await (await world.send("GET", "/v1/overrides", { key })).json()) as { data: JsonObject[] }).data;
+    const [lost] = await listed();
+    world.clock.at += 60_000;
+    const again = await ask();
+    expect(again.status).toBe(201);
+    expect(await again.json()).toEqual(lost);
+    expect((await ask()).headers.get("idempotent-replayed")).toBe("true");
+    expect(await listed()).toHaveLength(1);
+    expect(world.records.filter(({ record }) => record.event_type === "override.requested")).toHaveLength(1);
   });
 });

@@ -177,6 +177,17 @@ describe("recovery", () => {
     expect(codeOf(await kill.approveRecovery(id, bob))).toBe("conflict");
   });
 
+  it("[KILL-5] a request that nobody could approve is refused, and keeps nothing", async () => {
+    const { kill } = fresh();
+    await kill.throwSwitch(REFUND, ann, "");
+    const before = recordsSent().length;
+    expect(codeOf(await kill.requestRecovery(REFUND, admin("new", { credentialCreatedAt: FAR + 1 }), "over"))).toBe(
+      "second_person_required",
+    );
+    expect(await kill.status("acme", false)).toMatchObject({ recoveries: [] });
+    expect(recordsSent()).toHaveLength(before);
+  });
+
   it("[KILL-6] a request is about one throw: a later one of the same scope needs its own", async () => {
     const { kill } = fresh();
     await kill.throwSwitch(REFUND, ann, "");

@@ -21,11 +21,16 @@ const NewIncident = z
     owner: owner.optional(),
   })
   .openapi("OpenIncident");
+/** An incident can be sent back as it was shown: what nobody changes has to be as it is, what the platform derives is left out. */
+const own = z.unknown().optional().openapi({ description: "the incident's own: it is not changed" });
+const shown = z.unknown().optional().openapi({ description: "of answers: it is not read" });
 const Change = z
   .strictObject({
     owner: owner.nullable().optional(),
     status: z.enum(INCIDENT_STATUSES).optional(),
     postmortem: z.string().max(20_000).nullable().optional(),
+    ...{ id: own, title: own, severity: own, source: own, opened_by: own, opened_at: own },
+    ...{ resolved_at: shown, timeline: shown, runs: shown },
   })
   .openapi("ChangeIncident");
 const params = { id: z.string() };
@@ -118,13 +123,13 @@ export function incidentRoutes(ports: IngressPorts): Endpoint[] {
       answers: { 200: { description: "the incident", schema: Incident } },
       refusals: ["injection_detected"],
       async handle({ params: { id }, ...call }) {
-        const { owner: named, status, postmortem } = call.body;
+        const { owner: named, status, postmortem, resolved_at: _, timeline: __, runs: ___, ...asIs } = call.body;
         const change = {
           ...(named === undefined ? {} : { owner: named }),
           ...(status === undefined ? {} : { status }),
           ...(postmortem === undefined ? {} : { postmortem }),
         };
-        const changed = await changeIncident(ports, call, id, change);
+        const changed = await changeIncident(ports, call, id, change, asIs);
         return changed.ok ? reply(200, incidentView(changed.value)) : changed;
       },
     }),

@@ -205,7 +205,7 @@ async function requestRecovery(ports: IngressPorts, call: StopCall): Promise<Ans
   const asked = await ports.killSwitch.requestRecovery(scope.value, call.principal, keptTextOrMarker(ports, call.body.reason));
   if (!asked.ok) {
     await release();
-    return asked;
+    return err(await onRecordIfOnePerson(ports, call, "kill.recover", `kill-switch/${call.body.scope}`, asked.error));
   }
   await settle("accepted", asked.value.id);
   return reply(202, { id: asked.value.id });
