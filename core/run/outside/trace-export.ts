@@ -10,7 +10,8 @@ import { wholePast } from "../fold/past.ts";
 import type { RunEvent } from "../machine/event.ts";
 import { isFinal, type RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
-import { BARE, spansOfRun, type TraceOptions } from "./trace.ts";
+import { BARE, type TraceOptions } from "./span-content.ts";
+import { spansOfRun } from "./trace.ts";
 
 /** A trace that is read here is of this deployment. */
 const HERE: TraceResource = { service: "bulkhead", version: null };

@@ -7,48 +7,17 @@ import { type Json, type JsonObject, own } from "../../json.ts";
 import { toUsd } from "../../money.ts";
 import type { EpochMs } from "../../time.ts";
 import { olderCostNames, olderModelNames, olderSessionNames, operationOf, providerOf } from "../../trace/gen-ai.ts";
-import { callSpanId, runSpanId, type Span, type SpanEvent, type SpanKind, stepSpanId } from "../../trace/span.ts";
+import { callSpanId, runSpanId, type SpanKind, stepSpanId } from "../../trace/span.ts";
 import type { EventOf, RunEvent } from "../machine/event.ts";
 import type { Usage } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
 import { itemNode, stepOfNode } from "../steps/node.ts";
-
-/** A run's span. `closedBy`: number of the event that ended it; null: it has not ended, and `end` is the last instant that the journal knows. */
-export type RunSpan = Span & { readonly closedBy: number | null };
-
-/** How the spans are made. */
-export type TraceOptions = {
-  /** What a digest of the journal stands for, redacted; null: nothing that was said goes along. */
-  readonly content: ((sha256: string) => Json | undefined) | null;
-  /** The conventions of 1.36 beside the current ones. */
-  readonly olderNames: boolean;
-};
-
-/** Names and numbers alone, by the current conventions. */
-export const BARE: TraceOptions = { content: null, olderNames: false };
+import { BARE, older, saidAnswer, saidBy, saidPrompt, saidValue, type TraceOptions } from "./span-content.ts";
+import { closeSpan, type Draft, finishedSpan, noteOn, openSpan, type RunSpan } from "./span-draft.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 
-/** Events of one span: further ones are counted. */
-const MOST_EVENTS = 128;
-
 type RunEnd = EventOf<"run.completed"> | EventOf<"run.failed"> | EventOf<"run.cancelled"> | EventOf<"run.dead_lettered">;
-
-/** A span while it is being read off the journal. */
-type Draft = {
-  readonly id: string;
-  parent: string | null;
-  readonly name: string;
-  readonly kind: SpanKind;
-  readonly start: EpochMs;
-  end: EpochMs | null;
-  closedBy: number | null;
-  failed: boolean;
-  readonly attributes: JsonObject;
-  readonly events: SpanEvent[];
-  dropped: number;
-  readonly links: { readonly traceId: string; readonly spanId: string; readonly attributes: JsonObject }[];
-};
 
 /** The spans of a run: in the order of their beginnings, the run's own first. `events`: the whole journal so far. `usage`: of the run. */
 export function spansOfRun(machinery: Machinery, usage: Usage, events: readonly RunEvent[], options: TraceOptions = BARE): RunSpan[] {
@@ -88,13 +57,15 @@ class Reading {
       "workflow.version": `${birth.definition.name}@${birth.version}`,
       "org.id": birth.org,
       "user.id": birth.user,
-      ...(birth.session === undefined ? {} : { "gen_ai.conversation.id": birth.session, ...this.#older(olderSessionNames, birth.session) }),
+      ...(birth.session === undefined
+        ? {}
+        : { "gen_ai.conversation.id": birth.session, ...older(this.#options, olderSessionNames, birth.session) }),
     };
     this.#root = this.#open(`run ${birth.definition.name}`, 1, birth.createdAt, birth.parentSpanId, runSpanId(sha256, birth.id), {
       "bulkhead.kind": "run",
       "gen_ai.operation.name": "invoke_workflow",
       "gen_ai.workflow.name": birth.definition.name,
-      ...this.#said("bulkhead.input", birth.input),
+      ...saidValue(this.#options, "bulkhead.input", birth.input),
     });
     if (birth.redrive !== null) this.#link(this.#root, birth.redrive.of, "continues");
   }
@@ -109,7 +80,7 @@ class Reading {
       if (event.step !== undefined) this.#lastAt.set(event.step, event.at);
     }
     const now = events.at(-1)?.at ?? this.#machinery.birth.createdAt;
-    return this.#drafts.map((draft) => this.#finished(draft, now));
+    return this.#drafts.map((draft) => finishedSpan(draft, this.#machinery.birth.traceId, now));
   }
 
   #take(event: RunEvent): void {
@@ -118,14 +89,14 @@ class Reading {
       case "run.cancelling":
       case "run.stopping":
       case "run.compensating":
-        return this.#note(this.#root, event.type, event.at);
+        return noteOn(this.#root, event.type, event.at);
       case "run.waiting":
         return this.#beginWait(event, event.data.kind);
       case "run.paused":
         return this.#beginWait(event, event.data.scope === "person" ? "person" : "kill_switch");
       case "run.resumed":
         this.#endWait(event);
-        return this.#note(this.#root, event.type, event.at, { from: event.data.from });
+        return noteOn(this.#root, event.type, event.at, { from: event.data.from });
       case "run.completed":
       case "run.failed":
       case "run.cancelled":
@@ -135,13 +106,13 @@ class Reading {
       case "escalation.raised":
       case "hand_over.proposed":
       case "hand_over.raised":
-        return this.#note(this.#root, event.type, event.at);
+        return noteOn(this.#root, event.type, event.at);
       case "budget.refused":
-        return this.#note(this.#root, event.type, event.at, { scope: event.data.scope, cap: event.data.cap });
+        return noteOn(this.#root, event.type, event.at, { scope: event.data.scope, cap: event.data.cap });
       case "budget.alert":
-        return this.#note(this.#root, event.type, event.at, { scope: event.data.scope, percent: event.data.percent });
+        return noteOn(this.#root, event.type, event.at, { scope: event.data.scope, percent: event.data.percent });
       case "guardrail.flagged":
-        return this.#note(this.#stepOr(event), event.type, event.at, {
+        return noteOn(this.#stepOr(event), event.type, event.at, {
           channel: event.data.channel,
           types: [...new Set(event.data.findings.map(({ type }) => type))],
           ...(event.data.instruction === true ? { instruction: true } : {}),
@@ -149,9 +120,9 @@ class Reading {
       case "step.started":
         return this.#beginStep(event);
       case "step.skipped":
-        return this.#note(this.#root, event.type, event.at, { "step.id": event.step ?? "" });
+        return noteOn(this.#root, event.type, event.at, { "step.id": event.step ?? "" });
       case "step.retrying":
-        return this.#note(this.#stepOr(event), event.type, event.at, {
+        return noteOn(this.#stepOr(event), event.type, event.at, {
           attempt: event.data.attempt,
           "error.type": event.data.error.code,
           wait_ms: Math.max(0, event.data.resume_at - event.at),
@@ -182,7 +153,7 @@ class Reading {
           "tool.version": event.data.version,
           "tool.effect": event.data.effect,
           ...(event.data.repeated === true ? { repeated: true } : {}),
-          ...this.#saidBy("gen_ai.tool.call.arguments", event.data.input_digest),
+          ...saidBy(this.#options, "gen_ai.tool.call.arguments", event.data.input_digest),
         });
       case "tool.answered":
         return this.#toolAnswered(event);
@@ -197,7 +168,7 @@ class Reading {
       case "review.requested":
         return this.#ask(event);
       case "review.opened":
-        return this.#set(this.#reviews.get(event.data.activity), { "review.id": event.data.id });
+        return this.#reviewOpened(event);
       case "review.decided":
         return this.#answered(event.data.activity, event, event.data.action);
       case "review.withdrawn":
@@ -219,13 +190,13 @@ class Reading {
   #endRun(event: RunEnd): void {
     const status = event.type.slice("run.".length);
     this.#endWait(event);
-    this.#note(this.#root, event.type, event.at);
+    noteOn(this.#root, event.type, event.at);
     if (this.#root.end !== null) return; // a completed child run that was undone: its span has left
-    for (const draft of this.#drafts) if (draft.end === null && draft !== this.#root) this.#close(draft, event, "unfinished");
+    for (const draft of this.#drafts) if (draft.end === null && draft !== this.#root) closeSpan(draft, event, "unfinished");
     for (const open of [this.#calls, this.#reviews, this.#parts]) open.clear();
     const { error, flags } = event.data as { readonly error?: { readonly code: string } | null; readonly flags?: readonly string[] };
     const { tokensIn, tokensOut, microUsd } = this.#usage;
-    this.#set(this.#root, {
+    Object.assign(this.#root.attributes, {
       "run.status": status,
       ...(flags === undefined || flags.length === 0 ? {} : { "run.flags": [...flags] }),
       "tokens.input": tokensIn,
@@ -233,9 +204,9 @@ class Reading {
       "gen_ai.usage.input_tokens": tokensIn,
       "gen_ai.usage.output_tokens": tokensOut,
       "cost.usd": toUsd(microUsd),
-      ...(event.type === "run.completed" ? this.#said("bulkhead.output", event.data.output) : {}),
+      ...(event.type === "run.completed" ? saidValue(this.#options, "bulkhead.output", event.data.output) : {}),
     });
-    this.#close(this.#root, event, status === "completed" ? null : (error?.code ?? status));
+    closeSpan(this.#root, event, status === "completed" ? null : (error?.code ?? status));
   }
 
   #beginStep(event: EventOf<"step.started">): void {
@@ -260,8 +231,9 @@ class Reading {
     const draft = this.#steps.get(event.step ?? "");
     if (draft === undefined) return;
     this.#choose(event.step ?? "", event.at, NONE); // it answered, and called nothing
-    if (draft.attributes["gen_ai.agent.name"] !== undefined && output !== null) this.#set(draft, this.#said("bulkhead.output", output));
-    this.#close(draft, event, error);
+    if (draft.attributes["gen_ai.agent.name"] !== undefined && output !== null)
+      Object.assign(draft.attributes, saidValue(this.#options, "bulkhead.output", output));
+    closeSpan(draft, event, error);
   }
 
   #beginItem(event: EventOf<"item.started">): void {
@@ -282,7 +254,7 @@ class Reading {
 
   #endPart(key: string, event: RunEvent, error: string | null): void {
     const draft = this.#parts.get(key);
-    if (draft !== undefined) this.#close(draft, event, error);
+    if (draft !== undefined) closeSpan(draft, event, error);
     this.#parts.delete(key);
   }
 
@@ -298,7 +270,7 @@ class Reading {
       ...(risk === undefined ? {} : { "risk.score": risk.score }),
     });
     this.#decisions.set(activity, draft);
-    this.#close(draft, event, null);
+    closeSpan(draft, event, null);
   }
 
   /** Comes in the turn of its decision, and once more where a cheaper model takes over. */
@@ -306,9 +278,9 @@ class Reading {
     const { activity, candidates, rejected, tools } = event.data;
     const draft = this.#decisions.get(activity) ?? this.#stepOr(event);
     candidates.forEach(({ id }, rank) => {
-      this.#note(draft, "model.candidate", event.at, { "model.name": id, rank });
+      noteOn(draft, "model.candidate", event.at, { "model.name": id, rank });
     });
-    for (const { id, why } of rejected) this.#note(draft, "model.rejected", event.at, { "model.name": id, why });
+    for (const { id, why } of rejected) noteOn(draft, "model.rejected", event.at, { "model.name": id, why });
     if (tools !== undefined)
       this.#offered.set(
         nodeOf(activity),
@@ -324,12 +296,12 @@ class Reading {
       "bulkhead.kind": "model",
       "gen_ai.operation.name": "chat",
       "gen_ai.provider.name": provider,
-      ...this.#older(olderModelNames, provider, model),
+      ...older(this.#options, olderModelNames, provider, model),
       "gen_ai.request.model": model,
       "model.name": model,
       attempt,
       ...(repeated === true ? { repeated: true } : {}),
-      ...this.#messagesOf(prompt_sha256),
+      ...saidPrompt(this.#options, prompt_sha256),
     });
     this.#calls.set(activity, draft);
     if (this.#offeredTo(nodeOf(activity)).length > 0) this.#choosing.set(nodeOf(activity), draft);
@@ -343,10 +315,10 @@ class Reading {
       "tokens.input": spent.tokens_in,
       "tokens.output": spent.tokens_out,
       "cost.usd": toUsd(spent.micro_usd),
-      ...this.#older(olderCostNames, toUsd(spent.micro_usd)),
+      ...older(this.#options, olderCostNames, toUsd(spent.micro_usd)),
       ...(cached === undefined ? {} : { "cache.hit": cached }),
       ...(event.data.unasked === true ? { unasked: true } : {}),
-      ...this.#answerOf(answer_sha256),
+      ...saidAnswer(this.#options, answer_sha256),
     });
   }
 
@@ -360,7 +332,7 @@ class Reading {
     const draft = this.#choosing.get(node);
     if (draft === undefined) return;
     for (const tool of this.#offeredTo(node))
-      this.#note(draft, chosen.has(tool) ? "tool.chosen" : "tool.considered", at, { "gen_ai.tool.name": tool });
+      noteOn(draft, chosen.has(tool) ? "tool.chosen" : "tool.considered", at, { "gen_ai.tool.name": tool });
     this.#choosing.delete(node);
   }
 
@@ -387,7 +359,7 @@ class Reading {
       ...(spent_micro_usd === 0 ? {} : { "cost.usd": toUsd(spent_micro_usd) }),
       ...(cached === undefined ? {} : { "cache.hit": cached }),
       ...(event.data.unasked === true ? { unasked: true } : {}),
-      ...this.#saidBy("gen_ai.tool.call.result", output_sha256),
+      ...saidBy(this.#options, "gen_ai.tool.call.result", output_sha256),
     });
   }
 
@@ -425,38 +397,43 @@ class Reading {
     this.#reviews.set(activity, draft);
   }
 
+  #reviewOpened({ data: { activity, id } }: EventOf<"review.opened">): void {
+    const draft = this.#reviews.get(activity);
+    if (draft !== undefined) draft.attributes["review.id"] = id;
+  }
+
   #answered(activity: string, event: RunEvent, outcome: string): void {
     const draft = this.#reviews.get(activity);
     if (draft === undefined) return;
-    this.#set(draft, { "review.outcome": outcome });
-    this.#close(draft, event, outcome === "reject" ? "review_rejected" : null);
+    Object.assign(draft.attributes, { "review.outcome": outcome });
+    closeSpan(draft, event, outcome === "reject" ? "review_rejected" : null);
     this.#reviews.delete(activity);
   }
 
   #beginWait(event: RunEvent, what: string): void {
     this.#endWait(event);
-    this.#note(this.#root, event.type, event.at, { for: what });
+    noteOn(this.#root, event.type, event.at, { for: what });
     const { birth, sha256 } = this.#machinery;
     const id = callSpanId(sha256, birth.id, event.seq);
     this.#wait = this.#open(`wait ${what}`, 1, event.at, this.#root.id, id, { "bulkhead.kind": "waiting", "waiting.for": what });
   }
 
   #endWait(event: RunEvent): void {
-    if (this.#wait !== null && this.#wait.end === null) this.#close(this.#wait, event, null);
+    if (this.#wait !== null && this.#wait.end === null) closeSpan(this.#wait, event, null);
     this.#wait = null;
   }
 
   /** A call that was cut short on our side and is made again: nobody knows what became of the first. */
   #interrupt(activity: string, event: RunEvent): void {
     const draft = this.#calls.get(activity);
-    if (draft !== undefined && draft.end === null) this.#close(draft, event, "interrupted");
+    if (draft !== undefined && draft.end === null) closeSpan(draft, event, "interrupted");
   }
 
   #endCall(event: RunEvent, activity: string, error: string | null, attributes: JsonObject): void {
     const draft = this.#calls.get(activity);
     if (draft === undefined) return;
-    this.#set(draft, attributes);
-    this.#close(draft, event, error);
+    Object.assign(draft.attributes, attributes);
+    closeSpan(draft, event, error);
     this.#calls.delete(activity);
   }
 
@@ -478,35 +455,9 @@ class Reading {
   }
 
   #open(name: string, kind: SpanKind, start: EpochMs, parent: string | null, id: string, attributes: JsonObject): Draft {
-    const draft: Draft = {
-      ...{ id, parent, name, kind, start, end: null, closedBy: null, failed: false, dropped: 0 },
-      attributes: { ...this.#common, ...attributes },
-      events: [],
-      links: [],
-    };
+    const draft = openSpan({ id, parent, name, kind, start, attributes: { ...this.#common, ...attributes } });
     this.#drafts.push(draft);
     return draft;
-  }
-
-  #close(draft: Draft, event: RunEvent, error: string | null): void {
-    if (draft.end !== null) return;
-    draft.end = event.at;
-    draft.closedBy = event.seq;
-    draft.failed = error !== null;
-    this.#set(draft, {
-      "latency.ms": Math.max(0, event.at - draft.start),
-      success: error === null,
-      ...(error === null ? {} : { "error.type": error }),
-    });
-  }
-
-  #set(draft: Draft | undefined, attributes: JsonObject): void {
-    if (draft !== undefined) Object.assign(draft.attributes, attributes);
-  }
-
-  #note(draft: Draft, name: string, at: EpochMs, attributes: JsonObject = {}): void {
-    if (draft.events.length < MOST_EVENTS) draft.events.push({ at, name, attributes });
-    else draft.dropped += 1;
   }
 
   #link(draft: Draft, run: string, relation: "child" | "continues"): void {
@@ -514,52 +465,6 @@ class Reading {
     const spanId = runSpanId(sha256, run);
     draft.links.push({ traceId: birth.traceId, spanId, attributes: { "run.id": run, "bulkhead.relation": relation } });
   }
-
-  #finished({ dropped, end, ...draft }: Draft, now: EpochMs): RunSpan {
-    return { ...draft, traceId: this.#machinery.birth.traceId, end: end ?? Math.max(now, draft.start), droppedEvents: dropped };
-  }
-
-  #older<Given extends unknown[]>(names: (...given: Given) => JsonObject, ...given: Given): JsonObject {
-    return this.#options.olderNames ? names(...given) : {};
-  }
-
-  #said(name: string, value: Json): JsonObject {
-    return this.#options.content === null ? {} : { [name]: JSON.stringify(value) };
-  }
-
-  #saidBy(name: string, sha256: string | null | undefined): JsonObject {
-    if (this.#options.content === null || !sha256) return {};
-    const value = this.#options.content(sha256);
-    return value === undefined ? {} : { [name]: JSON.stringify(value) };
-  }
-
-  /** `gen_ai.input.messages` and `gen_ai.system_instructions` are JSON in a string, as the conventions allow where a type has no structure. */
-  #messagesOf(sha256: string | undefined): JsonObject {
-    const prompt = this.#options.content === null || sha256 === undefined ? undefined : this.#options.content(sha256);
-    const messages = (prompt as { readonly messages?: readonly Json[] } | undefined)?.messages;
-    if (!Array.isArray(messages)) return {};
-    const told = messages.map(toldMessage);
-    return {
-      "gen_ai.input.messages": JSON.stringify(told),
-      ...(this.#options.olderNames ? { "gen_ai.prompt": JSON.stringify(messages) } : {}),
-    };
-  }
-
-  #answerOf(sha256: string | null | undefined): JsonObject {
-    const answer = this.#options.content === null || !sha256 ? undefined : this.#options.content(sha256);
-    if (answer === undefined) return {};
-    const content = typeof answer === "string" ? answer : JSON.stringify(answer);
-    const message = { role: "assistant", parts: [{ type: "text", content }] };
-    return { "gen_ai.output.messages": JSON.stringify([message]), ...(this.#options.olderNames ? { "gen_ai.completion": content } : {}) };
-  }
-}
-
-/** A message as the current conventions write it down. */
-function toldMessage(message: Json): Json {
-  const { role, content, ...rest } = message as JsonObject;
-  const text = typeof content === "string" ? content : content === undefined || content === null ? "" : JSON.stringify(content);
-  const more = Object.keys(rest).length === 0 ? [] : [{ type: "generic", content: JSON.stringify(rest) }];
-  return { role: role ?? "user", parts: [...(text === "" ? [] : [{ type: "text", content: text }]), ...more] };
 }
 
 /** A look-up asks beside the call in doubt, which has the same activity. */

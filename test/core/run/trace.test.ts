@@ -8,7 +8,7 @@ import type { Birth } from "../../../core/run/machine/birth.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
 import type { RunState } from "../../../core/run/machine/state.ts";
 import type { Machinery } from "../../../core/run/machine/turn.ts";
-import { BARE, type TraceOptions } from "../../../core/run/outside/trace.ts";
+import { BARE, type TraceOptions } from "../../../core/run/outside/span-content.ts";
 import { isExported, nextTracePage, tellsContent, toTrace } from "../../../core/run/outside/trace-export.ts";
 import { requestText } from "../../../core/trace/otlp.ts";
 import { runSpanId } from "../../../core/trace/span.ts";
