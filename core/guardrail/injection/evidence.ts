@@ -1,6 +1,7 @@
 /** Which patterns a normalised text fulfils in a channel, and what they weigh together. Words that a text only mentions (mention.ts) fulfil none. */
 import type { Channel } from "../finding.ts";
 import { isMention, isNamed } from "./mention.ts";
+import { finderOf } from "./needs.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS, RUN_TOGETHER } from "./patterns.ts";
 
@@ -29,12 +30,15 @@ const MAX_TOGETHER = 20_000;
 const MAX_MATCHES = 200;
 
 const SEARCHED = PATTERNS.map((each) => ({ ...each, expression: new RegExp(each.expression.source, "g") }));
+const FINDER = finderOf(PATTERNS.map(({ expression }) => expression.source));
 
 /** Matches all patterns of the channel against a normalised text. Linear in its length. */
 export function readEvidence(text: string, channel: Channel): Read {
   const evidence: Evidence[] = [];
   const mentions: { start: number; end: number }[] = [];
+  const mayMatch = FINDER.mayMatch(text);
   for (const [pattern, { family, weight, acts, expression, channels }] of SEARCHED.entries()) {
+    if (mayMatch[pattern] === 0) continue;
     if (channels !== undefined && !channels.includes(channel)) continue;
     expression.lastIndex = 0;
     for (let count = 0; count <= MAX_MATCHES; count++) {

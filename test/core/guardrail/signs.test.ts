@@ -8,6 +8,7 @@ import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { PATTERNS, RUN_TOGETHER } from "../../../core/guardrail/injection/patterns.ts";
 import { openSigns } from "../../../core/guardrail/injection/signs.ts";
 import { often } from "../../support/depth.ts";
+import { matchesOf } from "../../support/pattern-matches.ts";
 
 const runs = { numRuns: 300, seed: 20_261_120 };
 
@@ -15,33 +16,6 @@ const seen = (pieces: readonly string[]): boolean => {
   const signs = openSigns();
   return pieces.map((piece) => signs.see(piece)).includes(true);
 };
-
-/** A pattern without its borders and what it looks around for: of that no text can be made. */
-function withoutLooks(source: string): string {
-  let kept = "";
-  for (let at = 0; at < source.length; at++) {
-    if (!/^\(\?<?[!=]/.test(source.slice(at, at + 4))) {
-      kept += source[at] === "\\" ? source.slice(at, ++at + 1) : source[at];
-      continue;
-    }
-    let depth = 0;
-    do {
-      if (source[at] === "\\") at++;
-      // A bracket within a character class is a character.
-      else if (source[at] === "[") {
-        while (source[++at] !== "]") if (source[at] === "\\") at++;
-      } else if (source[at] === "(") depth++;
-      else if (source[at] === ")") depth--;
-      at++;
-    } while (depth > 0);
-    at--;
-  }
-  return kept.replaceAll("\\b", "");
-}
-
-/** Texts that a pattern matches, as far as they can be made. */
-const matchesOf = (expression: RegExp): fc.Arbitrary<string> =>
-  fc.stringMatching(new RegExp(withoutLooks(expression.source)), { size: "-1" }).map((text) => text.replace(/[^\n\x20-\x7e]/g, " "));
 
 describe("signs of an instruction", { timeout: 180_000 }, () => {
   it.each(PATTERNS.map(({ family, expression }, index) => [index, family, expression] as const))(

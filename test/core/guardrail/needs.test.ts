@@ -1,0 +1,59 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { finderOf, needsOf } from "../../../core/guardrail/injection/needs.ts";
+import { normalise } from "../../../core/guardrail/injection/normalise.ts";
+import { PATTERNS } from "../../../core/guardrail/injection/patterns.ts";
+import { often } from "../../support/depth.ts";
+import { matchesOf } from "../../support/pattern-matches.ts";
+
+const runs = { numRuns: often(400, 1_000), seed: 20_261_130 };
+const SOURCES = PATTERNS.map(({ expression }) => expression.source);
+
+describe("what an expression needs", { timeout: 180_000 }, () => {
+  it.each([
+    ["ignore", [["ignore"]]],
+    [
+      "(?:ignore|forget)\\s+(?:all|every) rules?",
+      [
+        ["forget", "ignore"],
+        ["all rule", "every rule"],
+      ],
+    ],
+    ["ignor(?:e|ing)", [["ignore", "ignoring"]]],
+    ["(?:show|print){1,3}.{0,9}prompt", [["show", "print"], ["prompt"]]],
+    ["(?:show )?prompt", [["prompt"]]],
+    ["(?<!a )system(?! b)", [["system"]]],
+    ["[ks]ystem", [["kystem", "system"]]],
+    ["a\\.i\\. (?:model)*", [["a.i. "]]],
+    ["\\u0438\\u0438 bot", [["\u0438\u0438 bot"]]],
+    ["(?:dump|leak [^.]{0,9}|(?:show )+it)", [["dump", "leak ", "show "]]],
+  ] as const)("[GUARD-31] is read off it: %s", (source, needs) => expect(needsOf(source)).toEqual(needs));
+  it.each(["ab", "(?:ignore|it)", "(?:ignore)*", "[^x]+", "(ignore)?\\1", "\\d{4}", "", "(?=ignore)", "\u{1f600}?"])(
+    "[GUARD-31] is nothing where a match may hold no word: %s",
+    (source) => expect(needsOf(source)).toEqual([]),
+  );
+  it("[GUARD-31] is known of nearly every pattern", () => {
+    expect(SOURCES.filter((source) => needsOf(source).length === 0).length).toBeLessThanOrEqual(4);
+  });
+  const finder = finderOf(SOURCES);
+  it.each(SOURCES.map((source, index) => [index, source] as const))("[GUARD-31] is in every match of pattern %d", (index, source) => {
+    const expression = new RegExp(source);
+    let matched = 0;
+    fc.assert(
+      fc.property(matchesOf(expression), fc.constantFrom("", " ", "Hello, ", "get it "), (text, around) => {
+        const plain = normalise(around + text).text;
+        if (!expression.test(plain)) return;
+        matched++;
+        expect(finder.mayMatch(plain)[index], JSON.stringify(plain)).toBe(1);
+      }),
+      runs,
+    );
+    expect(matched).toBeGreaterThan(0);
+  });
+  it("[GUARD-31] is missing in what people write to each other: hardly any pattern is tried", () => {
+    const text = normalise(
+      "Thank you for your message. Your order has left our warehouse, and should be with you by Friday the 12th of March.",
+    ).text;
+    expect(finder.mayMatch(text).reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(6);
+  });
+});
