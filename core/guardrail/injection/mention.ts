@@ -12,9 +12,12 @@ const LEFT_UNITS = 100;
 
 const ALSO =
   "(?:do|did|does|can|could|may|might|should|would|will|have|had|has|am|was|were|been|already|accidentally|just|also|often|usually|simply|always|sometimes|now|never|not|to|want|need|wish|try|tried|like|decided|chose|keep|kept|n't)";
+/** "If somebody wants it ignore …": what is wanted, and nobody who does anything. */
+const THING =
+  "(?<!\\b(?:wants?|wanted|needs?|needed|likes?|liked|prefers?|requires?|sees?|reads?|gets?|finds?|receives?|opens?|uses?|takes?|has|about|with|for|of|on) )";
 /** A subject that is not the one spoken to: "how do I", "we", "my colleague told me to", "lets me". */
 const SUBJECT = new RegExp(
-  `(?:^|[^a-z'])(?:i|we|he|she|they|it|who|one|me|us|him|them|nobody|everybody|somebody|someone|users?|people|attackers?|customers?)(?:'(?:ve|d|ll|m|re|s))? (?:${ALSO} ){0,5}$`,
+  `(?:^|[^a-z'])(?:i|we|he|she|they|${THING}it|who|${THING}one|me|us|him|${THING}them|nobody|everybody|somebody|someone|users?|people|attackers?|customers?)(?:'(?:ve|d|ll|m|re|s))? (?:${ALSO} ){0,5}$`,
 );
 const PERSON_IN_CHARGE = /(?:^|[^a-z])(?:i|we|he|she|they) (?:want|need|ask|order|command|tell|urge|beg)(?:ed|s)? $/;
 /** An infinitive that nobody is told: "to ignore all rules, set …", "how to", "an option to". */
