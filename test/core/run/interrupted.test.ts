@@ -139,7 +139,9 @@ describe("a call that is interrupted again and again", () => {
     const alone = new Drive(define({ m: model() }, { limits: LIMITS }), { model: () => "never" }).start().run();
     crashOnAndOn(alone);
     expect(dataOf(alone, "model.calling")).toHaveLength(INTERRUPTIONS);
-    expect(dataOf(alone, "model.called").every(({ held }) => held !== null)).toBe(true);
+    const called = dataOf(alone, "model.called");
+    expect(called.length).toBeGreaterThan(0);
+    expect(called.every(({ held }) => held !== null)).toBe(true);
     expect(alone.state).toMatchObject({ status: "failed", error: { code: "interrupted" } });
   });
 
