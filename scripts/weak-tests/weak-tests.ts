@@ -29,7 +29,7 @@ const FAILING = /^(expect|assert|check|must|verify|holds|fails|see|compare|refus
 /** All weak places of a test file. */
 export function weakTests(source: string): Weakness[] {
   const { program } = parseSync("test.ts", source);
-  const nodes = [...walk(program as unknown as Node)];
+  const nodes = nodesOf(program as unknown as Node);
   const text = ({ start, end }: Node): string => source.slice(start, end);
   const lineOf = ({ start }: Node): number => source.slice(0, start).split("\n").length;
   const helpers = failingHelpers(nodes, text);
@@ -37,7 +37,7 @@ export function weakTests(source: string): Weakness[] {
   for (const test of nodes.filter(isTest)) {
     const body = callbackOf(test);
     if (body === null) continue;
-    const inside = [...walk(body)];
+    const inside = nodesWithin(nodes, body);
     const expects = inside.filter((node) => node.type === "CallExpression" && isExpectation(node, text));
     const note = (node: Node, kind: keyof typeof WHY): void => void found.push({ line: lineOf(node), why: WHY[kind] });
     const fails = inside.some((node) => node.type === "CallExpression" && failsItself(node, helpers, text));
@@ -58,7 +58,7 @@ export function weakTests(source: string): Weakness[] {
     };
     for (const expectation of expects) {
       const said = text(expectation);
-      const every = [...walk(expectation)].find((node) => isCallOf(node, "every"));
+      const every = nodesWithin(inside, expectation).find((node) => isCallOf(node, "every"));
       if (every !== undefined && /\.toBe\(true\)$/.test(said)) {
         const list = rootOf(receiverOf(every), text);
         if (list !== null && !isShown(list, expectation)) note(expectation, "every");
@@ -106,12 +106,30 @@ function boundOf(expectation: Node): number {
   return typeof bound?.["value"] === "number" ? bound["value"] : 0;
 }
 
-function* walk(node: Node): Generator<Node> {
-  yield node;
-  for (const value of Object.values(node)) {
-    for (const child of Array.isArray(value) ? value : [value])
-      if (typeof child === "object" && child !== null && typeof (child as Node).type === "string") yield* walk(child as Node);
+/** A node and all below it, each before those below it, in the order of the source. */
+function nodesOf(tree: Node): Node[] {
+  const found: Node[] = [];
+  const open = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    found.push(node);
+    const children: Node[] = [];
+    for (const field in node) {
+      const value = node[field];
+      if (typeof value !== "object" || value === null) continue;
+      for (const child of Array.isArray(value) ? value : [value])
+        if (typeof child === "object" && child !== null && typeof (child as Node).type === "string") children.push(child as Node);
+    }
+    for (let at = children.length - 1; at >= 0; at--) open.push(children[at] as Node);
   }
+  return found;
+}
+
+/** Of `nodes` in their order: `node` and all below it, which follow it. */
+function nodesWithin(nodes: readonly Node[], node: Node): readonly Node[] {
+  const from = nodes.indexOf(node);
+  let to = from + 1;
+  while (to < nodes.length && (nodes[to] as Node).start >= node.start && (nodes[to] as Node).end <= node.end) to++;
+  return nodes.slice(from, to);
 }
 
 /** `it(…)`, `it.each(…)(…)`, `test.skipIf(…)(…)`. */
