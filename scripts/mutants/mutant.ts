@@ -74,6 +74,12 @@ function freshId(place: string, taken: Set<string>): string {
 export const withMutant = (source: string, { offset, from, to }: Mutant): string =>
   source.slice(0, offset) + to + source.slice(offset + from.length);
 
-/** `count` of them, spread over all files: the ones with the lowest ids. */
-export const sampleOf = (mutants: readonly Mutant[], count: number): Mutant[] =>
-  [...mutants].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, count);
+/** `count` of them, spread over all files: the ones with the lowest ids; with a `seed`, the first in the order that the seed gives them. */
+export function sampleOf(mutants: readonly Mutant[], count: number, seed = ""): Mutant[] {
+  const place = ({ id }: Mutant): string => (seed === "" ? id : createHash("sha256").update(`${seed}\n${id}`).digest("hex"));
+  return mutants
+    .map((mutant) => ({ mutant, place: place(mutant) }))
+    .sort((a, b) => (a.place < b.place ? -1 : 1))
+    .slice(0, count)
+    .map(({ mutant }) => mutant);
+}

@@ -23,14 +23,15 @@ const LEAST_MS = 120_000;
 /** For `timeout` of a child: none. */
 const NO_BOUND = 0;
 
-/** Which faults of an area: `count` of those in files whose path contains `file`. */
-export type Choice = { readonly count: number; readonly file?: string | undefined };
+/** Which faults of an area: `count` of those in files whose path contains `file`, by `seed`. */
+export type Choice = { readonly count: number; readonly file?: string | undefined; readonly seed?: string | undefined };
 
-export async function plantAll(area: Area, { count, file = "" }: Choice, tell: (what: string) => void): Promise<Planted> {
+export async function plantAll(area: Area, { count, file = "", seed }: Choice, tell: (what: string) => void): Promise<Planted> {
   const all = sourcesOf(area.sources).flatMap((path) => mutantsOf(path, readFileSync(join(ROOT, path), "utf8")));
   const mutants = sampleOf(
     all.filter((mutant) => mutant.file.includes(file)),
     count,
+    seed,
   );
   const told = (planted: number, survivors: number): void =>
     tell(`${area.name}: ${planted} of ${mutants.length}, ${survivors} not caught so far`);

@@ -35,4 +35,11 @@ describe("[MUTANT-1] faults are made in code alone", () => {
     const mutants = mutantsOf("a.ts", SOURCE);
     expect(sampleOf([...mutants].reverse(), 2)).toEqual(sampleOf(mutants, 2));
   });
+
+  it("samples others by another seed, the same by the same", () => {
+    const mutants = Array.from({ length: 200 }, (_, at) => mutantsOf(`${at}.ts`, SOURCE)).flat();
+    const ids = (seed?: string) => sampleOf(mutants, 20, seed).map(({ id }) => id);
+    expect(ids("a")).toEqual(ids("a"));
+    expect(new Set([...ids(), ...ids("a"), ...ids("b")]).size).toBeGreaterThan(50);
+  });
 });
