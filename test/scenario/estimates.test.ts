@@ -53,6 +53,10 @@ async function cost(body: JsonObject): Promise<Usage> {
   return run["usage"] as unknown as Usage;
 }
 
+/** What is promised of the median on a machine that does nothing else; a busy one slows a plain read down as well, and is held to that. */
+const MEDIAN_MS = 50;
+const MOST_READS = 5;
+
 const inside = ({ low, max }: Estimate["usd"], usd: number): boolean => usd >= low && usd <= max;
 const share = (rows: readonly boolean[]): string => `${rows.filter(Boolean).length} of ${rows.length}`;
 const at = (sorted: readonly number[], part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
@@ -115,12 +119,24 @@ describe("POST /v1/runs/estimate", () => {
   });
 
   it("[EST-39] is there before anybody waits for it", async () => {
-    const times: number[] = [];
-    for (const _round of [1, 2, 3, 4]) for (const body of INPUTS) times.push((await estimate(body)).ms);
-    const sorted = times.toSorted((a, b) => a - b);
-    console.log(`an estimate took ${at(sorted, 0.5).toFixed(1)} ms (p50), ${at(sorted, 0.95).toFixed(1)} ms (p95)`);
-    // What is promised is the median on a machine that does nothing else (bench); of a busy one the quickest tenth says the same.
-    expect(at(sorted, 0.1)).toBeLessThan(50);
+    const times = { estimate: [] as number[], read: [] as number[] };
+    for (const _round of [1, 2, 3, 4])
+      for (const body of INPUTS) {
+        times.estimate.push((await estimate(body)).ms);
+        const before = performance.now();
+        expect((await call("GET", "/v1/runs?limit=1", world.keys.app)).status).toBe(200);
+        times.read.push(performance.now() - before);
+      }
+    const sorted = times.estimate.toSorted((a, b) => a - b);
+    const median = at(sorted, 0.5);
+    const read = at(
+      times.read.toSorted((a, b) => a - b),
+      0.5,
+    );
+    console.log(
+      `an estimate took ${median.toFixed(1)} ms (p50), ${at(sorted, 0.95).toFixed(1)} ms (p95), a read beside it ${read.toFixed(1)} ms`,
+    );
+    expect(median).toBeLessThan(Math.max(MEDIAN_MS, MOST_READS * read));
   });
 
   it("[EST-38] asks no model and starts no run", async () => {

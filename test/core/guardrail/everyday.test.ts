@@ -35,10 +35,23 @@ describe("everyday texts", { timeout: 60_000 }, () => {
         console.log(`${name}, ${channel}: ${judged.length} flagged, ${blocked.length} of them blocked\n${told.join("\n")}`);
       expect(part).toHaveLength(COUNT / PARTS);
       expect(counted.length).toBeGreaterThan(part.length * 0.99);
-      expect(judged.length / part.length).toBeLessThanOrEqual(MOST_FLAGGED);
-      expect(blocked.length / part.length).toBeLessThanOrEqual(MOST_BLOCKED);
+      expect(judged.length / counted.length).toBeLessThanOrEqual(MOST_FLAGGED);
+      expect(blocked.length / counted.length).toBeLessThanOrEqual(MOST_BLOCKED);
     });
   }
+  it("[GUARD-32] pages that quote an attack are withheld from a tool for their quotations alone, and pass from a user", () => {
+    const quoting = halves.flatMap(([, half]) => everydayTexts(half, COUNT)).filter(quotesAnAttack);
+    const judged = quoting.map((text) => ({
+      text,
+      asTool: inspectText(text, "tool_output").verdict,
+      withoutQuotations: inspectText(text.replaceAll(/"[^"]*"/g, '"…"'), "tool_output").verdict,
+      asUser: inspectText(text, "user").verdict,
+    }));
+    // Whatever else the filter takes out of the count would be found here.
+    expect(judged).toEqual(quoting.map((text) => ({ text, asTool: "block", withoutQuotations: "pass", asUser: "pass" })));
+    expect(quoting).toHaveLength(10);
+  });
+
   it.each(["user", "tool_output"] as const)("[GUARD-13] the words of an attack about things of ordinary life, as %s", (channel) => {
     const texts = setAsideTexts();
     const judged = texts.map((each) => ({ ...each, ...inspectText(each.text, channel) }));
