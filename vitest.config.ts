@@ -1,38 +1,18 @@
-import { fileURLToPath } from "node:url";
-import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { mutantPlugin } from "./scripts/mutants/plugin.ts";
-import { PATIENCE_MS } from "./test/support/patience.ts";
+import { inNode } from "./test/support/in-node.ts";
+import { inWorkerd } from "./test/support/in-workerd.ts";
 
 const fault = mutantPlugin(import.meta.dirname);
 const faults = fault === null ? [] : [fault];
-const migrations = await readD1Migrations("./migrations");
+
 /**
  * `rooms`: one Durable Object or Worker room with a scripted world. `scenario`: the whole platform, model and shop doubles outside.
- *
- * All files of a project share two runtimes (`isolate: false`): a runtime for each file took four times as long, nearly all of it
- * start-up. So storage is shared as well: a test uses names of its own for orgs, runs and objects, and counts nothing that it did not make.
  */
-const inWorkerd = (name: string, main: string) => ({
-  plugins: [
-    ...faults,
-    cloudflareTest({
-      main,
-      remoteBindings: false,
-      wrangler: { configPath: "./wrangler.toml" },
-      miniflare: { bindings: { TEST_MIGRATIONS: migrations, ALLOW_PRIVATE_HOSTS: "1", ADMIN_API_KEY: "test-admin-key-of-enough-length" } },
-    }),
-  ],
-  test: {
-    name,
-    include: [`test/${name}/**/*.test.ts`],
-    setupFiles: ["./test/support/main-module.ts", "./test/support/d1.ts"],
-    isolate: false,
-    testTimeout: 4 * PATIENCE_MS,
-    hookTimeout: 4 * PATIENCE_MS,
-    expect: { poll: { timeout: PATIENCE_MS } },
-  },
-});
+const inRuntime = (name: string, main: string) => {
+  const { plugins, test } = inWorkerd(name, main);
+  return { plugins: [...faults, ...plugins], test };
+};
 
 export default defineConfig({
   cacheDir: ".vite-cache",
@@ -42,6 +22,7 @@ export default defineConfig({
     projects: [
       {
         plugins: faults,
+        resolve: { alias: inNode },
         test: {
           name: "core",
           include: [
@@ -54,12 +35,12 @@ export default defineConfig({
         },
       },
       {
-        // The real engine in a simulated world (docs/simulation.md), in Node: the runtime's own module is a shim there.
-        resolve: { alias: { "cloudflare:workers": fileURLToPath(new URL("./simulation/platform-shim.ts", import.meta.url)) } },
+        // The real engine in a simulated world (docs/simulation.md), in Node.
+        resolve: { alias: inNode },
         test: { name: "simulation", include: ["test/simulation/**/*.test.ts"], environment: "node", testTimeout: 120_000 },
       },
-      inWorkerd("rooms", "./test/support/main.ts"),
-      inWorkerd("scenario", "./test/support/platform.ts"),
+      inRuntime("rooms", "./test/support/main.ts"),
+      inRuntime("scenario", "./test/support/platform.ts"),
     ],
   },
 });

@@ -1,35 +1,59 @@
 /** What is mutated together, and which tests are to notice. */
 
+/** Files of one vitest project. */
+export type Suite = { readonly project: "core" | "rooms"; readonly tests: readonly string[] };
+
 export type Area = {
   readonly name: string;
   /** Folder of the sources. */
   readonly sources: string;
-  /** A vitest project and the files in it. */
-  readonly project: "core" | "rooms";
-  readonly tests: readonly string[];
+  /** One after the other: what the first lets pass, the next is to notice. */
+  readonly suites: readonly Suite[];
   /** Faults that one run of the area plants, unless told otherwise. */
   readonly sample: number;
 };
 
-const room = (name: string, sample = 12): Area => ({
+/** Of pure code. */
+const pure = (name: string, sample: number, tests: readonly string[] = [`test/core/${name}`]): Area => ({
+  name,
+  sources: `core/${name}`,
+  suites: [{ project: "core", tests }],
+  sample,
+});
+
+/** Of a Durable Object. `inNode`: it has tests of pure parts, too. */
+const room = (name: string, { tests = [`test/rooms/${name}`], inNode = false, sample = 24 } = {}): Area => ({
   name,
   sources: `durable-objects/${name}`,
-  project: "rooms",
-  tests: [`test/rooms/${name}`],
+  suites: [
+    ...(inNode ? [{ project: "core" as const, tests: [`test/durable-objects/${name}`] }] : []),
+    { project: "rooms" as const, tests },
+  ],
   sample,
 });
 
 export const AREAS: readonly Area[] = [
-  { name: "run", sources: "core/run", project: "core", tests: ["test/core/run"], sample: 240 },
-  { name: "budget", sources: "core/budget", project: "core", tests: ["test/core/budget"], sample: 200 },
-  {
-    name: "kit",
-    sources: "durable-objects/kit",
-    project: "rooms",
-    tests: ["test/rooms/kit", "test/rooms/review-queue", "test/rooms/kill-switch"],
-    sample: 12,
-  },
-  ...["audit-log", "budget-ledger", "circuit-breaker", "key-ring", "kill-switch", "limits", "review-queue", "run-engine", "vault"].map(
-    (name) => room(name),
-  ),
+  pure("run", 240),
+  pure("budget", 200),
+  pure("label", 60, ["test/core/label", "test/core/run/labels.test.ts"]),
+  pure("policy", 60, ["test/core/policy"]),
+  pure("limits", 60),
+  pure("session", 60),
+  room("kit", { inNode: true, tests: ["test/rooms/review-queue", "test/rooms/kill-switch"] }),
+  room("archive-index", { tests: ["test/rooms/archive", "test/rooms/store/archived-lines.test.ts"] }),
+  room("audit-log", { inNode: true }),
+  room("budget-ledger"),
+  room("circuit-breaker"),
+  room("key-ring"),
+  room("kill-switch", { inNode: true }),
+  room("knowledge-index", { inNode: true }),
+  room("limits"),
+  room("memory-store"),
+  room("review-queue"),
+  room("run-engine", { inNode: true }),
+  room("sandbox-pool", { inNode: true, tests: [] }),
+  room("sessions"),
+  room("tool-sandbox", { inNode: true, tests: [] }),
+  room("vault"),
+  room("watch"),
 ];

@@ -1,9 +1,9 @@
-/** Plants the faults of an area, and runs the area's tests against each: of pure code in one warm process, else in a process a fault. */
+/** Plants the faults of an area, and runs the area's tests against each: in one warm process, and in a process a fault where that one cannot say. */
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../platform/places.ts";
-import type { Area } from "./areas.ts";
+import type { Area, Suite } from "./areas.ts";
 import { ARGUED } from "./argued.ts";
 import { type Mutant, mutantsOf, sampleOf } from "./mutant.ts";
 import { plantWarm, type Verdict } from "./warm/plant.ts";
@@ -17,9 +17,8 @@ export type Planted = {
   readonly survivors: readonly Mutant[];
 };
 
-/** A run that takes so many times as long as one without a fault hangs, and has noticed the fault; `LEAST_MS` are allowed in any case. */
-const TIMES = 5;
-const LEAST_MS = 120_000;
+/** A run of some test files that takes longer, in milliseconds, hangs, and has noticed the fault. */
+const MOST_MS = 400_000;
 /** For `timeout` of a child: none. */
 const NO_BOUND = 0;
 
@@ -33,10 +32,16 @@ export async function plantAll(area: Area, { count, file = "", seed }: Choice, t
     count,
     seed,
   );
-  const told = (planted: number, survivors: number): void =>
-    tell(`${area.name}: ${planted} of ${mutants.length}, ${survivors} not caught so far`);
-  const warm = area.project === "core" ? await plantWarm(all, mutants, testsOf(area), told) : new Map<string, Verdict>();
-  const survivors = await plantOneByOne(area, mutants, warm, told);
+  let survivors = mutants;
+  for (const suite of area.suites) {
+    const before = mutants.length - survivors.length;
+    const told = (planted: number, open: number): void =>
+      tell(`${area.name}: ${before + planted} of ${mutants.length}, ${open} not caught so far`);
+    const tests = suite.tests.flatMap(sourcesOf).filter((path) => path.endsWith(".test.ts"));
+    if (survivors.length === 0 || tests.length === 0) continue;
+    const warm = await plantWarm(suite.project, all, survivors, tests, told);
+    survivors = await plantOneByOne({ ...suite, tests }, survivors, warm, told);
+  }
   const argued = survivors.filter(({ id }) => ARGUED.has(id));
   return {
     area: area.name,
@@ -47,27 +52,33 @@ export async function plantAll(area: Area, { count, file = "", seed }: Choice, t
   };
 }
 
-/** Each fault in a process of its own, unless `known` says what becomes of it. */
+/** Each fault that `known` is unsure of in a process of its own. */
 async function plantOneByOne(
-  area: Area,
+  suite: Suite,
   mutants: readonly Mutant[],
   known: ReadonlyMap<string, Verdict>,
   tell: (planted: number, survivors: number) => void,
 ): Promise<Mutant[]> {
-  const isOpen = ({ id }: Mutant): boolean => !known.has(id) || known.get(id) === "unsure";
-  const startedAt = Date.now();
-  if (mutants.some(isOpen) && !(await passes(area, null, NO_BOUND))) throw new Error(`the tests of ${area.name} fail without any fault`);
-  const most = Math.max(LEAST_MS, TIMES * (Date.now() - startedAt));
   const survivors: Mutant[] = [];
+  const pass = new Set<string>();
   for (const [index, mutant] of mutants.entries()) {
     tell(index + 1, survivors.length);
-    if (isOpen(mutant) ? await passes(area, mutant, most) : known.get(mutant.id) === "survived") survivors.push(mutant);
+    const verdict = known.get(mutant.id) ?? { unsure: null };
+    if (verdict === "caught") continue;
+    if (verdict !== "survived" && !ARGUED.has(mutant.id)) {
+      const some = { ...suite, tests: verdict.unsure ?? suite.tests };
+      const named = some.tests.join(", ");
+      if (!pass.has(named) && !(await passes(some, null, NO_BOUND))) throw new Error(`the tests of ${named} fail without any fault`);
+      pass.add(named);
+      if (!(await passes(some, mutant, MOST_MS))) continue;
+    }
+    survivors.push(mutant);
   }
   return survivors;
 }
 
 /** False too when it takes longer than `most` milliseconds. */
-function passes({ project, tests }: Area, mutant: Mutant | null, most: number): Promise<boolean> {
+function passes({ project, tests }: Suite, mutant: Mutant | null, most: number): Promise<boolean> {
   const args = [
     "node_modules/vitest/vitest.mjs",
     "run",
@@ -86,8 +97,6 @@ function passes({ project, tests }: Area, mutant: Mutant | null, most: number): 
     child.once("close", (code) => resolve(code === 0));
   });
 }
-
-const testsOf = ({ tests }: Area): string[] => tests.flatMap(sourcesOf).filter((path) => path.endsWith(".test.ts"));
 
 /** The files of a folder, or the one file. */
 const sourcesOf = (place: string): string[] => (place.endsWith(".ts") ? [place] : filesIn(place));

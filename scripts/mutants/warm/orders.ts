@@ -5,6 +5,8 @@ import type { Mutant } from "../mutant.ts";
 export const ORDERS = "BULKHEAD_MUTANTS";
 
 export type Orders = {
+  /** The vitest project whose tests run. */
+  readonly project: "core" | "rooms";
   /** All faults of the sources; a fault's index is its place in this list. */
   readonly mutants: readonly Mutant[];
   /** Indexes of those to plant. */
@@ -15,17 +17,32 @@ export type Orders = {
   readonly out: string;
 };
 
+/** What the runner itself needs of them; `inject("mutantOrders")` gives it. */
+export type RunnerOrders = Pick<Orders, "plant" | "files" | "out">;
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly mutantOrders: RunnerOrders;
+  }
+}
+
 export type Line =
   /** So many tests passed without a fault, and are run again from now on. */
   | { readonly kind: "loaded"; readonly tests: number }
-  /** These have no switch in their source. */
+  /** These have no switch in their source, or are asked once, when it is loaded: only a load of their own shows what they do. */
   | { readonly kind: "apart"; readonly indexes: readonly number[] }
   /** A test that fails without a fault when it is run again takes no part any more. */
   | { readonly kind: "unfit"; readonly test: string }
   | { readonly kind: "planting"; readonly index: number }
   /**
-   * `by`: the test that noticed; null: none did of those that are quick, and a later line says what the long ones did. `isAtLoad`: its place
-   * is also reached while test files load, so that only a load of its own shows all that it does.
+   * `by`: the test that noticed; null: none did of those that are quick, and a later line says what the long ones did. `unseen`: test files
+   * that reach its place where no test run again can see what it does, while they load or in a test that is unfit.
    */
-  | { readonly kind: "judged"; readonly index: number; readonly by: string | null; readonly isReached: boolean; readonly isAtLoad: boolean }
+  | {
+      readonly kind: "judged";
+      readonly index: number;
+      readonly by: string | null;
+      readonly isReached: boolean;
+      readonly unseen: readonly string[];
+    }
   | { readonly kind: "done" };

@@ -1,6 +1,7 @@
 /**
- * Plants many faults in one process that is loaded once: each is a switch in the sources. It serves tests of pure code, which may be run again
- * and again. What it cannot judge it says: survivors that are also reached while test files load, and faults that have no switch.
+ * Plants many faults in one process that is loaded once: each is a switch in the sources. It serves tests that may be run again and again. What
+ * it cannot judge it says: survivors that are also reached while test files load or by a test that fails when it is run again, and faults that
+ * have no switch.
  */
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -11,8 +12,8 @@ import { ROOT } from "../../platform/places.ts";
 import type { Mutant } from "../mutant.ts";
 import { type Line, ORDERS, type Orders } from "./orders.ts";
 
-/** "unsure": only a process of its own can say. */
-export type Verdict = "caught" | "survived" | "unsure";
+/** `unsure`: only a process of its own can say, with these test files; null: with all. */
+export type Verdict = "caught" | "survived" | { readonly unsure: readonly string[] | null };
 
 /** Without news for so long, a test hangs under the fault that is planted. */
 const HANGS_MS = 180_000;
@@ -21,8 +22,9 @@ const LOADS_MS = 900_000;
 
 type Round = { readonly lines: readonly Line[]; readonly hung: boolean };
 
-/** `tests`: files. `plant`: of `mutants`, which are all faults of the sources. */
+/** `tests`: files of the `project`. `plant`: of `mutants`, which are all faults of the sources. */
 export async function plantWarm(
+  project: Orders["project"],
   mutants: readonly Mutant[],
   plant: readonly Mutant[],
   tests: readonly string[],
@@ -32,7 +34,7 @@ export async function plantWarm(
   const indexOf = new Map(mutants.map(({ id }, index) => [id, index]));
   let left = plant.map(({ id }) => indexOf.get(id) ?? -1);
   while (left.length > 0) {
-    const { lines, hung } = await round({ mutants, plant: left, files: tests.length }, tests, (news) =>
+    const { lines, hung } = await round({ project, mutants, plant: left, files: tests.length }, tests, (news) =>
       tell(news.size, [...news.values()].filter((verdict) => verdict !== "caught").length),
     );
     const last = lines.at(-1);
@@ -68,9 +70,11 @@ async function round(
   while (!over) {
     await Promise.race([ended, sleep(500)]);
     const lines = linesOf(out);
-    if (lines.length > known) newsAt = Date.now();
+    if (lines.length > known) {
+      newsAt = Date.now();
+      tell(verdictsOf(lines));
+    }
     known = lines.length;
-    tell(verdictsOf(lines));
     if (Date.now() - newsAt < (lines.some(({ kind }) => kind === "loaded") ? HANGS_MS : LOADS_MS)) continue;
     child.kill();
     await ended;
@@ -92,8 +96,9 @@ function verdictsOf(lines: readonly Line[]): Map<number, Verdict> {
   const verdicts = new Map<number, Verdict>();
   for (const line of lines) {
     if (line.kind !== "judged") continue;
-    const survived = line.isAtLoad || apart.has(line.index) ? "unsure" : "survived";
-    verdicts.set(line.index, line.by === null ? survived : "caught");
+    if (line.by !== null) verdicts.set(line.index, "caught");
+    else if (apart.has(line.index)) verdicts.set(line.index, { unsure: null });
+    else verdicts.set(line.index, line.unseen.length === 0 ? "survived" : { unsure: line.unseen });
   }
   return verdicts;
 }

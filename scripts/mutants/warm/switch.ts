@@ -11,6 +11,8 @@ class EndlessError extends Error {
 }
 
 export type Switchboard = {
+  /** The tests have run once, and run again with faults. */
+  isPlanting: boolean;
   /** Index of the planted fault; -1: none. */
   planted: number;
   /** Indexes of the faults whose places were reached. */
@@ -25,7 +27,7 @@ export const board: Switchboard = onlyBoard();
 
 function onlyBoard(): Switchboard {
   const worker = globalThis as { bulkheadFaults?: Switchboard };
-  worker.bulkheadFaults ??= { planted: -1, reached: new Set(), asked: 0, mostAsked: Number.POSITIVE_INFINITY };
+  worker.bulkheadFaults ??= { isPlanting: false, planted: -1, reached: new Set(), asked: 0, mostAsked: Number.POSITIVE_INFINITY };
   return worker.bulkheadFaults;
 }
 

@@ -23,22 +23,26 @@ type Edit = {
 type Piece = { readonly from: number; readonly to: number; readonly text: string };
 
 const ASK = "__ask";
+const FUNCTIONS = new Set(["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"]);
 const LAZY = new Set(["&&", "||"]);
 const OPERATIONS = new Set(["BinaryExpression", "LogicalExpression"]);
 const NO_PIECE: Piece = { from: -1, to: -1, text: "" };
 
 /**
- * `source`: without types, `tree`: of it. `apart`: faults that have no place of their own in the tree, which are planted one at a time.
+ * `source`: without types, `tree`: of it. `apart`: faults that have no place of their own in the tree, or stand
+ * outside of every function, which are planted one at a time.
  * `board`: the module that answers the questions.
  */
 export function switched(source: string, tree: Node, faults: readonly Numbered[], board: string): { code: string; apart: number[] } {
   const nodes = nodesOf(tree);
   const edits: Edit[] = [];
   const apart: number[] = [];
+  const functions = nodes.filter(({ type }) => FUNCTIONS.has(type));
   for (const fault of faults) {
+    const { offset } = fault.mutant;
     const edit = editOf(nodes, fault);
-    if (edit === null) apart.push(fault.index);
-    else edits.push(edit);
+    if (edit !== null) edits.push(edit);
+    if (edit === null || !functions.some(({ start, end }) => start <= offset && offset < end)) apart.push(fault.index);
   }
   return { code: `import { ask as ${ASK} } from ${JSON.stringify(board)};${written(source, edits)}`, apart };
 }
