@@ -23,6 +23,9 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["106fe7e3", "A step without `input` has none to evaluate, and the texts of nothing are none."],
   ["11f67d7f", "Events name steps of the definition, each of which has a state from the start; the guard is for the compiler."],
   // durable-objects
+  ["876260ce", "An instance that is being started counts as one that stands ready, so that its time is the same sum before and after."],
+  ["8d96e54a", "A place is given once: the promise takes no second one, and who has a place is in the queue no more."],
+  ["6e6b760a", "A place is given once: the promise takes no second one, and who has a place is in the queue no more."],
   ["0214382f", "At the very millisecond at which a silent consumer counts as gone either answer is right: an export takes less."],
   ["1501b644", "Of a page with more behind it there is a last line, so that the default is for the compiler."],
 ]);

@@ -11,13 +11,15 @@ export type RunnerHost = {
   readonly clock: () => number;
   /** Appends to the lines of the run. */
   readonly tell: (orders: RunnerOrders, line: Line) => void | Promise<void>;
-  /** Milliseconds after which a test is taken to hang under a fault. */
+  /** Milliseconds after which a test is taken to hang under a fault, beside `TIMES` those that it takes without one. */
   readonly mostMs: number;
 };
 
 /** A test may ask at places this many times as often as it does without a fault, and `SOME` more. */
 const TIMES = 30;
 const SOME = 200_000;
+/** A test without a fault that takes this many milliseconds longer than before hangs: another left something behind. */
+const UNFIT_MS = 30_000;
 /** Tests that take longer, in milliseconds of the host's clock, are left for the faults that all others let pass. */
 const LONG_MS = 400;
 
@@ -82,10 +84,10 @@ export function mutantRunner({ clock, tell, mostMs }: RunnerHost) {
 
   /** The first of the tests that fails with this fault; null: none does. */
   async function noticedBy(orders: RunnerOrders, tests: Known[], fault: number): Promise<string | null> {
-    for (const { test, asked, reached } of tests.filter((each) => each.reached.has(fault))) {
-      if ((await failureOf(test, fault, asked * TIMES + SOME)) === null) continue;
+    for (const { test, asked, reached, ms } of tests.filter((each) => each.reached.has(fault))) {
+      if ((await failureOf(test, fault, { asked: asked * TIMES + SOME, ms: ms * TIMES + mostMs })) === null) continue;
       const name = `${test.file.name}: ${test.name}`;
-      const leftBehind = await failureOf(test, -1, Number.POSITIVE_INFINITY);
+      const leftBehind = await failureOf(test, -1, { asked: Number.POSITIVE_INFINITY, ms: ms * TIMES + UNFIT_MS });
       if (leftBehind === null) return name;
       await tell(orders, { kind: "unfit", test: `${name}: ${leftBehind}` });
       hide(reached, test.file);
@@ -98,15 +100,19 @@ export function mutantRunner({ clock, tell, mostMs }: RunnerHost) {
   }
 
   /** What a test fails with under a fault; null: it passes. */
-  async function failureOf(test: RunnerTestCase, fault: number, mostAsked: number): Promise<string | null> {
-    Object.assign(board, { planted: fault, reached: new Set(), asked: 0, mostAsked });
+  async function failureOf(
+    test: RunnerTestCase,
+    fault: number,
+    most: { readonly asked: number; readonly ms: number },
+  ): Promise<string | null> {
+    Object.assign(board, { planted: fault, reached: new Set(), asked: 0, mostAsked: most.asked });
     let timer: ReturnType<typeof setTimeout> | undefined;
     const tooLong = new Promise<string>((resolve) => {
-      timer = setTimeout(() => resolve("it does not end"), mostMs);
+      timer = setTimeout(() => resolve("it does not end"), most.ms);
     });
     try {
       return await Promise.race([runOnce(test), tooLong]).then(
-        (failure) => failure ?? (board.asked > mostAsked ? "it goes on for ever" : null),
+        (failure) => failure ?? (board.asked > most.asked ? "it goes on for ever" : null),
       );
     } catch (error) {
       return String(error).slice(0, 200);

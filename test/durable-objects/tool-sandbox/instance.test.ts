@@ -49,6 +49,13 @@ describe("a start", () => {
     expect(await startInstance(container(lease, { start: broken }).port, 60_000, Date.now)).toBe("no_engine");
   });
 
+  it("[BOX-50] asks nobody when its time is over, and waits for a slow runner as long as it has", async () => {
+    const late = container(lease);
+    expect([await startInstance(late.port, 0, () => 1_000), late.asked]).toEqual(["silent", []]);
+    const slow = () => new Promise<Response>((resolve) => setTimeout(() => resolve(new Response(null, { status: 204 })), 30));
+    expect(await renewLease(container(slow).port, 5_000)).toBe(true);
+  });
+
   it("[BOX-50] is not made twice", async () => {
     const { port, started } = container(lease, { running: true });
     expect([await startInstance(port, 1_000, Date.now), started.length]).toEqual([null, 0]);
@@ -72,6 +79,22 @@ describe("a call", () => {
     ["an answer without end", async () => new Response("x".repeat(SANDBOX_BYTES.answer + 1)), "unknown", "unreadable"],
   ])("[BOX-51] with %s came as far as that says", async (_what, answer, reached, why) => {
     expect(await callRunner(container(answer).port, CALL, never)).toEqual({ reached, why });
+  });
+
+  it("[BOX-51] is read whole up to its bound, wherever its bytes are cut", async () => {
+    const done = (stdout: string) => DONE.replace('"stdout":""', `"stdout":"${stdout}"`);
+    const most = done("x".repeat(SANDBOX_BYTES.answer - DONE.length));
+    expect(new TextEncoder().encode(most)).toHaveLength(SANDBOX_BYTES.answer);
+    expect(await callRunner(container(async () => new Response(most)).port, CALL, never)).toMatchObject({ reached: "answered" });
+    const bytes = new TextEncoder().encode(done("é€"));
+    const chopped = new ReadableStream({
+      start(controller) {
+        for (const byte of bytes) controller.enqueue(Uint8Array.of(byte));
+        controller.close();
+      },
+    });
+    const outcome = await callRunner(container(async () => new Response(chopped)).port, CALL, never);
+    expect(outcome).toMatchObject({ reached: "answered", answer: { stdout: "é€" } });
   });
 
   it("[BOX-51] that nobody waits for any more ends at once; one without an answer ends after its time", async () => {

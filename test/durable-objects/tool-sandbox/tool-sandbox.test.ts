@@ -116,13 +116,19 @@ describe("[BOX-53] an instance that waits for its call", () => {
     expect(await sandbox.run(CALL, 1_000, null)).toEqual({ reached: "no", why: "not_started" });
   });
 
+  it("has no longer to start than its call has patience", async () => {
+    const { sandbox, seen } = world({ port: { getTcpPort: undefined as never } });
+    const startedAt = performance.now();
+    expect(await sandbox.run(CALL, 0, null)).toEqual({ reached: "no", why: "not_started" });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(seen).not.toContain("/run");
+  });
+
   it("is none where there is no engine", async () => {
-    const { sandbox, lines } = world({ hasEngine: false });
-    expect([await sandbox.renew(), await sandbox.run(CALL, 1_000, null), await sandbox.warm()]).toEqual([
-      false,
-      { reached: "no", why: "not_started" },
-      false,
-    ]);
+    const { sandbox, seen, lines } = world({ hasEngine: false });
+    expect([await sandbox.renew(), await sandbox.run(CALL, 1_000, null)]).toEqual([false, { reached: "no", why: "not_started" }]);
+    expect([seen, lines]).toEqual([[], []]);
+    expect(await sandbox.warm()).toBe(false);
     expect(lines.map(({ error }) => error)).toEqual(["no_engine"]);
   });
 });
