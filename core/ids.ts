@@ -31,6 +31,7 @@ export type IdPrefix =
   | "imp"
   | "era"
   | "exp"
+  | "job"
   | "drill"
   | "ntc"
   | "inc"

@@ -218,9 +218,17 @@ export function createClient(options: ClientOptions) {
         http.json<Api.PolicyVersion>("POST", "/v1/policies", { body: policies }),
       list: (page: PageOptions = {}) => http.json<Page<Api.PolicyVersion>>("GET", `/v1/policies${query(page)}`),
       get: (version: string) => http.json<Api.PolicyVersion>("GET", at("v1", "policies", version)),
-      replay: (version: string, options: { readonly runs?: number } = {}) =>
-        http.json<Api.PolicyReplay>("POST", at("v1", "policies", version, "replay"), { body: options }),
-      analyse: (version: string) => http.json<Api.PolicyAnalysis>("POST", at("v1", "policies", version, "analysis")),
+      /** A job where it takes longer than ten seconds: `job` says how far it is. */
+      replay: (version: string, { idempotencyKey, ...options }: { readonly runs?: number } & Repeatable = {}) =>
+        http.json<Api.PolicyReplay | Api.PolicyJob>("POST", at("v1", "policies", version, "replay"), {
+          body: options,
+          ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        }),
+      /** A job where it takes longer than ten seconds: `job` says how far it is. */
+      analyse: (version: string, repeat: Repeatable = {}) =>
+        http.json<Api.PolicyAnalysis | Api.PolicyJob>("POST", at("v1", "policies", version, "analysis"), { ...repeat }),
+      job: (id: string) => http.json<Api.PolicyJob>("GET", at("v1", "policy-jobs", id)),
+      jobs: (page: PageOptions = {}) => http.json<Page<Api.PolicyJobLine>>("GET", `/v1/policy-jobs${query(page)}`),
       activate: (version: string, reason: string) =>
         http.json<{ readonly id: string }>("POST", at("v1", "policies", version, "activate"), { body: { reason } }),
       approve: (id: string) => http.json<Api.PolicyActivation>("POST", at("v1", "policies", "activations", id, "approve")),

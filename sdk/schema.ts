@@ -262,6 +262,24 @@ export type ChangeIncident = {
   readonly owner?: string | null;
   readonly status?: "open" | "investigating" | "resolved";
   readonly postmortem?: string | null;
+  /** the incident's own: it is not changed */
+  readonly id?: Json;
+  /** the incident's own: it is not changed */
+  readonly title?: Json;
+  /** the incident's own: it is not changed */
+  readonly severity?: Json;
+  /** the incident's own: it is not changed */
+  readonly source?: Json;
+  /** the incident's own: it is not changed */
+  readonly opened_by?: Json;
+  /** the incident's own: it is not changed */
+  readonly opened_at?: Json;
+  /** of answers: it is not read */
+  readonly resolved_at?: Json;
+  /** of answers: it is not read */
+  readonly timeline?: Json;
+  /** of answers: it is not read */
+  readonly runs?: Json;
 };
 
 export type ChangedOrg = Org & {
@@ -2054,6 +2072,44 @@ export type PolicyExample = {
   readonly before: "allow" | "deny" | "ask";
   readonly after: "allow" | "deny" | "ask";
   readonly policies: readonly string[];
+};
+
+export type PolicyJob = {
+  readonly id: string;
+  readonly kind: "replay" | "analysis";
+  readonly version: string;
+  readonly status: "running" | "completed" | "failed";
+  /** runs of a replay, questions of an analysis */
+  readonly progress: {
+    readonly done: number;
+    readonly of: number;
+  };
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly completed_at: string | null;
+  readonly expires_at: string;
+  /** null until it is completed */
+  readonly result: PolicyReplay | PolicyAnalysis | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+  } | null;
+};
+
+export type PolicyJobLine = {
+  readonly id: string;
+  readonly kind: "replay" | "analysis";
+  readonly version: string;
+  readonly status: "running" | "completed" | "failed";
+  /** runs of a replay, questions of an analysis */
+  readonly progress: {
+    readonly done: number;
+    readonly of: number;
+  };
+  readonly asked_by: string;
+  readonly asked_at: string;
+  readonly completed_at: string | null;
+  readonly expires_at: string;
 };
 
 export type PolicyReplay = {

@@ -189,6 +189,10 @@ export const STORES = {
   "DB.models": { erasure: nothing("entries of models"), retention: CONFIGURED },
   "DB.policies": { erasure: CALLERS, retention: stays("what people do", "every decision on record names the version that it was made by") },
   "DB.policy_activations": { erasure: CALLERS, retention: stays("what people do", "who put which policies in force, and why") },
+  "DB.policy_jobs": {
+    erasure: nothing("who asked, and which decisions about which runs would change; all of it gone after seven days"),
+    retention: { by: "chore", chore: "policies" },
+  },
   "DB.routes": { erasure: nothing("routes of tasks"), retention: CONFIGURED },
   "DB.secrets": { erasure: nothing("sealed secrets of the org"), retention: CONFIGURED },
   "DB.runs": {

@@ -71,6 +71,10 @@ export const WORK = {
     wokenBy: ["fetch", "chore:compliance"],
     stop: nothing("reads the log and writes files; decides and spends nothing"),
   },
+  "policy jobs": {
+    wokenBy: ["fetch", "chore:policies"],
+    stop: nothing("asks the policies about what was decided; decides and spends nothing"),
+  },
   retention: {
     wokenBy: ["chore:archive", "chore:audit", "chore:idempotency", "chore:retention", "chore:texts", "chore:minutes"],
     stop: nothing("moves or deletes what has ended; decides and spends nothing"),

@@ -320,6 +320,11 @@ export const LOG_EVENTS = {
     says: "An export of evidence was interrupted; the next sweep goes on.",
     fields: ["org", "source_id", "error"],
   },
+  "policy.job_interrupted": {
+    level: "error",
+    says: "A replay or an analysis of policies was interrupted; the next sweep goes on.",
+    fields: ["org", "source_id", "error"],
+  },
   "inventory.not_noted": {
     level: "warn",
     says: "What ran could not be noted for the inventory; the next records note it.",

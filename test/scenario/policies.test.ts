@@ -1,11 +1,13 @@
 /** An org's own policies over HTTP: a draft decides nothing, two people put it in force, and then both sets must allow. */
+import { env } from "cloudflare:workers";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../core/json.ts";
 import sequence from "../../policies/examples/nothing-leaves-after-restricted.cedar";
-import { outside } from "../support/platform.ts";
+import handler, { outside } from "../support/platform.ts";
 import { ADMIN, call, eventually, makeKey, status } from "../support/scenario/api.ts";
 
 const ORG = "law-givers";
+const JOBS = { replay: "job_01JCZ5M1R5T0000000000000ZZ", analysis: "job_01JCZ5M1R5T0000000000000ZY" };
 const tool = (host: string, more: JsonObject): JsonObject => ({
   description: "does one thing",
   effect: "read",
@@ -178,6 +180,51 @@ describe("an org's policies", () => {
       .toEqual(["allow ask", "allow ask", "allow ask", "deny ask"]);
     expect((await again())[0]).toMatchObject({ policies: ["org:no.mail"] });
     expect((await call("POST", `/v1/policies/${"0".repeat(32)}/replay`, ann)).status).toBe(404);
+  });
+
+  it("[JOB-2] [JOB-3] [PSEUDO-8] a replay and an analysis that broke off as jobs are ended by the sweep, as if they had been answered", async () => {
+    const version = await register(
+      'permit(principal, action, resource); @id("no.cleo") forbid(principal == User::"law-givers/cleo", action == Action::"tool.call", resource);',
+    );
+    const answered = {
+      replay: (await call("POST", `/v1/policies/${version}/replay`, ann, { runs: 3 })).body,
+      analysis: (await call("POST", `/v1/policies/${version}/analysis`, ann)).body,
+    };
+    expect((answered.replay["changed"] as Json[]).length).toBeGreaterThan(1);
+    // As a request leaves them whose isolate ended right after they were kept.
+    const active = await env.DB.prepare("SELECT version FROM policy_activations WHERE org = ? AND status = 'active'")
+      .bind(ORG)
+      .first("version");
+    const { results } = await env.DB.prepare(
+      "SELECT run FROM audit_pages WHERE org = ?1 AND run IS NOT NULL GROUP BY run ORDER BY MAX(first_seq) DESC LIMIT 3",
+    )
+      .bind(ORG)
+      .all<{ run: string }>();
+    const runs = results.map(({ run: id }) => id);
+    const common = { v: 1, shipped: "of an older deployment", done: 0, bytes: 0 };
+    const states = {
+      replay: { ...common, kind: "replay", runs, after: null, decisions: 0, changed: [], truncated: false },
+      analysis: { ...common, kind: "analysis", of: 9, never_applies: [], widened: [], narrowed: [], sampled: false },
+    };
+    for (const [kind, state] of Object.entries(states)) {
+      const task = JSON.stringify(kind === "replay" ? { kind, runs: 3 } : { kind });
+      await env.DB.prepare(
+        `INSERT INTO policy_jobs (id, org, version, task, against, asked_by, asked_at, status, state, progress, completed_at, tries, looked_at)
+         VALUES (?, ?, ?, ?, ?, 'ann', ?, 'running', ?, '{"done":0,"of":3}', NULL, 0, 0)`,
+      )
+        .bind(
+          ...[JOBS[kind as "replay"], ORG, version, task, JSON.stringify({ policies: active, permissions: null })],
+          ...[Date.now(), JSON.stringify(state)],
+        )
+        .run();
+    }
+    expect((await call("GET", "/v1/policy-jobs", ann)).body["data"]).toHaveLength(2);
+    expect((await call("GET", `/v1/policy-jobs/${JOBS.replay}`, auditor)).status).toBe(403);
+    await handler.scheduled({ scheduledTime: Date.now(), cron: "*/5 * * * *", noRetry: () => undefined } as ScheduledController, env);
+    for (const kind of ["replay", "analysis"] as const) {
+      const { body } = await call("GET", `/v1/policy-jobs/${JOBS[kind]}`, ann);
+      expect(body, JSON.stringify(body)).toMatchObject({ kind, status: "completed", result: answered[kind], error: null });
+    }
   });
 
   it("[PSEUDO-8] are replayed for the person that they were about, whom the log has by a pseudonym only", async () => {

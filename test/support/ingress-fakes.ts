@@ -42,9 +42,11 @@ import { defineIngress } from "../../workers/ingress/app.ts";
 import type { IngressPorts } from "../../workers/ingress/ports.ts";
 import { defineKnowledge } from "../../workers/knowledge/knowledge.ts";
 import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
+import { definePolicyWork } from "../../workers/policy-work/policy-work.ts";
 import type { Redriven } from "../../workers/use-cases/redrive-from.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
 import { isFinal, newRun, permits } from "./ingress-rules.ts";
+import { policyJobsInMemory } from "./policy-jobs.ts";
 import { makeStoreFake } from "./store-fake.ts";
 import { paged } from "./store-fake-lists.ts";
 
@@ -92,7 +94,10 @@ export function makeWorld(
     mayTry: (address: string) => boolean;
     /** What the policies say to every start, and to every decision that is made again. */
     mayStart: Permission;
+    /** Questions of an analysis of policies; each takes a tenth of a second. */
+    questions: number;
   } = {
+    questions: 0,
     mayStart: { decision: "allow", policyVersion: "p1", reasons: [] },
     taught: {},
     limits: null,
@@ -307,10 +312,7 @@ export function makeWorld(
     policies: {
       flawsOf: (cedar) =>
         cedar.includes("permit") || cedar.includes("forbid") ? [] : [{ line: 1, column: 1, message: "holds no policy" }],
-      answerTo: () => script.mayStart,
-      analyse: async () => ({ never_applies: [], widened: [], narrowed: [], sampled: false }),
       versionOf,
-      decisions: async () => [],
     },
     starts: { enter: () => 0, leave: () => undefined },
     limits: defineLimitsOfIsolate({
@@ -498,6 +500,28 @@ export function makeWorld(
       underWay: async (org, subject) => erasures.get(`${org}/${subject}`) ?? null,
       get: async (org, id) => erasures.get(`${org} ${id}`) ?? null,
     },
+    policyWork: definePolicyWork({
+      now: () => clock.at,
+      random: (bytes) => new Uint8Array(randomBytes(bytes)),
+      log: (line) => lines.push(line),
+      store: policyJobsInMemory((what, org, record) => {
+        keep(what);
+        if (record !== null) records.push({ org, record });
+      }).store,
+      version: (org, version) => store.policies.get(org, version),
+      active: (org) => store.policies.active(org),
+      answerTo: () => script.mayStart,
+      analysis: () => ({
+        ...{ of: script.questions, ids: [], sampled: false },
+        ask: () => {
+          clock.at += 100;
+          return { deciding: [], example: null };
+        },
+      }),
+      shipped: () => "p1",
+      newestRuns: async () => [],
+      decisions: async () => ({ decisions: [], next: null }),
+    }),
     inventory: async () => ({ data: [], next: null }),
     compliance: {
       begin: async ({ id, org, user, framework, fromAt, toAt }) => {

@@ -9,7 +9,7 @@ import type { ActiveSets } from "../../core/policy/set.ts";
 import type { Log } from "../../core/telemetry/log-line.ts";
 import type { MemoryTool } from "../../core/tool/memory-tools.ts";
 import type { Caller, Permission } from "../../core/workflow/authority.ts";
-import { type Analysis, analyse } from "./analysis.ts";
+import { type Analysis, analysisOf } from "./analysis.ts";
 import { loadPolicies, type PolicyEngine, UNAVAILABLE, type Verdict } from "./engine.ts";
 import { defineOrgEngines } from "./org-engines.ts";
 import { DEFAULT_ID, flawsOf } from "./org-set.ts";
@@ -36,8 +36,8 @@ export type Access = AccessPort & {
   permission(question: CallQuestion, active: ActiveSets): Permission;
   /** The answer to a recorded question, were these the org's policies. */
   answerTo(asked: AccessQuestion, active: ActiveSets): Permission;
-  /** What `candidate` would change if it came into force in the org. */
-  analyse(org: string, candidate: ActiveSets, active: ActiveSets): Promise<Analysis>;
+  /** The questions that show what `candidate` would change if it came into force in the org. */
+  analysis(org: string, candidate: ActiveSets, active: ActiveSets): Analysis;
   /** What is wrong with Cedar that somebody wants to register. */
   readonly flawsOf: PolicyFlaws;
   /** Of the shipped policies: recorded with every decision. */
@@ -97,7 +97,7 @@ export function defineAccess(log: Log, texts: PolicyTexts = SHIPPED): Access {
     policyVersion: () => engine().version,
     flawsOf: (cedar) => flawsOf(cedar, texts.schema),
     answerTo,
-    analyse: (org, candidate, active) => analyse({ answerTo, verdictOf }, org, candidate, active),
+    analysis: (org, candidate, active) => analysisOf({ answerTo, verdictOf }, org, candidate, active),
     decide({ org, user, roles, platformAdmin }, action, resource) {
       const principal = { org, user, roles, platformAdmin };
       const context = action === "run.start" ? { context: UNKNOWN_START } : {};

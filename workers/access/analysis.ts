@@ -2,36 +2,32 @@
 import { policySetTextToParts, policyToJson } from "@cedar-policy/cedar-wasm/web";
 import type { AccessQuestion } from "../../core/access/request.ts";
 import type { Json } from "../../core/json.ts";
-import { commonPoints, type Point, pointsOf, questionOf } from "../../core/policy/domain.ts";
+import { commonPoints, pointsOf, questionOf } from "../../core/policy/domain.ts";
+import type { PolicyExample } from "../../core/policy/job.ts";
 import type { ActiveSets } from "../../core/policy/set.ts";
 import type { Permission } from "../../core/workflow/authority.ts";
-import { turn as endTurn } from "../../kit/turn.ts";
 import { startCedar } from "./cedar.ts";
 import type { Verdict } from "./engine.ts";
 import { partsOf } from "./parts.ts";
 
-/** An act that one set decides otherwise than the other. */
-export type Example = Omit<Point, "context"> & {
-  readonly context: Json;
-  readonly before: Permission["decision"];
-  readonly after: Permission["decision"];
-  readonly policies: readonly string[];
+/** What one question showed. `deciding`: policies of the candidate that decide it. `example`: null: nothing changes. */
+export type Shown = {
+  readonly deciding: readonly string[];
+  readonly example: { readonly widens: boolean; readonly example: PolicyExample } | null;
 };
 
-/** See docs/policies.md. */
+/** The questions of an analysis, numbered: the same sets have the same ones. */
 export type Analysis = {
-  /** Ids of the policies that decide nothing anywhere in the domain. */
-  readonly never_applies: readonly string[];
-  readonly widened: readonly Example[];
-  readonly narrowed: readonly Example[];
-  /** Of some policy not every combination was asked: `never_applies` may name one that decides something. */
+  /** How many questions there are. */
+  readonly of: number;
+  /** Ids of the candidate's policies. */
+  readonly ids: readonly string[];
+  /** Of some policy not every combination is asked. */
   readonly sampled: boolean;
+  /** `withDeciding` false: which policies decide is not asked. */
+  ask(index: number, withDeciding: boolean): Shown;
 };
 
-/** Examples of each direction; further ones differ in nothing that matters. */
-const MOST_EXAMPLES = 20;
-/** Questions of one turn of the event loop: some milliseconds, however large the sets are. */
-const QUESTIONS_A_TURN = 10;
 const ORDER = ["deny", "ask", "allow"] as const;
 
 /** Answers of Cedar. */
@@ -42,36 +38,36 @@ export type Asks = {
 };
 
 /** `candidate`: what would be in force. `active`: what is. */
-export async function analyse({ answerTo, verdictOf }: Asks, org: string, candidate: ActiveSets, active: ActiveSets): Promise<Analysis> {
+export function analysisOf({ answerTo, verdictOf }: Asks, org: string, candidate: ActiveSets, active: ActiveSets): Analysis {
   const ours = policiesOf(candidate);
-  const theirs = policiesOf(active);
-  const unused = new Set(ours.map(({ id }) => id));
-  const widened: Example[] = [];
-  const narrowed: Example[] = [];
-  const { points, isSampled } = pointsOf([...ours, ...theirs].map(({ json }) => json));
-  for (const [index, point] of [...points, ...commonPoints()].entries()) {
-    if (index % QUESTIONS_A_TURN === 0) await endTurn(); // a large set keeps nobody else waiting
-    const question = questionOf(point, org);
-    if (unused.size > 0) {
+  const { points, isSampled } = pointsOf([...ours, ...policiesOf(active)].map(({ json }) => json));
+  const all = [...points, ...commonPoints()];
+  return {
+    of: all.length,
+    ids: [...new Set(ours.map(({ id }) => id))],
+    sampled: isSampled,
+    ask(index, withDeciding) {
+      const point = all[index];
+      if (point === undefined) return { deciding: [], example: null };
+      const question = questionOf(point, org);
       const also = question.action === "tool.call" ? [{ ...question, action: "tool.call_unattended" }] : [];
-      for (const asked of [question, ...also]) for (const id of verdictOf(asked, candidate).reasons) unused.delete(id);
-    }
-    if (question.action === "tool.call_unattended") continue; // part of `tool.call`
-    const after = answerTo(question, candidate);
-    const before = answerTo(question, active);
-    const step = ORDER.indexOf(after.decision) - ORDER.indexOf(before.decision);
-    const examples = step > 0 ? widened : narrowed;
-    if (step === 0 || examples.length >= MOST_EXAMPLES) continue;
-    const decided = step > 0 ? after : before.decision === "deny" ? before : after;
-    examples.push({
-      ...point,
-      context: point.context as unknown as Json,
-      before: before.decision,
-      after: after.decision,
-      policies: decided.reasons,
-    });
-  }
-  return { never_applies: [...unused], widened, narrowed, sampled: isSampled };
+      const deciding = withDeciding ? [question, ...also].flatMap((asked) => verdictOf(asked, candidate).reasons) : [];
+      if (question.action === "tool.call_unattended") return { deciding, example: null }; // part of `tool.call`
+      const after = answerTo(question, candidate);
+      const before = answerTo(question, active);
+      const step = ORDER.indexOf(after.decision) - ORDER.indexOf(before.decision);
+      if (step === 0) return { deciding, example: null };
+      const decided = step > 0 ? after : before.decision === "deny" ? before : after;
+      const example = {
+        ...point,
+        context: point.context as unknown as Json,
+        before: before.decision,
+        after: after.decision,
+        policies: [...decided.reasons],
+      };
+      return { deciding, example: { widens: step > 0, example } };
+    },
+  };
 }
 
 /** The policies that a person wrote. */

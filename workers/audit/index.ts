@@ -5,7 +5,7 @@ export { defineLogAlert } from "./log-alert.ts";
 export { pruneSegments } from "./prune.ts";
 export { namesOf, type Pseudonyms, personsBehind } from "./pseudonyms.ts";
 export { defineRawStores, type RawStores } from "./raw-stores.ts";
-export { type RecordedDecision, readDecisions } from "./read-decisions.ts";
+export { newestRuns, type RecordedDecision, readDecisions } from "./read-decisions.ts";
 export { type EntryFilter, type EntryPage, fromStatement, readEntries, readThrough, readWherever, typeStatement } from "./read-entries.ts";
 export { readTimeline } from "./read-timeline.ts";
 export { type SegmentPorts, sealSegments, trimPages } from "./segments.ts";

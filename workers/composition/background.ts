@@ -11,6 +11,7 @@ import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { Erasures } from "../erasure/erasure.ts";
 import type { PersonExports } from "../person-export/export.ts";
+import type { PolicyWork } from "../policy-work/policy-work.ts";
 import { defineSlowCalls } from "../slow-calls/consumer.ts";
 import { sweepAnswers } from "../store/answers.ts";
 import { sweepMinutes } from "../store/minutes.ts";
@@ -22,6 +23,7 @@ import { sweepRuns } from "../watchdog/watchdog.ts";
 import { buildCompliance, buildInventory, noteUseOf } from "./compliance.ts";
 import { buildErasures, buildPersonExports, retentionChore } from "./erasures.ts";
 import { logAlarmOf } from "./log-alarm.ts";
+import { buildPolicyWork } from "./policy-work.ts";
 import type { Rooms } from "./rooms.ts";
 
 /** Work that no request waits for. */
@@ -33,6 +35,7 @@ export type Background = {
   readonly personExports: PersonExports;
   readonly inventory: Inventory;
   readonly compliance: Compliance;
+  readonly policyWork: PolicyWork;
 };
 
 /** Consumers and chores, fitted to the bindings. */
@@ -85,10 +88,12 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
   const erasures = buildErasures(env, rooms, archive);
   const inventory = buildInventory(rooms);
   const compliance = buildCompliance(env, rooms, inventory);
+  const policyWork = buildPolicyWork(env, rooms);
   const noteUse = noteUseOf(rooms);
   const chores: Chores = {
     erasures: () => erasures.sweep(),
     compliance: () => compliance.sweep(),
+    policies: () => policyWork.sweep(),
     retention: retentionChore(env, rooms, archive),
     outbox: () => store.sweepOutbox(),
     idempotency: () => store.sweepIdempotency(),
@@ -158,6 +163,7 @@ export function buildBackground(env: Cloudflare.Env, rooms: Rooms): Background {
     personExports: buildPersonExports(rooms, archive, erasures),
     inventory,
     compliance,
+    policyWork,
     consume: (batch) =>
       batch.queue === "bulkhead-traces"
         ? exporter.consume(batch)

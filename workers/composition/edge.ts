@@ -1,13 +1,10 @@
 /** The HTTP edge, fitted to the rooms behind it. */
 
 import { waitUntil } from "cloudflare:workers";
-import type { AccessQuestion } from "../../core/access/request.ts";
-import { resolvedIn } from "../../core/audit/persons.ts";
-import type { Json } from "../../core/json.ts";
 import { logLine } from "../../core/telemetry/log-line.ts";
 import { versionOf as versionOfPolicies } from "../access/version.ts";
 import { withArchive } from "../archive/archived-runs.ts";
-import { defineRawStores, readDecisions, readTimeline, type VerifyPorts, verifyLog } from "../audit/index.ts";
+import { defineRawStores, readTimeline, type VerifyPorts, verifyLog } from "../audit/index.ts";
 import { defineAuth } from "../auth/auth.ts";
 import { defineLastUse } from "../auth/last-use.ts";
 import { readIssuers } from "../auth/oidc/issuers.ts";
@@ -30,7 +27,11 @@ import type { Rooms } from "./rooms.ts";
 import { sessionsPortOf } from "./sessions.ts";
 
 /** The HTTP application with its ports. */
-export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures, personExports, inventory, compliance }: Background) {
+export function buildEdge(
+  env: Cloudflare.Env,
+  rooms: Rooms,
+  { archive, erasures, personExports, inventory, compliance, policyWork }: Background,
+) {
   const { settings, objects, store, stops, broker, guard, access, authority, callTool } = rooms;
   const { now, random, log } = rooms.outside;
   const { adminApiKey, allowPrivateHosts, version, perMinute, publicUrl, auditLockYears } = settings;
@@ -110,28 +111,12 @@ export function buildEdge(env: Cloudflare.Env, rooms: Rooms, { archive, erasures
     authorize: authority.authorize,
     mayStart: authority.mayStart,
     mayKnow: authority.mayKnow,
-    policies: {
-      flawsOf: access.flawsOf,
-      answerTo: access.answerTo,
-      analyse: access.analyse,
-      versionOf: versionOfPolicies,
-      decisions: async (org, runs, most) => {
-        // Policies may be about somebody: a decision is made again for who it was about, as long as that is known.
-        const recorded = await readDecisions(env.DB, org, runs, most);
-        const persons = await store.audit.persons(
-          org,
-          recorded.map(({ asked }) => ({ data: { asked: asked as unknown as Json } })),
-        );
-        return recorded.map((one) => ({
-          ...one,
-          asked: resolvedIn({ asked: one.asked as unknown as Json }, persons).asked as unknown as AccessQuestion,
-        }));
-      },
-    },
+    policies: { flawsOf: access.flawsOf, versionOf: versionOfPolicies },
     erasures,
     personExports,
     inventory,
     compliance,
+    policyWork,
     callTool,
     sources: rooms.sources,
     credentialUse: objects.limits,

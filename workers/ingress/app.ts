@@ -48,6 +48,7 @@ import { overrideRoutes } from "./routes/overrides.ts";
 import { personRoutes } from "./routes/persons.ts";
 import { consoleFile, platformRoutes } from "./routes/platform.ts";
 import { policyRoutes } from "./routes/policies.ts";
+import { policyJobRoutes } from "./routes/policy-jobs.ts";
 import { reachRoutes } from "./routes/reach.ts";
 import { reconcileRoutes } from "./routes/reconcile.ts";
 import { replayRoutes } from "./routes/replay.ts";
@@ -136,6 +137,7 @@ export const apiEndpoints = (ports: IngressPorts): readonly Endpoint[] => [
   ...embeddingRoutes(ports),
   ...listModelRoutes(ports),
   ...modelRouteRoutes(ports),
+  ...policyJobRoutes(ports),
   ...policyRoutes(ports),
   ...secretRoutes(ports),
   ...guardrailRoutes(ports),

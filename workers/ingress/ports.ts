@@ -24,6 +24,7 @@ import type { EvidenceFile } from "../evidence/evidence.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
 import type { PersonExports } from "../person-export/export.ts";
+import type { PolicyWork } from "../policy-work/policy-work.ts";
 import type { Costs } from "../store/costs.ts";
 import type { RunCosts } from "../store/run-costs.ts";
 import type { TraceAnswered } from "../traces/requests.ts";
@@ -69,6 +70,7 @@ export type IngressPorts = UseCasePorts & {
   readonly personExports: PersonExports;
   readonly inventory: Inventory;
   readonly compliance: Pick<Compliance, "begin" | "get" | "list" | "zip">;
+  readonly policyWork: Pick<PolicyWork, "run" | "get" | "list">;
   readonly limits: LimitsPort;
   /** False: this address came without a valid credential too often. */
   readonly mayTry: (address: string) => Promise<boolean>;

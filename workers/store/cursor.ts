@@ -21,6 +21,7 @@ export const CURSOR_FORMS = {
   deadLetter: /^dl_[0-9A-HJKMNP-TV-Z]{26}$/,
   incident: /^inc_[0-9A-HJKMNP-TV-Z]{26}$/,
   complianceExport: /^exp_[0-9A-HJKMNP-TV-Z]{26}$/,
+  policyJob: /^job_[0-9A-HJKMNP-TV-Z]{26}$/,
   override: /^ovr_[0-9A-HJKMNP-TV-Z]{26}$/,
   activation: /^act_[0-9A-HJKMNP-TV-Z]{26}$/,
   policy: /^[1-9]\d{0,15}\.[0-9a-f]{32}$/,

@@ -20,6 +20,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { ChosenSettings, OrgWitness } from "../../core/org/settings.ts";
 import type { Override } from "../../core/override/override.ts";
+import type { JobProgress, PolicyJob, PolicyTask, PolicyTaskState } from "../../core/policy/job.ts";
 import type { ActivationPerson, SetContent } from "../../core/policy/set.ts";
 import type { ApproverRule } from "../../core/review/approvers.ts";
 import type { ToolOrigin } from "../../core/tool/import/source.ts";
@@ -514,6 +515,39 @@ export const complianceExports = sqliteTable(
   (table) => [
     index("compliance_exports_by_look").on(table.status, table.lookedAt),
     index("compliance_exports_by_org").on(table.org, table.id),
+  ],
+);
+
+/** Replays and analyses of an org's policies that took longer than their request. */
+export const policyJobs = sqliteTable(
+  "policy_jobs",
+  {
+    /** `job_…` */
+    id: text("id").primaryKey(),
+    org: text("org").notNull(),
+    /** That is tried. */
+    version: text("version").notNull(),
+    task: text("task", { mode: "json" }).$type<PolicyTask>().notNull(),
+    /** JSON: the versions that were in force. */
+    against: text("against", { mode: "json" }).$type<PolicyJob["against"]>().notNull(),
+    /** The user who asked. */
+    askedBy: text("asked_by").notNull(),
+    askedAt: integer("asked_at").notNull(),
+    status: text("status", { enum: ["running", "completed", "failed"] }).notNull(),
+    /** JSON: how far it is, and what it has found. */
+    state: text("state", { mode: "json" }).$type<PolicyTaskState>().notNull(),
+    /** JSON: how far it is, for lists. */
+    progress: text("progress", { mode: "json" }).$type<JobProgress>().notNull(),
+    completedAt: integer("completed_at"),
+    /** How often a sweep took it since it last got on. */
+    tries: integer("tries").notNull(),
+    /** When it was last gone on with. */
+    lookedAt: integer("looked_at").notNull(),
+  },
+  (table) => [
+    index("policy_jobs_by_look").on(table.status, table.lookedAt),
+    index("policy_jobs_by_org").on(table.org, table.id),
+    index("policy_jobs_by_time").on(table.askedAt),
   ],
 );
 

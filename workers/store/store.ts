@@ -23,6 +23,7 @@ import { storeOrgs } from "./orgs.ts";
 import { Outbox, type Send } from "./outbox.ts";
 import { storeOverrides } from "./overrides.ts";
 import { storePolicies } from "./policies.ts";
+import { type PolicyJobStore, storePolicyJobs } from "./policy-jobs.ts";
 import type { AuditStore, StorePort } from "./ports.ts";
 import { storeRoutes } from "./routes.ts";
 import { type RunCosts, storeRunCosts } from "./run-costs.ts";
@@ -56,6 +57,7 @@ export type Store = StorePort &
     readonly auditKeeping: AuditKeeping;
     readonly erasures: ErasureStore;
     readonly compliance: ComplianceStore;
+    readonly policyJobs: PolicyJobStore;
     readonly layout: TrafficStore["layout"];
     /** Outbox rows of this store that are sequenced and in D1 (messages whose source kind is `store`). */
     confirmRecords(ids: readonly string[]): Promise<void>;
@@ -97,6 +99,7 @@ export function defineStore(ports: StorePorts): Store {
     archivedLines,
     erasures: storeErasures(db, outbox, archivedLines, now),
     compliance: storeCompliance(db, outbox, now),
+    policyJobs: storePolicyJobs(db, outbox, now),
     tools: storeTools(db, outbox, now),
     models: storeModels(db, outbox, now),
     routes: storeRoutes(db, outbox, now),

@@ -1,6 +1,6 @@
 /**
- * An org's own policies: registered as versions that do nothing, tried against what was decided, and put in force by two people. What
- * reads a policy is the access room; which actions an org may decide is core/policy/actions.ts.
+ * An org's own policies: registered as versions that do nothing, and put in force by two people. What reads a policy is the access room; what tries
+ * one is workers/policy-work; which actions an org may decide is core/policy/actions.ts.
  */
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
@@ -8,7 +8,6 @@ import { mintId } from "../../core/ids.ts";
 import type { PermissionRule } from "../../core/policy/permissions.ts";
 import {
   type Activation,
-  type ActiveSets,
   activationView,
   personOf,
   refusalOfApproval,
@@ -17,9 +16,6 @@ import {
   versionView,
 } from "../../core/policy/set.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { turn as endTurn } from "../../kit/turn.ts";
-import type { Analysis } from "../access/analysis.ts";
-import type { RecordedDecision } from "../audit/read-decisions.ts";
 import { onRecordIfOnePerson } from "./access.ts";
 import { claim, type Repeatable } from "./idempotency.ts";
 import { keptText } from "./kept-text.ts";
@@ -29,13 +25,6 @@ import type { Requester } from "./requester.ts";
 
 /** A version as HTTP shows it. */
 export type PolicyView = ReturnType<typeof versionView>;
-
-/** Maximum decisions that a replay makes again: together they take seconds. */
-const MOST_REPLAYED = 5_000;
-/** Decisions of one turn of the event loop. */
-const DECISIONS_A_TURN = 20;
-/** Changed decisions that a replay lists. */
-const MOST_CHANGES = 1_000;
 
 /** Registers Cedar; a text that was registered before is the version it has. */
 export async function registerPolicies(
@@ -150,54 +139,4 @@ export async function setPermissions(
   const id = freshActivation(ports, by);
   await ask(ports, by, id, { version, content, note: null, createdAt: by.at, createdBy: by.principal.user }, kept.value);
   return ok({ id, version });
-}
-
-/** A decision that the version would make otherwise. */
-export type ChangedDecision = {
-  readonly run: string;
-  readonly step: string | null;
-  readonly action: string;
-  readonly resource: string;
-  readonly before: RecordedDecision["decision"];
-  readonly after: RecordedDecision["decision"];
-  readonly policies: readonly string[];
-};
-
-/** The org's recorded decisions of its newest `runs` runs, made again as if the version were in force. `truncated`: there are more. */
-export async function replayPolicies(
-  ports: UseCasePorts,
-  by: Requester,
-  { version, runs }: { readonly version: string; readonly runs: number },
-): Promise<Result<{ readonly decisions: number; readonly changed: readonly ChangedDecision[]; readonly truncated: boolean }, Refusal>> {
-  const { org } = by.principal;
-  const candidate = await asIfActive(ports, org, version);
-  if (!candidate.ok) return candidate;
-  const recorded = await ports.policies.decisions(org, runs, MOST_REPLAYED);
-  const changed: ChangedDecision[] = [];
-  for (const [index, { run, step, decision, asked }] of recorded.entries()) {
-    if (index % DECISIONS_A_TURN === 0) await endTurn(); // a large set keeps nobody else waiting
-    const answer = ports.policies.answerTo(asked, candidate.value.sets);
-    if (answer.decision === decision) continue;
-    const { action, resource } = asked;
-    const name = "name" in resource ? `${resource.type.toLowerCase()}:${resource.name}` : resource.type.toLowerCase();
-    changed.push({ run, step, action, resource: name, before: decision, after: answer.decision, policies: answer.reasons });
-  }
-  const truncated = recorded.length === MOST_REPLAYED || changed.length > MOST_CHANGES;
-  return ok({ decisions: recorded.length, changed: changed.slice(0, MOST_CHANGES), truncated });
-}
-
-/** What the version would change, over the finite domain. */
-export async function analysePolicies(ports: UseCasePorts, by: Requester, version: string): Promise<Result<Analysis, Refusal>> {
-  const { org } = by.principal;
-  const candidate = await asIfActive(ports, org, version);
-  return candidate.ok ? ok(await ports.policies.analyse(org, candidate.value.sets, candidate.value.active)) : candidate;
-}
-
-async function asIfActive(
-  ports: UseCasePorts,
-  org: string,
-  version: string,
-): Promise<Result<{ readonly sets: ActiveSets; readonly active: ActiveSets }, Refusal>> {
-  const [found, active] = await Promise.all([ports.store.policies.get(org, version), ports.store.policies.active(org)]);
-  return found === null ? err(unknownId("policy version", version)) : ok({ sets: { ...active, [found.content.kind]: found }, active });
 }

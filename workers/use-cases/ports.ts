@@ -19,7 +19,6 @@ import type { ReviewQueueRpc } from "../../durable-objects/review-queue/stub.ts"
 import type { RunEngineRpc } from "../../durable-objects/run-engine/stub.ts";
 import type { Access } from "../access/access.ts";
 import type { AccessPort } from "../access/ports.ts";
-import type { RecordedDecision } from "../audit/read-decisions.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { ReadDocument } from "../documents/documents.ts";
 import type { Admitted, Guard } from "../guardrail/ports.ts";
@@ -81,11 +80,7 @@ export type StartPlaces = {
 };
 
 /** Policies as data. */
-export type PoliciesPort = Pick<Access, "flawsOf" | "answerTo" | "analyse"> & {
-  versionOf(content: SetContent): string;
-  /** Decisions on record of the org's newest `runs` runs, at most `most`. */
-  decisions(org: string, runs: number, most: number): Promise<readonly RecordedDecision[]>;
-};
+export type PoliciesPort = Pick<Access, "flawsOf"> & { versionOf(content: SetContent): string };
 
 /** What an org remembers of a part of its people. `remove`: its values in the vault go as well. */
 export type MemoriesPort = {
@@ -144,7 +139,7 @@ export type UseCasePorts = {
     about: { readonly caller: Caller; readonly action: "knowledge.search" | "knowledge.write"; readonly collection: string },
     killEpoch: number,
   ) => Promise<Permission>;
-  /** Reads, tries and answers by policies (workers/access), and reads what was decided (workers/audit). */
+  /** Reads policies (workers/access). */
   readonly policies: PoliciesPort;
   /** One governed call of a tool. */
   readonly callTool: (call: ToolCall) => Promise<ToolOutcome>;

@@ -56,6 +56,7 @@ const ENDS: { readonly [C in RetentionChore]: string } = {
   audit: "pages leave D1 after 30 days, or where D1 is larger than 5 GB; R2 keeps segments for `audit_years` (7)",
   texts: "with its run; those of chats after the days of the class `internal`, otherwise `audit_years` (7)",
   idempotency: "24 hours",
+  policies: "replays and analyses that became jobs: seven days after they were asked for",
   minutes: "three hours; answers of the edge as long as the alerts look back",
 };
 const endOf = (retention: Retention): string =>

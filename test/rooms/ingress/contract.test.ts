@@ -53,6 +53,8 @@ GET /v1/policies/activations
 POST /v1/policies/activations/{id}/approve
 POST /v1/policies/{version}/replay
 POST /v1/policies/{version}/analysis
+GET /v1/policy-jobs
+GET /v1/policy-jobs/{id}
 POST /v1/policies/{version}/activate
 PUT /v1/permissions
 GET /v1/permissions

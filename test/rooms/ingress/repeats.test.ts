@@ -18,8 +18,6 @@ const WITHOUT_KEY = new Map([
   ["POST /v1/runs/{id}/replay", "reads"],
   ["POST /v1/costs/reconcile", "compares an invoice and keeps nothing"],
   ["POST /v1/knowledge/{collection}/search", "reads"],
-  ["POST /v1/policies/{version}/replay", "reads"],
-  ["POST /v1/policies/{version}/analysis", "reads"],
   ["POST /v1/tools/{name}/test", "a call that is made again on purpose; nothing of it is kept"],
   ["POST /v1/workflows/{name}/traffic", "sets shares: the same twice is the same"],
   ["POST /v1/tools/{name}/credentials", "admits a version: the same twice is the same"],
@@ -95,6 +93,70 @@ describe("[USE-19] a repeated POST gives its first answer again, and with anothe
     expect(refused.status).toBe(404);
     const other = await world.send("POST", nowhere, { key: admin, body: { reason: "b" }, headers: { "idempotency-key": "free" } });
     expect(other.status).toBe(404);
+  });
+
+  it("[JOB-5] begins one job of policies, and one for each caller", async () => {
+    const world = makeWorld();
+    const ann = await world.makeKey(["admin"]);
+    const { version } = (await (await world.send("POST", "/v1/policies", { key: ann, body: { cedar: CEDAR } })).json()) as JsonObject;
+    world.script.questions = 2_000;
+    const send = async (key: string, idempotency = "once") => {
+      const answer = await world.send("POST", `/v1/policies/${version}/analysis`, { key, headers: { "idempotency-key": idempotency } });
+      const body = (await answer.json()) as JsonObject & { id: string };
+      return { status: answer.status, replayed: answer.headers.get("idempotent-replayed"), retry: answer.headers.get("retry-after"), body };
+    };
+    const begun = world.clock.at;
+    const first = await send(ann);
+    expect(first).toMatchObject({
+      status: 202,
+      replayed: null,
+      retry: "5",
+      body: { kind: "analysis", status: "running", asked_by: "ada" },
+    });
+    await expect.poll(() => world.clock.at - begun).toBeGreaterThan(29_000); // it goes on after the answer
+    const before = world.clock.at;
+    const again = await send(ann);
+    expect(again).toMatchObject({ status: 202, replayed: "true", body: { id: first.body.id } });
+    expect(world.clock.at, "the second one does no work").toBe(before);
+    world.script.throws["idempotency.settle"] = [new Error("cut")];
+    expect((await send(ann, "lost")).status).toBe(500);
+    const taken = await send(ann, "lost");
+    expect(taken).toMatchObject({ status: 202, body: { kind: "analysis" } });
+    const bob = await send(await world.makeKey(["admin"], { user: "bob" }));
+    expect(new Set([first.body.id, taken.body.id, bob.body.id]).size).toBe(3);
+    const asked = world.records.filter(({ record }) => record.event_type === "policy.job_requested");
+    expect(asked.map(({ record }) => [record.actor.id, record.resource])).toEqual([
+      ["ada", `policy-job/${first.body.id}`],
+      ["ada", `policy-job/${taken.body.id}`],
+      ["bob", `policy-job/${bob.body.id}`],
+    ]);
+    const body = { runs: 5 };
+    const replay = (sent: JsonObject) =>
+      world.send("POST", `/v1/policies/${version}/replay`, { key: ann, body: sent, headers: { "idempotency-key": "replay" } });
+    expect((await replay(body)).status).toBe(200);
+    expect((await replay(body)).headers.get("idempotent-replayed")).toBe("true");
+    expect((await replay({ runs: 6 })).status).toBe(422);
+  });
+
+  it("[JOB-6] a job is shown to who may ask for one, in its org alone", async () => {
+    const world = makeWorld();
+    const ann = await world.makeKey(["admin"]);
+    const { version } = (await (await world.send("POST", "/v1/policies", { key: ann, body: { cedar: CEDAR } })).json()) as JsonObject;
+    world.script.questions = 200;
+    const begun = (await (await world.send("POST", `/v1/policies/${version}/analysis`, { key: ann })).json()) as { id: string };
+    const read = async (key: string, path = `/v1/policy-jobs/${begun.id}`) => {
+      const answer = await world.send("GET", path, { key });
+      return { status: answer.status, body: (await answer.json()) as JsonObject };
+    };
+    await expect.poll(async () => (await read(ann)).body["status"]).toBe("completed");
+    expect(await read(ann)).toMatchObject({ status: 200, body: { id: begun.id, result: { never_applies: [] }, error: null } });
+    expect((await read(ann, "/v1/policy-jobs")).body["data"]).toMatchObject([{ id: begun.id, status: "completed" }]);
+    for (const roles of [["caller"], ["reviewer"], ["auditor"], ["operator"], ["monitor"]] as const)
+      expect((await read(await world.makeKey([...roles], { user: "eve" }))).status, roles[0]).toBe(403);
+    const other = await world.makeKey(["admin"], { org: "other", user: "oz" });
+    expect((await read(other)).status).toBe(404);
+    expect((await read(other, "/v1/policy-jobs")).body["data"]).toEqual([]);
+    for (const id of ["job_00000000000000000000000000", "constructor"]) expect((await read(ann, `/v1/policy-jobs/${id}`)).status).toBe(404);
   });
 
   it("imports tools once: what the source has since is not proposed, what it lists is told as it stood", async () => {

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import type { CostQuestion } from "../../../core/costs/question.ts";
 import type { PageRequest } from "../../../core/page.ts";
-import { readDecisions, readEntries, readThrough, trimPages } from "../../../workers/audit/index.ts";
+import { newestRuns, readDecisions, readEntries, readThrough, trimPages } from "../../../workers/audit/index.ts";
 import { readAlertSums } from "../../../workers/store/alert-sums.ts";
 import { sweepAnswers } from "../../../workers/store/answers.ts";
 import { defineCosts } from "../../../workers/store/costs.ts";
@@ -131,7 +131,8 @@ const OTHERS: { readonly [name: string]: (db: D1Database) => unknown } = {
   "entries from R2": (db) => readThrough({ db, bucket: env.AUDIT }, ORG, { after: 0, run: null, users: null, type: null, limit: 5 }),
   "entries of a run from R2": (db) =>
     readThrough({ db, bucket: env.AUDIT }, ORG, { after: 0, run: "run_1", users: null, type: null, limit: 5 }),
-  decisions: (db) => readDecisions(db, ORG, 5, 5),
+  "newest runs": (db) => newestRuns(db, ORG, 5),
+  decisions: (db) => readDecisions(db, ORG, ["run_1"], [5, 1], 5),
   "trimming pages": (db) => trimPages({ db, bucket: env.AUDIT, now: () => AT, log: () => undefined }),
 };
 

@@ -4,33 +4,23 @@ import { unknownId } from "../../../core/errors/unknown-name.ts";
 import { flawOfRule, MOST_RULES } from "../../../core/policy/permissions.ts";
 import { activationView, versionView } from "../../../core/policy/set.ts";
 import { err, ok } from "../../../core/result.ts";
-import {
-  analysePolicies,
-  approveActivation,
-  registerPolicies,
-  replayPolicies,
-  requestActivation,
-  setPermissions,
-} from "../../use-cases/policies.ts";
+import { approveActivation, registerPolicies, requestActivation, setPermissions } from "../../use-cases/policies.ts";
 import { type Endpoint, endpointsOf, reply } from "../endpoint.ts";
 import type { IngressPorts } from "../ports.ts";
 import { repeatable, replyOf } from "../repeat.ts";
 import { listOf } from "../schemas/answers.ts";
-import { reasonText } from "../schemas/names.ts";
-import { Activated, Permissions, PolicyActivation, PolicyAnalysis, PolicyReplay, PolicyVersion } from "../schemas/policy-views.ts";
+import { policyVersion, reasonText } from "../schemas/names.ts";
+import { Activated, Permissions, PolicyActivation, PolicyVersion } from "../schemas/policy-views.ts";
 import { idempotencyHeader, pageOf, pageQuery } from "../schemas/requests.ts";
 
 /** UTF-16 units of a set of policies. */
 const MOST_CEDAR = 200_000;
-/** Runs whose decisions are made again, unless the request says otherwise. */
-const RUNS = 100;
 
-const params = { version: z.string().regex(/^[0-9a-f]{32}$/, "is not a version of the org's policies") };
+const params = { version: policyVersion };
 const Cedar = z
   .strictObject({ cedar: z.string().min(1, "must not be empty").max(MOST_CEDAR), note: reasonText.optional() })
   .openapi("RegisterPolicies");
 const Activate = z.strictObject({ reason: reasonText }).openapi("ActivatePolicies");
-const Replay = z.strictObject({ runs: z.int().min(1).max(1_000).optional() }).openapi("ReplayPolicies");
 
 const part = (field: "role" | "tool" | "resource") =>
   z.string().superRefine((text, context) => {
@@ -129,41 +119,6 @@ export function policyRoutes(ports: IngressPorts): Endpoint[] {
       async handle({ principal: { org }, params: { version } }) {
         const [found, active] = await Promise.all([ports.store.policies.get(org, version), ports.store.policies.active(org)]);
         return found === null ? err(unknownId("policy version", version)) : reply(200, versionView(found, active));
-      },
-    }),
-    endpoint({
-      method: "post",
-      path: "/v1/policies/{version}/replay",
-      operationId: "replayPolicies",
-      tag: "policies",
-      summary: "Makes the org's recorded decisions again, as if the version were in force",
-      action: "policy.write",
-      params,
-      body: Replay,
-      bodyForm: "optional",
-      answers: { 200: { description: "the decisions that it would change", schema: PolicyReplay } },
-      async handle(call) {
-        const replayed = await replayPolicies(ports, call, { version: call.params.version, runs: call.body?.runs ?? RUNS });
-        if (!replayed.ok) return replayed;
-        const { decisions, changed, truncated } = replayed.value;
-        return reply(200, { decisions, truncated, changed: changed.map((one) => ({ ...one, policies: [...one.policies] })) });
-      },
-    }),
-    endpoint({
-      method: "post",
-      path: "/v1/policies/{version}/analysis",
-      operationId: "analysePolicies",
-      tag: "policies",
-      summary: "Says what the version would allow and deny beside what is in force, with examples",
-      action: "policy.write",
-      params,
-      answers: { 200: { description: "what it changes", schema: PolicyAnalysis } },
-      async handle(call) {
-        const analysed = await analysePolicies(ports, call, call.params.version);
-        if (!analysed.ok) return analysed;
-        const { never_applies, widened, narrowed, sampled } = analysed.value;
-        const shown = (examples: typeof widened) => examples.map((example) => ({ ...example, policies: [...example.policies] }));
-        return reply(200, { never_applies: [...never_applies], widened: shown(widened), narrowed: shown(narrowed), sampled });
       },
     }),
     endpoint({

@@ -84,3 +84,6 @@ const SESSION_FLAW = "has 1 to 64 letters, digits, `_` and `-`";
 export const sessionName = named(SESSION_ID, SESSION_FLAW);
 /** A session that a filter names: of those from before, too, whose ids are no longer taken. */
 export const sessionFilter = z.string().regex(SESSION_ID, SESSION_FLAW);
+
+/** A version of an org's policies: the hash of its content. */
+export const policyVersion = z.string().regex(/^[0-9a-f]{32}$/, "is not a version of the org's policies");

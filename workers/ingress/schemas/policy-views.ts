@@ -88,3 +88,27 @@ export const Activated = z.object({ id: z.string(), version: z.string() }).opena
 
 /** The permission matrix in force. */
 export const Permissions = z.object({ version: z.string().nullable(), rules: z.array(Rule) }).openapi("Permissions");
+
+const jobFields = {
+  id: z.string().openapi({ example: "job_01JCZ5M1R5T0000000000000ZZ" }),
+  kind: z.enum(["replay", "analysis"]),
+  version: z.string(),
+  status: z.enum(["running", "completed", "failed"]),
+  progress: z.object({ done: z.int(), of: z.int() }).openapi({ description: "runs of a replay, questions of an analysis" }),
+  asked_by: z.string(),
+  asked_at: z.iso.datetime(),
+  completed_at: z.iso.datetime().nullable(),
+  expires_at: z.iso.datetime(),
+};
+
+/** A replay or an analysis that takes longer than its request. */
+export const PolicyJob = z
+  .object({
+    ...jobFields,
+    result: z.union([PolicyReplay, PolicyAnalysis]).nullable().openapi({ description: "null until it is completed" }),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
+  })
+  .openapi("PolicyJob");
+
+/** One in a list. */
+export const PolicyJobLine = z.object(jobFields).openapi("PolicyJobLine");
