@@ -1,9 +1,12 @@
 /** R2 as runs use it: what was put stays, under a key that says what it is. It may be away for a while, for everybody. */
 import type { Json } from "../core/json.ts";
 import { valuePrefix } from "../core/run/outside/value-key.ts";
+import { nameOfSealed } from "../durable-objects/run-engine/kept-values.ts";
+import { placeOfTexts } from "../kit/sealed-text.ts";
 import type { Climate } from "./climate.ts";
 import type { Clock } from "./clock.ts";
 import type { Dice } from "./dice.ts";
+import { nameInBucket, opened } from "./keys.ts";
 import type { Trouble } from "./trouble.ts";
 
 /** As deployed (workers/archive/run-values.ts): no simulated value is so large. */
@@ -12,7 +15,7 @@ const DEPLOYED = 256 * 1024;
 export class Bucket {
   readonly objects = new Map<string, string>();
   /** Files of texts of a run (core/audit/content.ts). */
-  readonly texts = new Map<string, readonly string[]>();
+  readonly texts = new Map<string, readonly { readonly name: string; readonly text: string }[]>();
   /** In some worlds even small values lie here, so that every part of a run meets it. */
   readonly largerThan: number;
   readonly #clock: Clock;
@@ -39,16 +42,23 @@ export class Bucket {
     return this.objects.get(key) ?? null;
   }
 
-  keepTexts(run: string, _name: string, lines: readonly string[]): void {
+  keepTexts(run: string, name: string, lines: readonly string[]): void {
     this.#reach();
     const files = this.texts.get(run) ?? [];
-    this.texts.set(run, [...files, lines.join("\n")]);
+    this.texts.set(run, [...files, { name, text: lines.join("\n") }]);
+  }
+
+  /** The lines of a run's texts, for those who look from outside. */
+  linesOf(run: string): string[] {
+    return (this.texts.get(run) ?? []).map(({ name, text }) => opened(placeOfTexts(name), text) ?? text);
   }
 
   /** For those who look from outside. */
-  valueOf(object: string, sha256: string): Json | undefined {
-    const text = this.objects.get(`${valuePrefix(object)}${sha256}`);
-    return text === undefined ? undefined : (JSON.parse(text) as Json);
+  valueOf(run: string, name: string): Json | undefined {
+    const isSealed = name.startsWith(nameOfSealed(""));
+    const stored = isSealed ? nameInBucket(run, name) : name;
+    const text = this.objects.get(`${valuePrefix(`RunEngine/${run}`)}${stored}`);
+    return text === undefined ? undefined : (JSON.parse(opened(stored, text) ?? text) as Json);
   }
 
   #reach(): void {

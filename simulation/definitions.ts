@@ -1,7 +1,8 @@
 /** What runs: random definitions, the shipped workflows with an input each, and the workflows that others start as child runs. */
 import { createHash } from "node:crypto";
 import { mintId } from "../core/ids.ts";
-import type { Json } from "../core/json.ts";
+import { isObject, type Json } from "../core/json.ts";
+import { CALLER } from "../core/label/label.ts";
 import { fromUsd } from "../core/money.ts";
 import type { RunStart } from "../core/run/machine/birth.ts";
 import { checkDefinition } from "../core/workflow/check.ts";
@@ -10,7 +11,7 @@ import { runRulesOf } from "../core/workflow/guardrails.ts";
 import { WORKFLOWS } from "../workflows/index.ts";
 import type { Dice } from "./dice.ts";
 import { MODELS, randomDefinition } from "./random-definition.ts";
-import { TOOLS } from "./shop.ts";
+import { SECRET, TOOLS } from "./shop.ts";
 
 export const ORG = "acme";
 
@@ -110,10 +111,15 @@ export const SAYINGS = [
   "My lawyer says this is a breach of contract, and we will sue you for 50000 dollars.",
 ] as const;
 
+/** Labels of an input with a field that is for few eyes. */
+const CALLERS = { at: "", label: CALLER };
+const RESTRICTED = { at: "/diagnosis", label: { ...CALLER, class: "restricted" } } as const;
+
 export function workOf(dice: Dice, place: string): Work {
   if (dice.happens(`${place}/shipped`, 0.3)) return dice.one(`${place}/which`, SHIPPED);
   const say = dice.one(`${place}/say`, SAYINGS);
-  return { definition: checked(randomDefinition(dice, place)), input: { n: 3, list: ["a", "b", "c", "d"], say } };
+  const restricted = dice.happens(`${place}/restricted`, 0.1) ? { diagnosis: SECRET } : {};
+  return { definition: checked(randomDefinition(dice, place)), input: { n: 3, list: ["a", "b", "c", "d"], say, ...restricted } };
 }
 
 export function birthOf(dice: Dice, place: string, work: Work, at: number): RunStart {
@@ -132,6 +138,7 @@ export function birthOf(dice: Dice, place: string, work: Work, at: number): RunS
     input,
     inputFindings: [],
     ...(rules === null ? {} : { guardrails: rules }),
+    ...(isObject(input) && "diagnosis" in input ? { inputLabels: [CALLERS, RESTRICTED] } : {}),
     // Some of a world's runs are one person's conversation: they take turns, and one of them may wait for a person meanwhile.
     ...(dice.happens(`${place}/session`, 0.4) ? { session: "s1" } : {}),
     metadata: {},

@@ -10,6 +10,7 @@ export function askAboutCalls(world: World, watched: WatchedRun): void {
   oneOfTwoStandIns(world, watched);
   paidOnce(world, watched);
   saysWhatIsStale(world, watched);
+  endsSomeTime(world, watched);
 }
 
 const idOf = ({ machinery }: WatchedRun): string => machinery.birth.id;
@@ -71,4 +72,20 @@ function saysWhatIsStale(world: World, { machinery, events, state }: WatchedRun)
   if (took && !says) world.watch.note("age untold", `${id} took an answer that is too old, and does not say so`);
   const isOthers = redrive !== null || events.some((event) => event.type === "child.ended" && event.data.flags.includes("stale"));
   if (says && !took && !isOthers) world.watch.note("age untold", `${id} says that an answer was too old, and none was`);
+}
+
+/** Calls of one piece of work that are repeated because they were cut short, until a person has it made again: four repeat the first one. */
+const MOST_REPEATS = 4;
+
+/** Nothing is repeated without end. A write that a lookup says did not happen is sent again as often as it is looked up. */
+function endsSomeTime(world: World, watched: WatchedRun): void {
+  const repeats = new Map<string, number>();
+  for (const { type, data } of watched.events) {
+    if (type === "review.decided") repeats.delete(data.activity);
+    if ((type !== "tool.called" && type !== "model.calling") || data.repeated !== true) continue;
+    if (type === "tool.called" && typeof factsOf(data.tool).idempotency === "object") continue;
+    const times = (repeats.get(data.activity) ?? 0) + 1;
+    repeats.set(data.activity, times);
+    if (times === MOST_REPEATS + 1) world.watch.note("repeated on and on", `${idOf(watched)}: ${data.activity} is called again and again`);
+  }
 }

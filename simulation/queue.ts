@@ -4,6 +4,7 @@
  */
 import { type Clock, type Owner, WORLD } from "./clock.ts";
 import type { Dice } from "./dice.ts";
+import { SECRET } from "./shop.ts";
 import type { Trouble } from "./trouble.ts";
 
 type Waiting<T> = { readonly id: string; readonly body: T; readonly attempts: number };
@@ -30,6 +31,8 @@ export class Queue<T> {
   #sent = 0;
   /** Messages on their way or being handled. */
   pending = 0;
+  /** Messages in which something restricted could be read. */
+  clear = 0;
 
   constructor(
     name: string,
@@ -48,6 +51,7 @@ export class Queue<T> {
   }
 
   async send(body: T): Promise<void> {
+    if (JSON.stringify(body).includes(SECRET)) this.clear++;
     const struck = this.#trouble.strike(`queue/${this.#name}/send`, this.#rough, [
       "send failed",
       "message lost",

@@ -34,7 +34,17 @@ const WRITES = [
   "push.send",
 ] as const;
 /** What reads a step may make: one that costs money has a stand-in that costs other money. */
-const READS = ["orders.get", "quote.get", "quote.get", "quote.spare"] as const;
+const READS = [
+  "orders.get",
+  "quote.get",
+  "quote.get",
+  "quote.spare",
+  "records.get",
+  "records.get",
+  "records.get",
+  "deadly.run",
+  "deadly.run",
+] as const;
 
 export function randomDefinition(dice: Dice, place: string): JsonObject {
   const steps: { [id: string]: JsonObject } = {};
@@ -156,7 +166,7 @@ function randomWait(dice: Dice, place: string): JsonObject {
   };
 }
 
-const AGENT_TOOLS: readonly string[] = ["desk.publish", "letter.post", "fax.send", "quote.get", "workflow.inner"];
+const AGENT_TOOLS: readonly string[] = ["desk.publish", "letter.post", "fax.send", "quote.get", "records.get", "workflow.inner"];
 
 function randomAgent(dice: Dice, place: string): JsonObject {
   return {

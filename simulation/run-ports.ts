@@ -30,7 +30,11 @@ export function runPorts(
     stops: () => out("stops", () => world.stops()),
     authorize: (question, killEpoch) => out("authorize", () => authorize(question, killEpoch)),
     lease: (org, request) => out("lease", () => world.ask("BudgetLedger", org, "lease", org, request)),
-    callTool: (call) => inside("callTool", () => world.shop.call(call)),
+    callTool: (call) =>
+      inside("callTool", async () => {
+        if (call.tool === "deadly.run") life.end("crash");
+        return world.shop.call(call);
+      }),
     lookUp: (call) => inside("lookUp", () => world.shop.lookUp(call)),
     callModel: (call) => inside("callModel", () => world.models.call(call)),
     openReview: (org, request) =>

@@ -1,4 +1,5 @@
 /** One seed from its first event to rest, and what was wrong with it. */
+import { keepsRestricted } from "../core/run/outside/restricted.ts";
 import { forgetAll } from "./forgetting.ts";
 import { openWorld } from "./open-world.ts";
 import type { Strike } from "./trouble.ts";
@@ -15,6 +16,8 @@ export type Outcome = {
   readonly lives: number;
   /** How each run ended. */
   readonly ends: readonly string[];
+  /** Runs that read something of class `restricted`. */
+  readonly sealed: number;
   /** How often each point was passed. */
   readonly passed: ReadonlyMap<string, number>;
   /** Of everything that was journaled: two runs of a seed must agree. */
@@ -58,6 +61,7 @@ export async function runSeed(seed: number, options: Partial<WorldOptions> = {})
       steps: world.clock.steps,
       lives: [...world.house.objects.values()].reduce((sum, { lives }) => sum + lives, 0),
       ends: runs.map(({ state }) => state.status),
+      sealed: runs.filter(({ machinery, state }) => keepsRestricted(machinery, state)).length,
       passed: world.trouble.passed,
       digest: digestOf(runs.map(({ events }) => events)),
     };

@@ -11,9 +11,15 @@ import { type Clock, WORLD } from "./clock.ts";
 import type { Dice } from "./dice.ts";
 import type { Trouble } from "./trouble.ts";
 
+type Told = "effect" | "idempotency" | "compensate" | "fallback" | "price" | "sensitivity";
+
 /** Registered tools: what each does, and what a second call under the same key does. */
-export const TOOLS: { readonly [name: string]: Pick<ToolFacts, "effect" | "idempotency" | "compensate" | "fallback" | "price"> } = {
+export const TOOLS: { readonly [name: string]: Pick<ToolFacts, Told> } = {
   "orders.get": { effect: "read", idempotency: "key" },
+  // What it answers is for few eyes: from then on its run is sealed.
+  "records.get": { effect: "read", idempotency: "key", sensitivity: "restricted" },
+  // Its code takes along whoever calls it (run-ports.ts).
+  "deadly.run": { effect: "read", idempotency: "key" },
   "stock.reserve": { effect: "write", idempotency: "key" },
   "stock.release": { effect: "write", idempotency: "key" },
   "payments.charge": { effect: "write", idempotency: "key" },
@@ -62,6 +68,9 @@ export const factsOf = (tool: string): ToolFacts => ({
 
 /** Stands in whatever a tool or a model says: where it arrives, somebody else's word has arrived. */
 export const MARK = "said by others";
+
+/** Stands in what is `restricted`: it lies nowhere in the clear (sealed.ts). */
+export const SECRET = "for few eyes";
 
 /** Numbers as JSON has them that arithmetic of 64 bits or a second reading may spoil. */
 const ODD_NUMBERS = [1.7976931348623157e308, -1e308, 5e-324, 9007199254740991, 0.30000000000000004, -0, 1e21] as const;
@@ -282,6 +291,7 @@ function answerTo({ tool, context }: ToolCall): Json {
     currency: "USD",
     items: [{ sku: "lamp", quantity: 1 }],
     customer: MARK,
+    ...(factsOf(tool).sensitivity === "restricted" ? { diagnosis: SECRET } : {}),
     status: "ok",
     tracking: "T-1",
   };

@@ -15,6 +15,7 @@ import type { HousedObject } from "./house.ts";
 import { charged, checkLedger } from "./money.ts";
 import { signatureOf } from "./objects.ts";
 import { askOracle } from "./oracle.ts";
+import { clearAtRest } from "./sealed.ts";
 import { sha256, type WatchedRun } from "./watch.ts";
 import type { World } from "./world.ts";
 import { accountForWrites } from "./writes.ts";
@@ -94,6 +95,7 @@ export function judge(world: World): void {
     accountForWrites(world, watched);
   }
   askOracle(world);
+  for (const place of clearAtRest(world)) watch.note("in the clear", place);
   checkReviews(world);
   checkLedger(world);
   checkAudit(world);
@@ -191,7 +193,7 @@ function checkAudit(world: World): void {
   });
   const read = new Map<string, ReadonlyMap<string, Json>>();
   const texts = (run: string): ReadonlyMap<string, Json> => {
-    const known = read.get(run) ?? readContent(world.bucket.texts.get(run) ?? [], sha256);
+    const known = read.get(run) ?? readContent(world.bucket.linesOf(run), sha256);
     read.set(run, known);
     return known;
   };

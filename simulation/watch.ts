@@ -21,6 +21,7 @@ import type { HousedObject } from "./house.ts";
 import { OPENER } from "./keys.ts";
 import { isBehind, newestLine } from "./line.ts";
 import type { Asked } from "./models.ts";
+import { clearIn } from "./sealed.ts";
 import type { Arrival } from "./shop.ts";
 import { readOnly } from "./storage.ts";
 import { Tally } from "./tally.ts";
@@ -174,6 +175,7 @@ export class Watch {
     if (!read.ok) return this.note("value missing", `${object.name} refers to ${read.error.length} values that are not stored`);
     const events = read.value;
     if (events.length === 0) return;
+    for (const place of clearIn(object, watched.events.length)) this.note("in the clear", `${object.name}: ${place}`);
     const before = watched.state;
     for (const event of events) this.#take(watched, event);
     watched.line = newestLine(object, before.seq) ?? watched.line;
@@ -247,8 +249,8 @@ export class Watch {
   }
 
   /** As it lies on the disk, with what of it lies in the bucket. */
-  #journalOf({ id, disk }: HousedObject): Journal {
-    const values = { largerThan: Number.POSITIVE_INFINITY, valueOf: (hash: string) => this.#bucket.valueOf(id, hash) };
+  #journalOf({ name, disk }: HousedObject): Journal {
+    const values = { largerThan: Number.POSITIVE_INFINITY, valueOf: (part: string) => this.#bucket.valueOf(name, part) };
     return new Journal(readOnly(disk), sha256, values, OPENER);
   }
 }

@@ -4,7 +4,12 @@ import { work } from "../../simulation/crew.ts";
 import { FAULTS, sourceOf, withFault } from "../../simulation/faults.ts";
 import type { Told } from "../../simulation/worker.ts";
 
-const QUICK = { "forget-the-alarm": "no alarm", "forget-to-settle": "money differs", "call-again-on-waking": "one intent, two calls" };
+const QUICK = {
+  "forget-the-alarm": "no alarm",
+  "forget-to-settle": "money differs",
+  "call-again-on-waking": "one intent, two calls",
+  "seal-from-the-next-turn": "in the clear",
+};
 const SEEDS = 10;
 
 describe("planted faults", () => {

@@ -8,12 +8,12 @@ const SEEDS = often(60, 100);
 const TOGETHER = 20;
 
 /** A seed goes the same way each time ([SIM-2]), so what one test has seen of it another need not play again. */
-const played = new Map<number, Pick<Outcome, "digest" | "strikes" | "violations" | "ends">>();
+const played = new Map<number, Pick<Outcome, "digest" | "strikes" | "violations" | "ends" | "sealed">>();
 async function outcomeOf(seed: number) {
   const known = played.get(seed);
   if (known !== undefined) return known;
-  const { digest, strikes, violations, ends } = await runSeed(seed);
-  const outcome = { digest, strikes, violations, ends };
+  const { digest, strikes, violations, ends, sealed } = await runSeed(seed);
+  const outcome = { digest, strikes, violations, ends, sealed };
   played.set(seed, outcome);
   return outcome;
 }
@@ -45,6 +45,12 @@ describe("simulated worlds", () => {
     expect([...seen]).toEqual(
       expect.arrayContaining([...all, "cancel", "thrown", "429", "cut after the effect", "hang", "database answer lost"]),
     );
+  });
+
+  it("[SEAL-11] seals runs in them: of each nothing restricted lies anywhere in the clear, or its seed does not hold", async () => {
+    let sealed = 0;
+    for (let seed = 1; seed <= SEEDS; seed++) sealed += (await outcomeOf(seed)).sealed;
+    expect(sealed).toBeGreaterThan(SEEDS / 6);
   });
 
   it("[SIM-4] finds the shortest schedule that still fails", async () => {
