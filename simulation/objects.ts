@@ -12,6 +12,7 @@ import {
   type KillSwitchPorts,
   type ReviewQueuePorts,
 } from "../durable-objects/index.ts";
+import type { SealingPort } from "../durable-objects/kit/sealing-port.ts";
 import { defineAuthority } from "./authority.ts";
 import { WORLD } from "./clock.ts";
 import type { Construct } from "./house.ts";
@@ -33,6 +34,10 @@ export function objectsOf(world: World): Fittings["objects"] {
   const out = <T>(life: Life, what: string, work: () => Promise<T>, unreachable = climate.unreachable): Promise<T> =>
     outward(world, life, what, unreachable, work);
   const send = (life: Life) => (message: RecordsMessage) => out(life, "send", () => world.records.send(message), 0);
+  const sealingFor = (life: Life): SealingPort => ({
+    sealingKey: (run) => out(life, "sealingKey", () => KEYS.sealingKey(run)),
+    openingKeys: (by) => out(life, "openingKeys", () => KEYS.openingKeys(by)),
+  });
   const of = (env: Cloudflare.Env): Life => (env as unknown as { readonly life: Life }).life;
 
   const ReviewQueue = defineReviewQueue((env) => {
@@ -44,7 +49,7 @@ export function objectsOf(world: World): Fittings["objects"] {
         if (struck !== null) clock.after(dice.skewed("review/again", 1, 90_000), WORLD, () => void tell().catch(() => {}));
         await tell();
       });
-    return { now, random, send: send(life), tellRun, sealing: KEYS };
+    return { now, random, send: send(life), tellRun, sealing: sealingFor(life) };
   });
   const KillSwitch = defineKillSwitch((env) => {
     const life = of(env);
@@ -93,6 +98,7 @@ export function objectsOf(world: World): Fittings["objects"] {
           (await world.ask<boolean>("RunEngine", run, "yourTurn")) ? ("told" as const) : ("unborn" as const),
         ),
       forget: async () => undefined,
+      sealing: sealingFor(life),
     };
   });
   const AuditLog = defineAuditLog(() => ({ now, signer: async () => SIGNER, publishing: null }));

@@ -81,7 +81,7 @@ export function runPorts(
     tellParent: (parent, end) => out("tellParent", () => world.ask("RunEngine", parent.run, "childEnded", parent.activity, end)),
     sealing: {
       sealingKey: (of) => out("sealingKey", () => KEYS.sealingKey(of)),
-      openingKey: (by) => out("openingKey", () => KEYS.openingKey(by)),
+      openingKeys: (by) => out("openingKeys", () => KEYS.openingKeys(by)),
     },
     session: {
       enter: ({ org, subject, session, run }) =>

@@ -10,6 +10,8 @@ import { Alarm } from "../kit/alarm.ts";
 import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { migrate, storedRow } from "../kit/schema.ts";
+import { SealedKeys } from "../kit/sealed-keys.ts";
+import type { SealingPort } from "../kit/sealing-port.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** Everything this room needs from outside. */
@@ -18,6 +20,8 @@ export type MemoryStorePorts = {
   readonly send: (message: RecordsMessage) => Promise<void>;
   /** Forgets the personal data of memories that are gone. */
   readonly forget: (org: string, memory: string) => Promise<void>;
+  /** Where the keys come from under which restricted memories lie. */
+  readonly sealing: SealingPort;
 };
 
 /** Memories of one person; one more is refused. */
@@ -27,6 +31,12 @@ const EXPIRED_PER_TURN = 50;
 const TEXTS = { key: "id", columns: ["body"] };
 const NOTHING_CLOSED = { closes: [] as readonly Memory[], closedBy: null };
 
+/** PERSISTED: the body of a restricted memory is `{"sealed":text,"createdAt":…}`, where the text is its JSON, sealed under the memory's own key. */
+const IS_SEALED = '{"sealed":';
+const sealedIn = (body: string): string => (JSON.parse(body) as { readonly sealed: string }).sealed;
+const placeOf = (id: string): string => `memory ${id}`;
+const isRestricted = ({ sensitivity }: Pick<Memory, "sensitivity">): boolean => sensitivity === "restricted";
+
 type Stores = { readonly org: string; readonly outbox: Outbox };
 
 /** The runtime constructs the object, so ports come in through the class, not through the constructor. */
@@ -34,6 +44,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
   return class MemoryStore extends DurableObject {
     readonly #ports: MemoryStorePorts;
     readonly #alarm: Alarm;
+    readonly #keys: SealedKeys;
     /** null until the first memory: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
 
@@ -41,6 +52,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, this.#ports.now);
+      this.#keys = new SealedKeys(this.#ports.sealing, this.#ports.now);
       const of = storedRow<{ org: string; name: string }>(ctx.storage, SCHEMA, "SELECT org, name FROM store_of");
       if (of !== null) this.#stores = this.#storesOf(of.org, of.name);
     }
@@ -49,6 +61,8 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
     async put(org: string, name: string, memory: Memory, record: AuditRecord): Promise<boolean> {
       const { outbox } = this.#stores ?? this.#begin(org, name);
       const { sql } = this.ctx.storage;
+      if (isRestricted(memory)) await this.#keys.prepare({ org, run: memory.id, subject: memory.subject });
+      await this.#keys.fetchFor(() => this.#allOf(memory.subject));
       const stored = this.ctx.storage.transactionSync(() => {
         const { n } = sql
           .exec<{ n: number }>("SELECT COUNT(*) AS n FROM memory WHERE subject = ? AND id <> ?", memory.subject, memory.id)
@@ -80,36 +94,51 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
         memory.id,
         memory.subject,
         memory.expiresAt,
-        JSON.stringify(memory),
+        this.#bodyOf(memory),
       );
     }
 
-    /** Everything of a person that has not expired, newest first. */
+    #bodyOf(memory: Memory): string {
+      const text = JSON.stringify(memory);
+      const { id, createdAt } = memory;
+      return isRestricted(memory) ? JSON.stringify({ sealed: this.#keys.seal(id, placeOf(id), text), createdAt }) : text;
+    }
+
+    /** What is in these rows; one whose key is destroyed is not there. MUST follow `fetchFor`. */
+    #read(rows: readonly { readonly id: string; readonly body: string }[]): Memory[] {
+      const texts = rows.map(({ id, body }) => ({ place: placeOf(id), text: body.startsWith(IS_SEALED) ? sealedIn(body) : body }));
+      return this.#keys.openAll(texts).flatMap((text) => (text === null ? [] : [JSON.parse(text) as Memory]));
+    }
+
+    /** Everything of a person that has not expired, newest first. MUST follow `fetchFor`. */
     #allOf(subject: string): Memory[] {
-      const rows = "SELECT body FROM memory WHERE subject = ? AND expires_at > ? ORDER BY id DESC";
-      return this.ctx.storage.sql
-        .exec<{ body: string }>(rows, subject, this.#ports.now())
-        .toArray()
-        .map(({ body }) => JSON.parse(body) as Memory);
+      const rows = "SELECT id, body FROM memory WHERE subject = ? AND expires_at > ? ORDER BY id DESC";
+      return this.#read(this.ctx.storage.sql.exec<{ id: string; body: string }>(rows, subject, this.#ports.now()).toArray());
+    }
+
+    async #openedOf(subject: string): Promise<Memory[]> {
+      if (this.#stores === null) return [];
+      await this.#keys.fetchFor(() => this.#allOf(subject));
+      return this.#allOf(subject);
     }
 
     /** The memory of this person that says a fact already; null: none does. */
     async knownFact(memory: Memory): Promise<Memory | null> {
-      return this.#stores === null ? null : supersession(memory, this.#allOf(memory.subject)).known;
+      return supersession(memory, await this.#openedOf(memory.subject)).known;
     }
 
     /** null: there is none, or it has expired. */
     async get(id: string): Promise<Memory | null> {
       if (this.#stores === null) return null;
-      const query = "SELECT body FROM memory WHERE id = ? AND expires_at > ?";
-      const [row] = this.ctx.storage.sql.exec<{ body: string }>(query, id, this.#ports.now()).toArray();
-      return row === undefined ? null : (JSON.parse(row.body) as Memory);
+      const query = "SELECT id, body FROM memory WHERE id = ? AND expires_at > ?";
+      const read = () => this.#read(this.ctx.storage.sql.exec<{ id: string; body: string }>(query, id, this.#ports.now()).toArray());
+      await this.#keys.fetchFor(read);
+      return read()[0] ?? null;
     }
 
     /** Of this person alone, newest first; with `query`, those that have one of its words in some form, best first. `before`: the last id of the page before. */
     async list(subject: string, tier: MemoryTier | null, query: string | null, before: string | null, limit: number): Promise<Memory[]> {
-      if (this.#stores === null) return [];
-      const all = this.#allOf(subject).filter((one) => tier === null || one.tier === tier);
+      const all = (await this.#openedOf(subject)).filter((one) => tier === null || one.tier === tier);
       if (query === null) return all.filter(({ id }) => before === null || id < before).slice(0, limit);
       const asked = sought(queryTermsOf(query).map(({ term }) => term));
       const scored = all.map((memory) => ({
@@ -125,8 +154,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
 
     /** What counts for a question about this person, best first (core/memory/recall.ts). */
     async recall(subject: string, query: string, k: number): Promise<readonly Recalled[]> {
-      if (this.#stores === null) return [];
-      return recalled(this.#allOf(subject), query, k);
+      return recalled(await this.#openedOf(subject), query, k);
     }
 
     /** When this answers, nothing of the memory's text is stored here. False: there is none. */
@@ -134,6 +162,7 @@ export function defineMemoryStore(portsFor: (env: Cloudflare.Env) => MemoryStore
       const stores = this.#stores;
       const forgotten = await this.get(id);
       if (stores === null || forgotten === null) return false;
+      await this.#keys.fetchFor(() => this.#allOf(forgotten.subject));
       this.ctx.storage.transactionSync(() => {
         this.#reopen(forgotten);
         deleteOverwritten(this.ctx.storage.sql, "memory", TEXTS, "id = ?", id);

@@ -8,7 +8,7 @@ import type { ReviewStatus } from "../../core/review/case.ts";
 import { type Case, wakeAt } from "../../core/review/life.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
-import type { CaseKeys } from "./case-keys.ts";
+import type { SealedKeys } from "../kit/sealed-keys.ts";
 
 /** A case holds what was proposed and what people said of it. */
 const TEXTS = { key: "id", columns: ["body"] };
@@ -21,9 +21,9 @@ const IS_SEALED = `SUBSTR(body, 1, 10) = '{"sealed":'`;
 export class Cases {
   readonly #sql: SqlStorage;
 
-  readonly #keys: CaseKeys;
+  readonly #keys: SealedKeys;
 
-  constructor(sql: SqlStorage, keys: CaseKeys) {
+  constructor(sql: SqlStorage, keys: SealedKeys) {
     this.#sql = sql;
     this.#keys = keys;
   }

@@ -8,7 +8,7 @@ import type { EpochMs } from "../../core/time.ts";
 import { deleteOverwritten } from "../kit/delete-overwritten.ts";
 import { drain, type Policy } from "../kit/drain.ts";
 import { type DueRow, DueRows } from "../kit/due-rows.ts";
-import type { CaseKeys } from "./case-keys.ts";
+import type { SealedKeys } from "../kit/sealed-keys.ts";
 
 /** The late answer of a run that was told again still counts as one for the run. */
 const POLICY: Policy = { rows: 60, width: 6, answerWithinMs: 3_000, retryMs: { first: 1_000, cap: 10 * 60_000 }, attempts: null };
@@ -21,9 +21,9 @@ export class Deliveries {
   readonly #sql: SqlStorage;
   readonly #rows: DueRows<DueRow & { readonly run: string }>;
 
-  readonly #keys: CaseKeys;
+  readonly #keys: SealedKeys;
 
-  constructor(sql: SqlStorage, keys: CaseKeys) {
+  constructor(sql: SqlStorage, keys: SealedKeys) {
     this.#sql = sql;
     this.#keys = keys;
     this.#rows = new DueRows(sql, "delivery", { columns: ["run"], holdsTexts: true });

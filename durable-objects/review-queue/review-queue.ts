@@ -38,8 +38,8 @@ import type { EpochMs } from "../../core/time.ts";
 import { Alarm } from "../kit/alarm.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { isMigrated, migrate } from "../kit/schema.ts";
+import { SealedKeys } from "../kit/sealed-keys.ts";
 import type { SealingPort } from "../kit/sealing-port.ts";
-import { CaseKeys } from "./case-keys.ts";
 import { Cases } from "./cases.ts";
 import { Deliveries } from "./deliveries.ts";
 import { Measures } from "./measures.ts";
@@ -81,7 +81,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
   return class ReviewQueue extends DurableObject {
     readonly #ports: ReviewQueuePorts;
     readonly #alarm: Alarm;
-    readonly #keys: CaseKeys;
+    readonly #keys: SealedKeys;
     /** null until the org's first case: an object that is only asked stores nothing. */
     #stores: Stores | null = null;
 
@@ -89,7 +89,7 @@ export function defineReviewQueue(portsFor: (env: Cloudflare.Env) => ReviewQueue
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, this.#ports.now);
-      this.#keys = new CaseKeys(this.#ports.sealing, this.#ports.now);
+      this.#keys = new SealedKeys(this.#ports.sealing, this.#ports.now);
       if (isMigrated(ctx.storage.sql)) {
         migrate(ctx.storage, SCHEMA);
         this.#stores = this.#storesOf(ctx.storage.sql.exec<{ org: string }>("SELECT org FROM queue").one().org);

@@ -44,8 +44,8 @@ export class Sealing {
   async fetch(keys: readonly SealedBy[]): Promise<void> {
     for (const by of keys) {
       if (this.#keys.has(by.keyId)) continue;
-      const bytes = await persistently(() => this.#port.openingKey(by));
-      if (bytes === null) throw new SealGone();
+      const [bytes] = await persistently(() => this.#port.openingKeys([by]));
+      if (bytes === null || bytes === undefined) throw new SealGone();
       const key = this.#keep(runKey(by, bytes));
       this.#current ??= key;
     }

@@ -25,6 +25,8 @@ import { Alarm } from "../kit/alarm.ts";
 import { deleteOverwritten, overwrite } from "../kit/delete-overwritten.ts";
 import { Outbox } from "../kit/outbox.ts";
 import { migrate, storedRow } from "../kit/schema.ts";
+import { SealedKeys } from "../kit/sealed-keys.ts";
+import type { SealingPort } from "../kit/sealing-port.ts";
 import { SCHEMA } from "./schema.ts";
 
 /** What a run answers when it is told that its turn has come. `unborn`: there is no such run, or none any more. */
@@ -39,6 +41,8 @@ export type SessionsPorts = {
   readonly callRun: (run: string) => Promise<TurnAnswer>;
   /** Forgets the personal data of sessions that are gone. */
   readonly forget: (org: string, owner: string) => Promise<void>;
+  /** Where the keys come from under which what is restricted lies in a session. */
+  readonly sealing: SealingPort;
 };
 
 /** A turn: what was said so far, with the owner of its personal data in the vault. null: the run waits for its turn. */
@@ -74,6 +78,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
   return class Sessions extends DurableObject {
     readonly #ports: SessionsPorts;
     readonly #alarm: Alarm;
+    readonly #keys: SealedKeys;
     /** null until the first run joins: an object that is only asked stores nothing. */
     #book: Book | null = null;
 
@@ -81,6 +86,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       super(ctx, env);
       this.#ports = portsFor(env);
       this.#alarm = new Alarm(ctx.storage, this.#ports.now);
+      this.#keys = new SealedKeys(this.#ports.sealing, this.#ports.now);
       const of = storedRow<{ org: string; subject: string }>(ctx.storage, SCHEMA, "SELECT org, subject FROM sessions_of");
       if (of !== null) this.#book = this.#bookOf(of.org, of.subject);
     }
@@ -106,6 +112,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
     async enter(org: string, subject: string, session: string, run: string): Promise<Turn> {
       await this.#endIfOver(session);
       this.#begin(org, subject);
+      await this.#keys.fetchFor(() => this.#content(session));
       let called: string | null = null;
       const turn = this.ctx.storage.transactionSync((): Turn => {
         if (this.#member(run) === null) this.#add(session, run);
@@ -138,15 +145,14 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
     async leave(run: string, said: readonly Said[]): Promise<void> {
       if (this.#book === null) return;
       const { sql } = this.ctx.storage;
+      const session = this.#member(run)?.session ?? "";
+      await this.#prepareFor(session, said);
       const at = this.#ports.now();
       const called = this.ctx.storage.transactionSync(() => {
         const member = this.#member(run);
         if (member === null || member.state === "left") return null;
         this.#setState(run, "left");
-        for (const { role, content, label } of said) {
-          const message: SessionMessage = { role, content, label, run, at };
-          sql.exec("INSERT INTO message (session, body) VALUES (?, ?)", member.session, JSON.stringify(message));
-        }
+        for (const { role, content, label } of said) this.#say(member.session, { role, content, label, run, at });
         if (said.length > 0) this.#settle(member.session, at);
         sql.exec("DELETE FROM member WHERE state = 'left' AND joined_at < ?", at - LEFT_MS);
         return this.#callNext(member.session);
@@ -158,6 +164,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
     /** null: there is no such session of this person, or it is over. */
     async read(session: string): Promise<(StoredSession & { readonly owner: string }) | null> {
       if (this.#book === null) return null;
+      await this.#keys.fetchFor(() => this.#content(session));
       const row = this.#session(session);
       if (row === null || row.expires_at <= this.#ports.now()) return null;
       return {
@@ -167,7 +174,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
         createdAt: row.created_at,
         updatedAt: row.updated_at,
         expiresAt: row.expires_at,
-        summary: summaryOf(row),
+        summary: this.#summaryOf(row),
         messages: this.#messages(session),
         runs: this.#members(session).map(({ run, state }) => ({ run, state })),
       };
@@ -176,21 +183,19 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
     /** Takes the sentences of a memory that is forgotten out of everything that was said. What a run under way was told already stays with it. */
     async forgetSaid(forgotten: Forgotten): Promise<void> {
       if (this.#book === null) return;
-      const { sql } = this.ctx.storage;
+      const sessions = (): SessionRow[] => this.ctx.storage.sql.exec<SessionRow>("SELECT * FROM session").toArray();
+      await this.#keys.fetchFor(() => sessions().map((row) => this.#content(row.id)));
       this.ctx.storage.transactionSync(() => {
-        for (const { n, body } of sql.exec<{ n: number; body: string }>("SELECT n, body FROM message").toArray()) {
-          const message = JSON.parse(body) as SessionMessage;
-          const content = withoutForgotten(message.content, forgotten);
-          if (content === message.content) continue;
-          overwrite(sql, "message", MESSAGE_TEXTS.columns, "n = ?", n);
-          sql.exec("UPDATE message SET body = ? WHERE n = ?", JSON.stringify({ ...message, content }), n);
-        }
-        for (const row of sql.exec<SessionRow>("SELECT * FROM session WHERE summary IS NOT NULL").toArray()) {
-          const summary = summaryOf(row);
+        for (const row of sessions()) {
+          for (const { n, message } of this.#rowsOf(row)) {
+            const content = withoutForgotten(message.content, forgotten);
+            if (content !== message.content) this.#write(row, n, { ...message, content });
+          }
+          const summary = this.#summaryOf(row);
           const text = withoutForgotten(summary?.text ?? "", forgotten);
           if (summary === null || text === summary.text) continue;
-          overwrite(sql, "session", SESSION_TEXTS.columns, "id = ?", row.id);
-          sql.exec("UPDATE session SET summary = ? WHERE id = ?", JSON.stringify({ ...summary, text }), row.id);
+          overwrite(this.ctx.storage.sql, "session", SESSION_TEXTS.columns, "id = ?", row.id);
+          this.ctx.storage.sql.exec("UPDATE session SET summary = ? WHERE id = ?", this.#summaryText(row, { ...summary, text }), row.id);
         }
       });
     }
@@ -307,8 +312,9 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       const row = this.#session(session);
       if (row === null) return;
       const messages = this.#messages(session);
-      const short = shortened(summaryOf(row), messages);
-      const summary = short?.summary ?? summaryOf(row);
+      const before = this.#summaryOf(row);
+      const short = shortened(before, messages);
+      const summary = short?.summary ?? before;
       if (short !== null) {
         const oldest = "n IN (SELECT n FROM message WHERE session = ? ORDER BY n LIMIT ?)";
         deleteOverwritten(sql, "message", MESSAGE_TEXTS, oldest, session, short.dropped);
@@ -317,7 +323,7 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       // The class never falls: what was confidential once may be in the summary.
       const update = "UPDATE session SET updated_at = ?, expires_at = ?, summary = ? WHERE id = ?";
       if (short !== null) overwrite(sql, "session", SESSION_TEXTS.columns, "id = ?", session);
-      sql.exec(update, at, expiryOf(kept, null, at), summary === null ? null : JSON.stringify(summary), session);
+      sql.exec(update, at, expiryOf(kept, null, at), summary === null ? null : this.#summaryText(row, summary), session);
     }
 
     #delete(session: string): void {
@@ -331,18 +337,64 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
       return this.ctx.storage.sql.exec<SessionRow>("SELECT * FROM session WHERE id = ?", id).toArray()[0] ?? null;
     }
 
+    /** Resolves when what is said may be stored and what was said may be read. MUST be followed by that before anything else is awaited. */
+    async #prepareFor(session: string, said: readonly Said[]): Promise<void> {
+      const row = this.#session(session);
+      if (this.#book === null || row === null) return;
+      const { org, subject } = this.#book;
+      if (said.some(isRestricted)) await this.#keys.prepare({ org, run: row.owner, subject });
+      await this.#keys.fetchFor(() => this.#content(session));
+    }
+
+    /** A message whose key is destroyed was never said. MUST follow `fetchFor`. */
+    #rowsOf({ id, owner }: SessionRow): { readonly n: number; readonly message: SessionMessage }[] {
+      const rows = this.ctx.storage.sql
+        .exec<{ n: number; body: string }>("SELECT n, body FROM message WHERE session = ? ORDER BY n", id)
+        .toArray();
+      const opened = this.#keys.openAll(rows.map(({ n, body }) => ({ place: placeOfMessage(owner, n), text: body })));
+      return rows.flatMap(({ n }, index) => {
+        const text = opened[index] ?? null;
+        return text === null ? [] : [{ n, message: JSON.parse(text) as SessionMessage }];
+      });
+    }
+
+    #say(session: string, message: SessionMessage): void {
+      const row = this.#session(session);
+      if (row === null) return;
+      const insert = "INSERT INTO message (session, body) VALUES (?, '') RETURNING n";
+      const { n } = this.ctx.storage.sql.exec<{ n: number }>(insert, session).one();
+      this.#write(row, n, message);
+    }
+
+    #write({ owner }: SessionRow, n: number, message: SessionMessage): void {
+      const { sql } = this.ctx.storage;
+      const text = JSON.stringify(message);
+      const body = isRestricted(message) ? this.#keys.seal(owner, placeOfMessage(owner, n), text) : text;
+      overwrite(sql, "message", MESSAGE_TEXTS.columns, "n = ?", n);
+      sql.exec("UPDATE message SET body = ? WHERE n = ?", body, n);
+    }
+
     #messages(session: string): SessionMessage[] {
-      return this.ctx.storage.sql
-        .exec<{ body: string }>("SELECT body FROM message WHERE session = ? ORDER BY n", session)
-        .toArray()
-        .map(({ body }) => JSON.parse(body) as SessionMessage);
+      const row = this.#session(session);
+      return row === null ? [] : this.#rowsOf(row).map(({ message }) => message);
+    }
+
+    /** null: there is none, or its key is destroyed. */
+    #summaryOf({ owner, summary }: SessionRow): SessionSummary | null {
+      const [text] = summary === null ? [null] : this.#keys.openAll([{ place: placeOfSummary(owner), text: summary }]);
+      return text === null || text === undefined ? null : (JSON.parse(text) as SessionSummary);
+    }
+
+    #summaryText({ owner }: SessionRow, summary: SessionSummary): string {
+      const text = JSON.stringify(summary);
+      return isRestricted(summary) ? this.#keys.seal(owner, placeOfSummary(owner), text) : text;
     }
 
     #content(session: string): SessionContent {
       const row = this.#session(session);
       return {
         messages: this.#messages(session).map(({ role, content, label }) => ({ role, content, label })),
-        summary: row === null ? null : summaryOf(row),
+        summary: row === null ? null : this.#summaryOf(row),
       };
     }
 
@@ -402,7 +454,11 @@ export function defineSessions(portsFor: (env: Cloudflare.Env) => SessionsPorts)
   };
 }
 
-const summaryOf = ({ summary }: SessionRow): SessionSummary | null => (summary === null ? null : (JSON.parse(summary) as SessionSummary));
+const isRestricted = ({ label }: Pick<Said, "label">): boolean => label.class === "restricted";
+
+/** PERSISTED: what sealed texts of a session are bound to. `owner`: the session's id in the vault, under whose key they are. */
+const placeOfMessage = (owner: string, n: number): string => `message ${owner} ${n}`;
+const placeOfSummary = (owner: string): string => `summary ${owner}`;
 
 /** The object, as its stub sees it. */
 export type Sessions = InstanceType<ReturnType<typeof defineSessions>>;

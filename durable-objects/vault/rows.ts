@@ -190,7 +190,8 @@ export function deleteOfRun(sql: SqlStorage, run: string): number {
 /** The newest runs of a person, not younger than `at`, that have a key which derives from the person's. */
 export function sealedRunsOf(sql: SqlStorage, subject: string, at: EpochMs, limit: number): string[] {
   const before = leastId("run", at + 1);
-  const query = "SELECT run FROM sealed_run WHERE subject = ? AND run < ? ORDER BY run DESC LIMIT ?";
+  // Sessions and memories seal under such keys, too, and their ids come before those of runs.
+  const query = "SELECT run FROM sealed_run WHERE subject = ? AND run > 'run_' AND run < ? ORDER BY run DESC LIMIT ?";
   return sql
     .exec<{ run: string }>(query, subject, before, limit)
     .toArray()

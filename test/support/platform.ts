@@ -36,4 +36,13 @@ export const {
   Watch,
   Egress,
 } = objects;
-export default handler;
+/** Bodies of messages that consumers of queues got, as JSON. */
+export const queued: string[] = [];
+
+export default {
+  ...handler,
+  queue: (batch: MessageBatch, env: Cloudflare.Env) => {
+    queued.push(...batch.messages.map(({ body }) => JSON.stringify(body)));
+    return handler.queue(batch as never, env);
+  },
+};

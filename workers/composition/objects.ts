@@ -107,6 +107,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       forget: async (org, memory) => {
         await objects.vault(org).forget(memory);
       },
+      sealing: sealingPort(rooms),
     } satisfies MemoryStorePorts,
     knowledgeIndex: { now, send, log, embed: (asker, model, texts) => rooms.embedTexts(asker, model, texts) } satisfies KnowledgeIndexPorts,
     sessions: {
@@ -117,6 +118,7 @@ export function objectPorts(env: Cloudflare.Env, rooms: Rooms) {
       forget: async (org, owner) => {
         await objects.vault(org).forget(owner);
       },
+      sealing: sealingPort(rooms),
     } satisfies SessionsPorts,
     watch: {
       now,
@@ -174,7 +176,7 @@ function need<T>(containers: T | null): T {
 
 const sealingPort = ({ objects }: Rooms): SealingPort => ({
   sealingKey: ({ org, ...of }) => objects.vault(org).sealingKey(of),
-  openingKey: async ({ org, ...by }) => (await objects.vault(org).openingKeys([by]))[0] ?? null,
+  openingKeys: async (by) => (by[0] === undefined ? [] : objects.vault(by[0].org).openingKeys(by.map(({ org: _org, ...one }) => one))),
 });
 
 function runEnginePorts(env: Cloudflare.Env, rooms: Rooms): RunEnginePorts {

@@ -1,6 +1,6 @@
 /**
  * Answers of reading tools that are given again: to anybody in the org for `cache_ms`, and to the same call under its own key for
- * `max_age_ms`. What is found is judged again by the gateway before anybody gets it. Trouble here is never trouble of the call.
+ * `max_age_ms`. An answer of class `restricted` is not kept. What is found is judged again by the gateway before anybody gets it. Trouble here is never trouble of the call.
  */
 import { textOf } from "../../core/cache/identity.ts";
 import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
@@ -36,7 +36,7 @@ const NOTHING: Kept = { output: undefined, drop: async () => undefined, keep: as
 export async function findKept(ports: ToolGatewayPorts, call: ToolCall, manifest: ToolManifest, opened: Json): Promise<Kept> {
   const { kept } = ports;
   const keeping = keepingOf(manifest);
-  if (kept === undefined || (keeping.shared === 0 && keeping.own === 0)) return NOTHING;
+  if (kept === undefined || call.isRestricted === true || (keeping.shared === 0 && keeping.own === 0)) return NOTHING;
   try {
     const places = await placesOf(kept, call, keeping, opened);
     const keep = keeperOf(kept, ports.now, call, places);

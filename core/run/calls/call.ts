@@ -47,6 +47,8 @@ export type ToolCall = {
   readonly tool: string;
   readonly version: number;
   readonly input: Json;
+  /** Its answer is of class `restricted`: nobody but the run keeps it. */
+  readonly isRestricted?: true;
   readonly timeoutMs: number;
   /** What is done about an instruction in the answer; absent: the text that holds it is withheld. */
   readonly injection?: Action;

@@ -51,6 +51,7 @@ export function modelRequest(context: RunContext, state: RunState, activity: Act
   const cites = mayCite({ birth, state }, activity.node, outputRulesOf(birth, activity.node).grounded_in);
   const first: Message[] = cites ? rendered.toSpliced(-1, 0, { role: "system", content: CITATION_RULES }) : rendered;
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];
+  const isRestricted = joined(labelsOfChosen(context, state, activity)).class === "restricted";
   return {
     messages: activity.corrections.reduce((sofar, { answer, errors, rules }) => correctionMessages(sofar, answer, errors, rules), begun),
     schema: step.output === null ? null : { name: stepOfNode(activity.node), schema: step.output },
@@ -58,8 +59,8 @@ export function modelRequest(context: RunContext, state: RunState, activity: Act
     maxTokens: step.model.max_tokens,
     temperature: step.model.temperature,
     timeoutMs: step.timeout_ms,
-    // What answers to one person's memories is no answer to anybody else.
-    cache: step.kind === "model" && (state.recalled?.found?.kept ?? []).length === 0 ? step.cache : "none",
+    // What answers to one person's memories is no answer to anybody else, and what is restricted lies nowhere but with its run.
+    cache: step.kind === "model" && (state.recalled?.found?.kept ?? []).length === 0 && !isRestricted ? step.cache : "none",
   };
 }
 
@@ -90,12 +91,17 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
     tool: activity.facts.tool,
     version: activity.facts.version,
     input: activity.input,
+    ...(isAnswerRestricted(machinery, state, activity) ? { isRestricted: true as const } : {}),
     ...toldAction(rulesIn(machinery.birth).tools.injection),
     ...(rulesIn(machinery.birth).tools.names ? { names: true } : {}),
     ...(activity.insteadOf === undefined ? {} : { insteadOf: { tool: activity.insteadOf.tool, version: activity.insteadOf.version } }),
     timeoutMs: withinTheRun(machinery, state, toolTimeoutMs(machinery, activity), now),
   };
 }
+
+/** The answer has the class of the tool, or of the arguments where that is higher. */
+const isAnswerRestricted = (context: RunContext, state: RunState, activity: Activity): boolean =>
+  activity.facts?.sensitivity === "restricted" || joined(labelsOfChosen(context, state, activity)).class === "restricted";
 
 /** A run says whose word it asks to be remembered. */
 function originFor(context: RunContext, state: RunState, activity: Activity, tool: string): Pick<CallContext, "origin"> {

@@ -1,10 +1,11 @@
 /** Whether a run keeps something restricted, and what its line in the index says then. */
 import { describe, expect, it } from "vitest";
 import { DATA_CLASSES, type DataClass } from "../../../core/label/label.ts";
+import { modelCall, toolCall } from "../../../core/run/calls/request.ts";
 import { SEALED_ERROR, toIndexRow } from "../../../core/run/outside/index-line.ts";
 import { keepsRestricted } from "../../../core/run/outside/restricted.ts";
-import { define, tool } from "../../support/run/definition.ts";
-import { Drive, failed, type Script } from "../../support/run/drive.ts";
+import { define, model, tool } from "../../support/run/definition.ts";
+import { answered, Drive, failed, type Script } from "../../support/run/drive.ts";
 
 /** A run that reads something of this class, and then fails. */
 function ended(sensitivity: DataClass) {
@@ -55,5 +56,34 @@ describe("what came in no answer counts too", () => {
   ] as const)("[SEAL-1] %s", (_what, context, state) => {
     expect(keepsRestricted(plain.machinery, plain.state)).toBe(false);
     expect(keepsRestricted(context, state)).toBe(true);
+  });
+});
+
+describe("an answer that is restricted is kept for nobody else", () => {
+  const steps = {
+    get: tool("orders.get"),
+    ask: model({ needs: ["get"], cache: "exact", prompt: { template: "Say {{what}}", slots: { what: { cel: "steps.get.output" } } } }),
+    put: tool("mail.send", { needs: ["get"], input: { a: { cel: "steps.get.output" } } }),
+    bare: tool("mail.send", { needs: ["get"] }),
+  };
+  const classed =
+    (sensitivity: DataClass): Script["authority"] =>
+    (question) => {
+      const answer = new Drive(define(steps)).script.authority(question);
+      const isRead = question.kind === "tool" && question.tool === "orders.get";
+      return answer.kind === "tool" && isRead ? { ...answer, facts: { ...answer.facts, sensitivity } } : answer;
+    };
+
+  it.each(DATA_CLASSES)("[SEAL-13] %s", (sensitivity) => {
+    const first = new Drive(define(steps), { authority: classed(sensitivity), tool: () => "never" }).start().run();
+    const isRestricted = sensitivity === "restricted";
+    expect(toolCall(first.machinery, first.state, first.activity("get"), first.now, 1).isRestricted === true).toBe(isRestricted);
+    const script = { authority: classed(sensitivity), model: () => "never" as const };
+    const run = new Drive(define(steps), { ...script, tool: (name) => (name === "orders.get" ? answered({ id: 1 }) : "never") })
+      .start()
+      .run();
+    expect(modelCall(run.machinery, run.state, run.activity("ask"), run.now, 1).cache).toBe(isRestricted ? "none" : "exact");
+    expect(toolCall(run.machinery, run.state, run.activity("put"), run.now, 1).isRestricted === true).toBe(isRestricted);
+    expect(toolCall(run.machinery, run.state, run.activity("bare"), run.now, 1).isRestricted).toBeUndefined();
   });
 });

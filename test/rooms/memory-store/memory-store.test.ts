@@ -4,7 +4,9 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { mintId } from "../../../core/ids.ts";
 import type { Memory } from "../../../core/memory/memory.ts";
 import { memoryStoreOf } from "../../../durable-objects/memory-store/stub.ts";
+import { vaultOf } from "../../../durable-objects/vault/stub.ts";
 import { FAR } from "../../support/far.ts";
+import { vaultSealing } from "../../support/worlds/sealing.ts";
 import { memoryStoreWorld } from "../../support/worlds.ts";
 
 let name: string;
@@ -28,6 +30,7 @@ beforeEach(() => {
   [now, forgotten] = [FAR, []];
   memoryStoreWorld.now = () => now;
   memoryStoreWorld.send = async () => undefined;
+  memoryStoreWorld.sealing = { ...vaultSealing };
   memoryStoreWorld.forget = async (_org, id) => void forgotten.push(id);
 });
 
@@ -118,5 +121,55 @@ describe("the memory store", () => {
     for (const one of [first, second, memory("Bob's.", { subject: "bob" })]) await put(one);
     expect(await store().erase("ada", first.createdAt)).toBe(1);
     expect([await texts(), await texts("bob")]).toEqual([["Second."], ["Bob's."]]);
+  });
+});
+
+/** What became of work that fails. */
+const failureOf = (work: PromiseLike<unknown>): Promise<string> =>
+  Promise.resolve(work).then(
+    () => "it did not fail",
+    (error: unknown) => String(error),
+  );
+
+describe("what is restricted in memory", () => {
+  const stored = () =>
+    runInDurableObject(env.MEMORY_STORE.getByName(name), (_room, { storage }) =>
+      JSON.stringify([...storage.sql.exec("SELECT body FROM memory")]),
+    );
+  const away = () => Promise.reject(new Error("the vault is away"));
+
+  it("[SEAL-15] lies sealed, what is not does not; a later life lists, finds, recalls and changes both", async () => {
+    const subject = `u-${crypto.randomUUID()}`;
+    const one = memory("Takes vexolith each morning.", { subject, sensitivity: "restricted" });
+    await put(one);
+    await put(memory("Likes tea each morning.", { subject }));
+    expect(await stored()).toContain("tea");
+    expect(await stored()).not.toContain("vexolith");
+    await abortAllDurableObjects();
+    expect(await texts(subject)).toEqual(["Likes tea each morning.", "Takes vexolith each morning."]);
+    expect((await store().recall(subject, "Which vexolith?", 5)).map(({ memory: { text } }) => text)).toEqual([one.text]);
+    expect((await store().list(subject, null, "vexolith", null, 5)).length).toBe(1);
+    await put({ ...one, text: "Takes no vexolith any more." });
+    expect((await store().get(one.id))?.text).toBe("Takes no vexolith any more.");
+    expect(await stored()).not.toContain("vexolith");
+    expect([await store().remove(one.id, record()), await store().erase(subject, FAR + made)]).toEqual([true, 1]);
+  });
+
+  it("[SEAL-15] is neither stored nor shown while its key cannot be had, nor once it is destroyed", async () => {
+    const subject = `u-${crypto.randomUUID()}`;
+    const one = memory("Takes vexolith.", { subject, sensitivity: "restricted" });
+    Object.assign(memoryStoreWorld.sealing, { sealingKey: away, openingKeys: away });
+    expect(await failureOf(put(one))).toContain("away");
+    Object.assign(memoryStoreWorld.sealing, vaultSealing);
+    expect(await texts(subject)).toEqual([]);
+    await put(one);
+    await put(memory("Likes tea.", { subject }));
+    await abortAllDurableObjects();
+    Object.assign(memoryStoreWorld.sealing, { sealingKey: away, openingKeys: away });
+    expect(await failureOf(store().list(subject, null, null, null, 10))).toContain("away");
+    Object.assign(memoryStoreWorld.sealing, vaultSealing);
+    await vaultOf(env.VAULT, "acme").erase(subject, FAR + made);
+    await abortAllDurableObjects();
+    expect([await texts(subject), await store().get(one.id)]).toEqual([["Likes tea."], null]);
   });
 });

@@ -134,13 +134,13 @@ describe("a run that read something restricted", () => {
 
   it("[SEAL-2] a run that read nothing restricted asks for no key and stores what it always did", async () => {
     scripted("confidential", { text: CANARY });
-    world.sealing = { sealingKey: vi.fn(deployed.sealingKey), openingKey: vi.fn(deployed.openingKey) };
+    world.sealing = { sealingKey: vi.fn(deployed.sealingKey), openingKeys: vi.fn(deployed.openingKeys) };
     const run = birth();
     await start(run);
     await forgotten(run.id);
     expect((await engine(run.id).view())?.output).toEqual({ text: CANARY });
     expect(JSON.stringify(await rowsOf(run.id))).not.toContain("sealed:");
-    expect([world.sealing.sealingKey, world.sealing.openingKey].map((port) => vi.mocked(port).mock.calls.length)).toEqual([0, 0]);
+    expect([world.sealing.sealingKey, world.sealing.openingKeys].map((port) => vi.mocked(port).mock.calls.length)).toEqual([0, 0]);
   });
 
   it("[SEAL-3] leaves what it stored before its first restricted value as it was, and reads both", async () => {
@@ -189,7 +189,7 @@ describe("a run that read something restricted", () => {
     await start(run);
     await forgotten(run.id);
     Object.assign(world.sealing, {
-      openingKey: async () => {
+      openingKeys: async () => {
         throw new Error("the vault is away");
       },
     });

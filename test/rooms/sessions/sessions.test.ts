@@ -5,7 +5,9 @@ import { mintId } from "../../../core/ids.ts";
 import { forgottenIn } from "../../../core/session/forgotten.ts";
 import type { Said } from "../../../core/session/session.ts";
 import { sessionsOf } from "../../../durable-objects/sessions/stub.ts";
+import { vaultOf } from "../../../durable-objects/vault/stub.ts";
 import { FAR } from "../../support/far.ts";
+import { vaultSealing } from "../../support/worlds/sealing.ts";
 import { sessionsWorld } from "../../support/worlds.ts";
 
 let name: string;
@@ -27,6 +29,7 @@ beforeEach(() => {
   sessionsWorld.now = () => now;
   sessionsWorld.send = async () => undefined;
   sessionsWorld.forget = async () => undefined;
+  sessionsWorld.sealing = { ...vaultSealing };
   sessionsWorld.callRun = async (run) => {
     called.push(run);
     return unborn.includes(run) ? "unborn" : "told";
@@ -168,5 +171,76 @@ describe("the runs of a session", () => {
     await join("run_2", "b");
     expect([await book().list("", 10), await book().list("a", 10)]).toEqual([["a", "b"], ["b"]]);
     expect([await book().erase(FAR - 1), await book().erase(FAR), await book().list("", 10)]).toEqual([0, 2, []]);
+  });
+});
+
+/** What became of work that fails. */
+const failureOf = (work: PromiseLike<unknown>): Promise<string> =>
+  Promise.resolve(work).then(
+    () => "it did not fail",
+    (error: unknown) => String(error),
+  );
+
+describe("what is restricted in a session", () => {
+  const SECRET = "the diagnosis is vexolith";
+  const restricted = (content: string): Said => ({
+    ...says(content),
+    label: { trust: "untrusted", class: "restricted", sources: ["tool"] },
+  });
+  const talk = async (run: string, ...said: Said[]) => {
+    await join(run);
+    await enter(run);
+    await book().leave(run, said);
+  };
+  const stored = () =>
+    runInDurableObject(env.SESSIONS.getByName(name), (_room, { storage }) =>
+      JSON.stringify([...storage.sql.exec("SELECT body FROM message"), ...storage.sql.exec("SELECT summary FROM session")]),
+    );
+
+  it("[SEAL-14] lies sealed, what is not does not, and a later run and life reads both; what is forgotten goes out of it", async () => {
+    await talk("run_1", says("Good morning to you."), restricted(`Remember: ${SECRET}. Nothing else is known so far.`));
+    expect(await stored()).toContain("Good morning");
+    expect(await stored()).toContain("sealed:1:");
+    expect(await stored()).not.toContain("vexolith");
+    await abortAllDurableObjects();
+    expect((await saidIn())?.[1]).toContain(SECRET);
+    await book().forgetSaid(forgottenIn("Nothing else is known so far."));
+    expect((await saidIn())?.[1]).toBe(`Remember: ${SECRET}.`);
+    expect(await stored()).not.toContain("vexolith");
+  });
+
+  it("[SEAL-14] is in a sealed summary when the session is long", async () => {
+    for (let run = 1; run <= 4; run++)
+      await talk(`run_${run}`, restricted(`Remember: ${SECRET} ${run}. ${"It was a long day. ".repeat(400)}`));
+    expect(await stored()).not.toContain("vexolith");
+    await abortAllDurableObjects();
+    const read = await book().read("s1");
+    expect(read?.summary?.text).toContain("vexolith 1");
+    expect(read?.messages.at(-1)?.content).toContain("vexolith 4");
+  });
+
+  it("[SEAL-14] is neither stored nor shown while its key cannot be had, and is said once then", async () => {
+    await join("run_1");
+    await enter("run_1");
+    const away = () => Promise.reject(new Error("the vault is away"));
+    Object.assign(sessionsWorld.sealing, { sealingKey: away, openingKeys: away });
+    expect(await failureOf(book().leave("run_1", [restricted(SECRET)]))).toContain("away");
+    expect(await saidIn()).toEqual([]);
+    Object.assign(sessionsWorld.sealing, vaultSealing);
+    await book().leave("run_1", [restricted(SECRET)]);
+    await book().leave("run_1", [restricted(SECRET)]);
+    expect(await saidIn()).toEqual([SECRET]);
+    await abortAllDurableObjects();
+    Object.assign(sessionsWorld.sealing, { sealingKey: away, openingKeys: away });
+    expect(await failureOf(book().read("s1"))).toContain("away");
+  });
+
+  it("[SEAL-14] was never said once the key of its person is destroyed", async () => {
+    await talk("run_1", says("Good morning."), restricted(SECRET));
+    await vaultOf(env.VAULT, "acme").erase(name.slice("acme/".length), now);
+    await abortAllDurableObjects();
+    expect(await saidIn()).toEqual(["Good morning."]);
+    await talk("run_2", says("And goodbye."));
+    expect(await saidIn()).toEqual(["Good morning.", "And goodbye."]);
   });
 });

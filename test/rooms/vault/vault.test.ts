@@ -330,6 +330,22 @@ describe("erasure", () => {
   });
 });
 
+describe("keys of what seals", () => {
+  it("[SEAL-16] a session and a memory are no runs that an erasure ends; they keep the person's key, and theirs go with it", async () => {
+    const [run, session, memory] = [leastId("run", FAR), leastId("con", FAR), leastId("mem", FAR)];
+    for (const id of [run, session, memory]) await vault.sealingKey({ run: id, subject: "ada" });
+    expect(await vault.sealedRuns("ada", FAR + 1, 10)).toEqual([run]);
+    const { person, keyId, bytes } = await vault.sealingKey({ run: session, subject: "ada" });
+    expect(await vault.openingKeys([{ run: session, person, keyId }])).toEqual([bytes]);
+    await vault.forget(run);
+    await vault.forgetName("ada", FAR);
+    expect(wrappedKeys.size).toBe(1);
+    for (const id of [session, memory]) await vault.forget(id);
+    await vault.forgetName("ada", FAR);
+    expect(wrappedKeys.size).toBe(0);
+  });
+});
+
 describe("pseudonyms", () => {
   const of = (...subjects: string[]) => vault.pseudonyms(subjects.map((subject) => ({ subject, since: FAR })));
 

@@ -1,4 +1,4 @@
-/** The forms in which a text may lie in a store: as it is, in UTF-16, in base64 at each alignment, in hex, and inside gzip. */
+/** The forms in which a text may lie in a store: as it is, escaped as JSON once and twice, in UTF-16, in base64 at each alignment, in hex, and inside gzip. */
 import { gunzipSync } from "node:zlib";
 
 const bytesOf = (binary: string): Uint8Array => Uint8Array.from(binary, (character) => character.charCodeAt(0) & 255);
@@ -23,9 +23,10 @@ function base64Forms(bytes: Uint8Array): string[] {
 export function formsOf(canary: string): readonly string[] {
   const [narrow, wide] = [new TextEncoder().encode(canary), utf16(canary)];
   const hex = Array.from(narrow, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  const base64 = [...base64Forms(narrow), ...base64Forms(wide)];
+  const escaped = JSON.stringify(canary).slice(1, -1);
+  const base64 = [...base64Forms(narrow), ...base64Forms(wide), ...base64Forms(new TextEncoder().encode(escaped))];
   const url = base64.map((form) => form.replaceAll("+", "-").replaceAll("/", "_"));
-  return [...new Set([canary, binary(wide), hex, hex.toUpperCase(), ...base64, ...url])];
+  return [...new Set([canary, escaped, JSON.stringify(escaped).slice(1, -1), binary(wide), hex, hex.toUpperCase(), ...base64, ...url])];
 }
 
 /** The text, and what every gzip in it unpacks to. `text`: bytes read as Latin-1. */

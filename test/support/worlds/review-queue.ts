@@ -1,7 +1,6 @@
-import { env } from "cloudflare:workers";
 import type { ReviewQueuePorts } from "../../../durable-objects/review-queue/review-queue.ts";
-import { vaultOf } from "../../../durable-objects/vault/stub.ts";
 import { FAR } from "../far.ts";
+import { vaultSealing } from "./sealing.ts";
 
 /** What the outside world does to this room in the current test: tests replace what they script. */
 export const reviewQueueWorld: { -readonly [K in keyof ReviewQueuePorts]: ReviewQueuePorts[K] } = {
@@ -9,8 +8,5 @@ export const reviewQueueWorld: { -readonly [K in keyof ReviewQueuePorts]: Review
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
   tellRun: () => Promise.reject(new Error("unscripted: tellRun")),
   send: () => Promise.reject(new Error("unscripted: send")),
-  sealing: {
-    sealingKey: ({ org, ...of }) => vaultOf(env.VAULT, org).sealingKey(of),
-    openingKey: async ({ org, ...by }) => (await vaultOf(env.VAULT, org).openingKeys([by]))[0] ?? null,
-  },
+  sealing: vaultSealing,
 };

@@ -5,6 +5,7 @@ import { runValues } from "../../../workers/archive/run-values.ts";
 import { defineTexts } from "../../../workers/audit/index.ts";
 import { defineSeals } from "../../../workers/kit/seals.ts";
 import { FAR } from "../far.ts";
+import { vaultSealing } from "./sealing.ts";
 
 /** The seals of the scripted vault. */
 export const seals = defineSeals({
@@ -44,10 +45,7 @@ export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEngineP
     put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),
     get: (key) => runValues(env.VALUES).get(key),
   },
-  sealing: {
-    sealingKey: ({ org, ...of }) => vaultOf(env.VAULT, org).sealingKey(of),
-    openingKey: async ({ org, ...by }) => (await vaultOf(env.VAULT, org).openingKeys([by]))[0] ?? null,
-  },
+  sealing: vaultSealing,
   keepTexts: (...given) => defineTexts(env.TEXTS, seals).keep(...given),
   send: async () => {},
   resends: { enter: () => 0, leave: () => {} },

@@ -1,30 +1,30 @@
 /**
- * The keys of the sealed runs whose cases the queue keeps: what such a run asks people lies sealed under the run's key. Keys are fetched before rows are
- * read, so that reading and writing stay within one turn; they are kept in memory for a minute.
+ * Keys of an object that keeps texts of several owners (cases of runs, sessions, memories), each sealed under its owner's key. Keys are fetched before rows
+ * are read, so that reading and writing stay within one turn; they are kept in memory for a minute.
  */
 import type { EpochMs } from "../../core/time.ts";
-import { sideBySide } from "../../kit/bounded.ts";
 import { openText, type RunKey, runKey, SealBroken, type SealedBy, sealedBy, sealText } from "../../kit/sealed-text.ts";
-import type { SealedRun, SealingPort } from "../kit/sealing-port.ts";
+import type { SealedRun, SealingPort } from "./sealing-port.ts";
 
 const KEPT_MS = 60_000;
-const WIDTH = 6;
+/** A key with less than this left is fetched again before something is sealed: it would be gone by the time it is needed. */
+const LEFT_MS = 10_000;
 
 /** A row was read whose key is not here. */
 class KeyAbsent extends Error {
   override readonly name = "KeyAbsent";
   readonly by: readonly SealedBy[];
   constructor(by: readonly SealedBy[]) {
-    super("the key of a case was not fetched");
+    super("the key of a sealed text was not fetched");
     this.by = by;
   }
 }
 
-/** The keys of one queue. */
-export class CaseKeys {
+/** The keys of one object. */
+export class SealedKeys {
   readonly #port: SealingPort;
   readonly #now: () => EpochMs;
-  /** By run and key id; null: destroyed. */
+  /** By owner and key id; null: destroyed. */
   readonly #keys = new Map<string, { readonly key: RunKey | null; readonly until: EpochMs }>();
 
   constructor(port: SealingPort, now: () => EpochMs) {
@@ -32,9 +32,10 @@ export class CaseKeys {
     this.#now = now;
   }
 
-  /** Something of this run may be sealed. */
+  /** Resolves when something of this owner may be sealed. */
   async prepare(of: SealedRun): Promise<void> {
-    if (this.#newest(of.run) !== null) return;
+    const now = this.#now();
+    for (const { key, until } of this.#keys.values()) if (key?.run === of.run && until > now + LEFT_MS) return;
     const { bytes, person, keyId } = await this.#port.sealingKey(of);
     this.#keep({ org: of.org, run: of.run, person, keyId }, bytes);
   }
@@ -49,7 +50,8 @@ export class CaseKeys {
         return;
       } catch (error) {
         if (!(error instanceof KeyAbsent)) throw error;
-        await sideBySide(error.by, WIDTH, async (by) => this.#keep(by, await this.#port.openingKey(by)));
+        const keys = await this.#port.openingKeys(error.by);
+        for (const [index, by] of error.by.entries()) this.#keep(by, keys[index] ?? null);
       }
     }
   }
@@ -57,7 +59,7 @@ export class CaseKeys {
   /** MUST be called only after `prepare` or once a text of the run was opened. */
   seal(run: string, place: string, text: string): string {
     const key = this.#newest(run);
-    if (key === null) throw new SealBroken("a case was to be sealed and its run has no key");
+    if (key === null) throw new SealBroken("something was to be sealed and its owner has no key");
     return sealText(key, place, text);
   }
 
