@@ -18,7 +18,7 @@ import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { TOLD_PROBES } from "../guardrail/injection/told.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
 import { WHOSE_RULES } from "../guardrail/injection/whose.ts";
-import { CAUTION, LEAST_SCORE } from "../guardrail/names/thresholds.ts";
+import { ADJACENT, CAUTION, LEAST_SCORE } from "../guardrail/names/thresholds.ts";
 import { NAME_WEIGHTS } from "../guardrail/names/weights.ts";
 import { readSample } from "../guardrail/pii/detector.ts";
 import { DETECTORS } from "../guardrail/pii/detectors.ts";
@@ -62,7 +62,7 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     decision: DECISION,
     together: RUN_TOGETHER.source,
     probed,
-    names: [NAME_WEIGHTS.version, CAUTION, LEAST_SCORE],
+    names: [NAME_WEIGHTS.version, CAUTION, LEAST_SCORE, ADJACENT],
   };
   return sha256Hex(canonicalJson(JSON.parse(JSON.stringify(rules)) as Json)).slice(0, 16);
 }

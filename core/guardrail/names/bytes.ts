@@ -20,3 +20,18 @@ export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
   }
   return bytes;
 }
+
+/** The middle of the alphabet: a weight of 0. */
+const ZERO = 32;
+
+/** Weights from -31 to 31, each a letter of the same alphabet: they compress better so than as bytes. */
+export function weightsOf(text: string): Int8Array {
+  const values = new Int8Array(128);
+  for (let index = 0; index < ALPHABET.length; index++) values[ALPHABET.charCodeAt(index)] = index - ZERO;
+  const weights = new Int8Array(text.length);
+  for (let index = 0; index < text.length; index++) weights[index] = values[text.charCodeAt(index)] ?? 0;
+  return weights;
+}
+
+/** The text that `weightsOf` reads. */
+export const textOfWeights = (weights: Int8Array): string => Array.from(weights, (weight) => ALPHABET[weight + ZERO] ?? "").join("");

@@ -2,11 +2,11 @@
  * From features to names: the probability of every label at every word (forward and backward over a chain), then the sequence of labels
  * that is right at the most words, where being outside is held back by `caution` so that recall comes first. Linear in the words.
  */
-import { eachFeature } from "./features.ts";
-import { isInside, mayFollow, type NameType, OUTSIDE, TAGS, typeOf } from "./tags.ts";
-import { LEAST_SCORE } from "./thresholds.ts";
+import { bounded, type Name } from "./bounds.ts";
+import { eachFeature, type Lexicon } from "./features.ts";
+import { isInside, mayFollow, OUTSIDE, TAGS, typeOf } from "./tags.ts";
+import { ADJACENT, LEAST_SCORE } from "./thresholds.ts";
 import type { Token } from "./tokens.ts";
-import type { WordList } from "./word-list.ts";
 
 /** A trained model. `table`: a row of labels per feature. `buckets`: how many rows, a power of two. */
 export type Model = {
@@ -16,11 +16,8 @@ export type Model = {
   readonly scale: number;
   /** Factors from label to label; the last row is that of a sentence's first label. */
   readonly moves: Float64Array;
-  readonly list: WordList;
+  readonly lexicon: Lexicon;
 };
-
-/** A name: words `from` to `to`, the last excluded. `score`: mean probability that its words are of its kind. */
-export type Name = { readonly type: NameType; readonly from: number; readonly to: number; readonly score: number };
 
 /** `caution`: how much of its probability being outside loses. `isBlank`: words that are no part of a name. */
 export function namesOf(
@@ -33,31 +30,17 @@ export function namesOf(
   tokens.forEach((token, at) => {
     if (isBlank(token)) for (let tag = 0; tag < TAGS; tag++) marginals[at * TAGS + tag] = tag === OUTSIDE ? 8 : 0;
   });
-  return namesAlong(bestPath(marginals, caution), marginals).flatMap((name) => (name.score < LEAST_SCORE ? [] : trimmed(name, tokens)));
+  const names = namesAlong(bestPath(marginals, caution), marginals);
+  return bounded(
+    names.filter(({ score }) => score >= LEAST_SCORE),
+    tokens,
+  );
 }
 
-const WORDLESS = /^[^\p{L}\p{N}#(]+$/u;
-
-/** The dot of `Inc.` and of an initial is the name's own. */
-const endsAbbreviation = (tokens: readonly Token[], at: number): boolean =>
-  tokens[at]?.text === "." && /^(?:\p{L}|inc|ltd|co|corp|llc|bros|jr|sr|st|[bn]\.v|s\.a)$/iu.test(tokens[at - 1]?.text ?? "");
-
-/** A name begins and ends with a word, not with a sign or a line end. */
-function trimmed(name: Name, tokens: readonly Token[]): readonly Name[] {
-  let { from, to } = name;
-  while (from < to && WORDLESS.test(tokens[from]?.text ?? "")) from++;
-  while (to > from && WORDLESS.test(tokens[to - 1]?.text ?? "") && !endsAbbreviation(tokens, to - 1)) to--;
-  return from < to ? [{ ...name, from, to }] : [];
-}
-
-function marginalsOf({ table, buckets, scale, moves, list }: Model, tokens: readonly Token[]): Float64Array {
+function marginalsOf(model: Model, tokens: readonly Token[]): Float64Array {
+  const { scale, moves } = model;
   const length = tokens.length;
-  const emission = new Float64Array(length * TAGS);
-  eachFeature(tokens, list, (at, feature) => {
-    const row = (feature & (buckets - 1)) * TAGS;
-    const base = at * TAGS;
-    for (let tag = 0; tag < TAGS; tag++) emission[base + tag] = (emission[base + tag] ?? 0) + (table[row + tag] ?? 0);
-  });
+  const emission = emissionOf(model, tokens);
   const forward = new Float64Array(length * TAGS);
   for (let at = 0; at < length; at++) {
     const base = at * TAGS;
@@ -99,6 +82,51 @@ function marginalsOf({ table, buckets, scale, moves, list }: Model, tokens: read
   return forward;
 }
 
+/** The summed weights of the labels at every word. */
+function emissionOf({ table, buckets, lexicon }: Model, tokens: readonly Token[]): Float64Array {
+  const emission = new Float64Array(tokens.length * TAGS);
+  const mask = buckets - 1;
+  let rows = new Int32Array(128);
+  let count = 0;
+  let open = 0;
+  const close = (): void => {
+    sumRows(table, rows, count, emission, open * TAGS);
+    count = 0;
+  };
+  eachFeature(tokens, lexicon, (at, feature) => {
+    if (at !== open) {
+      close();
+      open = at;
+    }
+    if (count === rows.length) {
+      const more = new Int32Array(2 * rows.length);
+      more.set(rows);
+      rows = more;
+    }
+    rows[count++] = (feature & mask) * TAGS;
+  });
+  if (count > 0) close();
+  return emission;
+}
+
+/** Most of the time goes here, into rows at random places of the table: nine sums, one for each label (TAGS), stay in registers. */
+function sumRows(table: Int8Array, rows: Int32Array, count: number, emission: Float64Array, base: number): void {
+  let [a, b, c, d, e, f, g, h, i] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
+  for (let next = 0; next < count; next++) {
+    const row = rows[next] ?? 0;
+    a += table[row] ?? 0;
+    b += table[row + 1] ?? 0;
+    c += table[row + 2] ?? 0;
+    d += table[row + 3] ?? 0;
+    e += table[row + 4] ?? 0;
+    f += table[row + 5] ?? 0;
+    g += table[row + 6] ?? 0;
+    h += table[row + 7] ?? 0;
+    i += table[row + 8] ?? 0;
+  }
+  emission.set([a, b, c, d, e, f, g, h, i], base);
+}
+
 function bestPath(marginals: Float64Array, caution: number): Uint8Array {
   const length = marginals.length / TAGS;
   const from = new Uint8Array(length * TAGS);
@@ -112,7 +140,8 @@ function bestPath(marginals: Float64Array, caution: number): Uint8Array {
         continue;
       }
       for (let before = 0; before < TAGS; before++) {
-        const sum = (sums[before] ?? 0) + own;
+        const isAdjacent = before !== OUTSIDE && tag !== OUTSIDE && !isInside(tag);
+        const sum = (sums[before] ?? 0) + own - (isAdjacent ? ADJACENT : 0);
         if (mayFollow(before, tag) && sum > (next[tag] ?? 0)) {
           next[tag] = sum;
           from[at * TAGS + tag] = before;

@@ -1,10 +1,14 @@
 /**
- * What the sequence model sees of every word: the word, its shape, its ends, its neighbours, the lists that have it, and how the sentence
- * is cased; each a hash. A fixed number of features per word, so linear in the number of words.
+ * What the sequence model sees of every word: the word, its shape, its ends, its neighbours, the lists and the clusters that have it, and
+ * how the sentence is cased; each a hash. A fixed number of features per word, so linear in the number of words.
  */
+import { BEYOND, branchOf, type Clusters, leafOf, twigOf, UNPLACED } from "./clusters.ts";
 import { hashOf, mix } from "./hash.ts";
 import type { Token } from "./tokens.ts";
 import { LISTS, listsOf, type WordList } from "./word-list.ts";
+
+/** What is known of words apart from the text. */
+export type Lexicon = { readonly list: WordList; readonly clusters: Clusters };
 
 /** One word as the features see it. */
 type Seen = {
@@ -12,11 +16,24 @@ type Seen = {
   readonly exact: number;
   readonly shape: number;
   readonly lists: number;
+  readonly leaf: number;
+  readonly branch: number;
+  readonly twig: number;
   readonly text: string;
   readonly lower: string;
 };
 
-const NONE: Seen = { word: 1, exact: 1, shape: 1, lists: 0, text: "", lower: "" };
+const NONE: Seen = {
+  word: 1,
+  exact: 1,
+  shape: 1,
+  lists: 0,
+  leaf: BEYOND,
+  branch: branchOf(BEYOND),
+  twig: twigOf(BEYOND),
+  text: "",
+  lower: "",
+};
 /** Maximum units of a word that are looked at: longer ones are no names. */
 const LONGEST_WORD = 40;
 const MOST_TRIGRAMS = 12;
@@ -24,12 +41,12 @@ const MOST_TRIGRAMS = 12;
 /** How the letters of a sentence are cased; a capital says little where all or none are. */
 type Casing = 1 | 2 | 3 | 4;
 
-/** Hides a word's own letters, or the lists, from the features: what training does at random, so that the rest is learned too. */
-export type Hide = { readonly word: (index: number) => boolean; readonly lists: (index: number) => boolean };
+/** Hides a word's own letters, the lists or the clusters from the features: what training does at random, so that the rest is learned too. */
+export type Hide = { readonly [What in "word" | "lists" | "clusters"]: (index: number) => boolean };
 
 /** Calls `take` with every feature of every word. A feature is a hash of 32 bits. */
-export function eachFeature(tokens: readonly Token[], list: WordList, take: (index: number, feature: number) => void, hide?: Hide): void {
-  const seen = tokens.map(({ text }, index) => see(text, hide?.lists(index) === true ? null : list));
+export function eachFeature(tokens: readonly Token[], lexicon: Lexicon, take: (index: number, feature: number) => void, hide?: Hide): void {
+  const seen = tokens.map(({ text }, index) => see(text, lexicon, hide?.lists(index) === true, hide?.clusters(index) === true));
   const casing = casingOf(seen);
   for (let index = 0; index < seen.length; index++) {
     const here = seen[index] ?? NONE;
@@ -60,6 +77,7 @@ export function eachFeature(tokens: readonly Token[], list: WordList, take: (ind
     add(19, mix(after.word, here.lists));
     add(20, mix(mix(farBefore.shape, before.shape), mix(here.shape, after.shape)));
     for (let bit = 1; bit <= 128; bit <<= 1) if ((here.lists & bit) !== 0) add(21, mix(bit, casing));
+    eachOfClusters(here, before, after, farBefore, farAfter, shape, add);
     if (hide?.word(index) === true) continue;
     add(30, here.word);
     add(31, here.exact);
@@ -77,11 +95,49 @@ export function eachFeature(tokens: readonly Token[], list: WordList, take: (ind
   }
 }
 
-function see(text: string, list: WordList | null): Seen {
+/** Features of the clusters of a word and of two on each side. */
+function eachOfClusters(
+  here: Seen,
+  before: Seen,
+  after: Seen,
+  farBefore: Seen,
+  farAfter: Seen,
+  shape: number,
+  add: (kind: number, value: number) => void,
+): void {
+  add(70, farBefore.branch);
+  add(71, before.branch);
+  add(72, here.branch);
+  add(73, after.branch);
+  add(74, farAfter.branch);
+  add(75, farBefore.twig);
+  add(76, before.twig);
+  add(77, here.twig);
+  add(78, after.twig);
+  add(79, farAfter.twig);
+  add(80, here.leaf);
+  add(81, mix(before.branch, here.branch));
+  add(82, mix(here.branch, after.branch));
+  add(83, mix(here.branch, shape));
+  add(84, mix(here.twig, here.shape));
+}
+
+function see(text: string, { list, clusters }: Lexicon, hideLists: boolean, hideClusters: boolean): Seen {
   const cut = text.length > LONGEST_WORD ? text.slice(0, LONGEST_WORD) : text;
   const lower = cut.toLowerCase();
   const word = /^\d+$/.test(lower) ? hashOf("0".repeat(lower.length)) : hashOf(lower);
-  return { word, exact: hashOf(cut), shape: hashOf(shapeOf(cut)), lists: list === null ? 0 : listsOf(list, lower), text: cut, lower };
+  const leaf = hideClusters ? UNPLACED : leafOf(clusters, lower);
+  return {
+    word,
+    exact: hashOf(cut),
+    shape: hashOf(shapeOf(cut)),
+    lists: hideLists ? 0 : listsOf(list, lower),
+    leaf,
+    branch: branchOf(leaf),
+    twig: twigOf(leaf),
+    text: cut,
+    lower,
+  };
 }
 
 /** `Mc-Donald` is `Xx-Xx`: what a word looks like, runs of one kind once; the length of short words and of figures counts. */

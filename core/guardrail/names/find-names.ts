@@ -2,7 +2,8 @@
 import type { Finding } from "../finding.ts";
 import { fold } from "../fold.ts";
 import { finding } from "../pii/detector.ts";
-import { type Name, namesOf } from "./decode.ts";
+import type { Name } from "./bounds.ts";
+import { namesOf } from "./decode.ts";
 import { fillsField, kindOfField, wordsOfKey } from "./fields.ts";
 import { modelOfNames } from "./model.ts";
 import { type KnownPeople, namedAgain } from "./named-again.ts";

@@ -2,7 +2,7 @@
  * Who was named once is known by one word later: "Dear Johnson" after "Joseph Johnson". Remembers words of people's names within one text,
  * forwards only, so that a stream and a whole text agree; bounded.
  */
-import type { Name } from "./decode.ts";
+import type { Name } from "./bounds.ts";
 import { modelOfNames } from "./model.ts";
 import type { Token } from "./tokens.ts";
 import { LISTS, listsOf } from "./word-list.ts";
@@ -22,7 +22,7 @@ export function namedAgain(tokens: readonly Token[], from: number, names: readon
     if (name.type !== "PERSON" || name.score < SURE || name.to - name.from < 2) continue;
     for (let at = name.from; at < name.to; at++) {
       const word = tokens[at]?.text ?? "";
-      const isCommon = (listsOf(modelOfNames().list, word.toLowerCase()) & LISTS.common) !== 0;
+      const isCommon = (listsOf(modelOfNames().lexicon.list, word.toLowerCase()) & LISTS.common) !== 0;
       if (people.size < MOST_WORDS && NAME_WORD.test(word) && !isCommon) people.add(word);
     }
   }

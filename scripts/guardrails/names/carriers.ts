@@ -1,7 +1,7 @@
 /**
  * Sentences of our own with places for names, for training: mails, chats, forms, JSON-like fields, tickets, in eight languages; and
  * sentences without any name whose capitals, figures and codes must not look like one. Slots: P full name, F first name, L surname,
- * T title and surname, C place, G country, O organisation, A address in a line, M address in lines, S street and number; D, N, X: a date,
+ * T title and surname, R rank and name, C place, G country, O organisation, A address in a line, M address in lines, S street and number; D, N, X: a date,
  * a number, blanked personal data, which are no names.
  */
 

@@ -5,40 +5,46 @@
 import { TAGS } from "../../../core/guardrail/names/tags.ts";
 import type { Draw } from "./draw.ts";
 
-/** A sentence: the rows of the features of every word, and its labels. */
-export type Sentence = { readonly rows: readonly Int32Array[]; readonly tags: readonly number[] };
+/** A sentence: the rows of the features of all words, one behind the other; where each word's end; its labels. */
+export type Sentence = { readonly rows: Int32Array; readonly ends: Int32Array; readonly tags: Uint8Array };
 /** Tables of weights: a row per feature, and from label to label (the last row: the first label of a sentence). */
 export type Weights = { readonly table: Float32Array; readonly moves: Float32Array };
-/** `rate`: of the first step; `decay`: the share by which a weight shrinks when it is touched. */
+/** `rate`: of the first step; `decay`: the share of a weight that each step is held back by. */
 export type Settings = { readonly buckets: number; readonly epochs: number; readonly rate: number; readonly decay: number };
+
+const FIRST_SQUARE = 1e-2;
+/** Gradients below it change nothing that matters. */
+const LEAST_GRADIENT = 1e-3;
 
 /** `epochOf(epoch)`: the sentences of one epoch. */
 export function train(epochOf: (epoch: number) => readonly Sentence[], settings: Settings, draw: Draw): Weights {
   const { buckets, epochs, rate, decay } = settings;
   const table = new Float32Array(buckets * TAGS);
   const moves = new Float32Array((TAGS + 1) * TAGS);
-  const tableSquares = new Float32Array(table.length).fill(1e-2);
-  const movesSquares = new Float32Array(moves.length).fill(1e-2);
+  const tableSquares = new Float32Array(table.length).fill(FIRST_SQUARE);
+  const movesSquares = new Float32Array(moves.length).fill(FIRST_SQUARE);
   const meanTable = new Float32Array(table.length);
   const meanMoves = new Float32Array(moves.length);
+  const step = (weights: Float32Array, squares: Float32Array, index: number, gradient: number): void => {
+    const square = (squares[index] ?? 0) + gradient * gradient;
+    squares[index] = square;
+    weights[index] = (weights[index] ?? 0) + (rate * gradient) / Math.sqrt(square);
+  };
   let averaged = 0;
   for (let epoch = 0; epoch < epochs; epoch++) {
-    const sentences = shuffled(epochOf(epoch), draw);
-    for (const { rows, tags } of sentences) {
-      const length = rows.length;
-      if (length === 0) continue;
-      const { marginals, pairs } = expectations(rows, table, moves);
-      for (let at = 0; at < length; at++) {
+    for (const sentence of shuffled(epochOf(epoch), draw)) {
+      const { rows, ends, tags } = sentence;
+      if (tags.length === 0) continue;
+      const { marginals, pairs } = expectations(sentence, table, moves);
+      for (let at = 0; at < tags.length; at++) {
+        const from = at === 0 ? 0 : (ends[at - 1] ?? 0);
+        const to = ends[at] ?? 0;
         for (let tag = 0; tag < TAGS; tag++) {
           const gradient = (tags[at] === tag ? 1 : 0) - (marginals[at * TAGS + tag] ?? 0);
-          if (Math.abs(gradient) < 1e-3) continue;
-          for (const row of rows[at] ?? []) {
-            const index = row * TAGS + tag;
-            const weight = table[index] ?? 0;
-            const slope = gradient - decay * weight;
-            const square = (tableSquares[index] ?? 0) + slope * slope;
-            tableSquares[index] = square;
-            table[index] = weight + (rate * slope) / Math.sqrt(square);
+          if (Math.abs(gradient) < LEAST_GRADIENT) continue;
+          for (let next = from; next < to; next++) {
+            const index = (rows[next] ?? 0) * TAGS + tag;
+            step(table, tableSquares, index, gradient - decay * (table[index] ?? 0));
           }
         }
       }
@@ -46,11 +52,8 @@ export function train(epochOf: (epoch: number) => readonly Sentence[], settings:
         const [from, to] = [Math.floor(index / TAGS), index % TAGS];
         let gradient = -(pairs[index] ?? 0);
         if (from === TAGS) gradient += tags[0] === to ? 1 : 0;
-        else for (let at = 1; at < length; at++) if (tags[at - 1] === from && tags[at] === to) gradient++;
-        if (Math.abs(gradient) < 1e-3) continue;
-        const square = (movesSquares[index] ?? 0) + gradient * gradient;
-        movesSquares[index] = square;
-        moves[index] = (moves[index] ?? 0) + (rate * gradient) / Math.sqrt(square);
+        else for (let at = 1; at < tags.length; at++) if (tags[at - 1] === from && tags[at] === to) gradient++;
+        if (Math.abs(gradient) >= LEAST_GRADIENT) step(moves, movesSquares, index, gradient);
       }
     }
     // The mean over the last half of the epochs: less chance in it than in the last one alone.
@@ -64,21 +67,21 @@ export function train(epochOf: (epoch: number) => readonly Sentence[], settings:
 
 /** What the model expects: the probability of every label at every word, and the summed one of every move. */
 function expectations(
-  rows: readonly Int32Array[],
+  { rows, ends, tags }: Sentence,
   table: Float32Array,
   moves: Float32Array,
 ): { readonly marginals: Float64Array; readonly pairs: Float64Array } {
-  const length = rows.length;
+  const length = tags.length;
   const emission = new Float64Array(length * TAGS);
-  for (let at = 0; at < length; at++) {
-    let most = Number.NEGATIVE_INFINITY;
-    for (let tag = 0; tag < TAGS; tag++) {
-      let sum = 0;
-      for (const row of rows[at] ?? []) sum += table[row * TAGS + tag] ?? 0;
-      emission[at * TAGS + tag] = sum;
-      if (sum > most) most = sum;
+  for (let at = 0, next = 0; at < length; at++) {
+    const base = at * TAGS;
+    for (const to = ends[at] ?? 0; next < to; next++) {
+      const row = (rows[next] ?? 0) * TAGS;
+      for (let tag = 0; tag < TAGS; tag++) emission[base + tag] = (emission[base + tag] ?? 0) + (table[row + tag] ?? 0);
     }
-    for (let tag = 0; tag < TAGS; tag++) emission[at * TAGS + tag] = Math.exp((emission[at * TAGS + tag] ?? 0) - most);
+    let most = Number.NEGATIVE_INFINITY;
+    for (let tag = 0; tag < TAGS; tag++) most = Math.max(most, emission[base + tag] ?? 0);
+    for (let tag = 0; tag < TAGS; tag++) emission[base + tag] = Math.exp((emission[base + tag] ?? 0) - most);
   }
   const move = Float64Array.from(moves, Math.exp);
   const forward = new Float64Array(length * TAGS);

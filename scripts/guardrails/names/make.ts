@@ -157,6 +157,13 @@ const US_STATES =
   "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA WA WV WI WY DC".split(
     " ",
   );
+/** Words before a name in prose that are no part of it. */
+const RANKS =
+  "Captain|Colonel|General|Brigadier General|Major|Lieutenant|Sergeant|Judge|Justice|Coach|Bishop|Father|Governor|Senator|Congressman|President|Vice President|Prime Minister|Minister|Mayor|Sheriff|Officer|Detective|Inspector|Professor|Chairman|Director|Ambassador|Chancellor|Secretary|Councillor|Rep.|Sen.|Gov.|Gen.|Col.|Capt.|Lt.|Sgt.|Rev.|actor|actress|singer|author|striker|goalkeeper|director|spokesman|spokeswoman|analyst|lawyer|midfielder|defender".split(
+    "|",
+  );
+const AFTER_PERSON = ["Jr.", "Jr.", "Sr.", "II", "III", "IV"];
+
 const CONSONANTS = "bcdfghjklmnprstvwz";
 const VOWELS = "aeiou";
 
@@ -168,7 +175,11 @@ export function makeOne(stock: Stock, draw: Draw, plainShare: number): Marked {
   if (draw.next() < plainShare) return fill(draw.pick(PLAIN), stock, "en", draw, casing);
   if (draw.next() < 0.35) return fill(documentCarrier(draw), stock, "en", draw, casing);
   const language = draw.next() < 0.55 ? "en" : draw.pick(["de", "fr", "es", "it", "pt", "nl", "pl"]);
-  return fill(draw.pick(CARRIERS[language] ?? []), stock, language, draw, casing);
+  const carrier = draw
+    .pick(CARRIERS[language] ?? [])
+    .replace(/\{C\}/g, (slot) => (draw.next() < 0.05 ? "{C}, {G}" : slot))
+    .replace(/\{P\}/g, (slot) => (language === "en" && draw.next() < 0.08 ? "{R}" : slot));
+  return fill(carrier, stock, language, draw, casing);
 }
 
 function fill(carrier: string, stock: Stock, language: string, draw: Draw, casing: Case): Marked {
@@ -209,6 +220,8 @@ function personOf(words: Words, draw: Draw): string {
   if (chance < 0.26)
     return `${first} ${draw.pick(["van", "de", "von", "di", "da", "van der", "de la", "del", "bin", "O'"])} ${last}`.replace("O' ", "O'");
   if (chance < 0.3) return first;
+  if (chance < 0.32) return `${first} ${last} ${draw.pick(AFTER_PERSON)}`;
+  if (chance < 0.335) return `${first} "${draw.next() < 0.5 ? invented(draw) : draw.pick(words.first)}" ${last}`;
   return `${first} ${last}`;
 }
 
@@ -217,8 +230,7 @@ function placeOf(words: Words, language: string, draw: Draw): string {
   const place = draw.next() < 0.08 ? invented(draw) : draw.pick(words.places);
   if (language !== "en" || chance < 0.75) return place;
   if (chance < 0.85) return `${draw.pick(BEFORE_PLACE)} ${place}`;
-  if (chance < 0.95) return `${draw.next() < 0.5 ? place : draw.pick(words.last)} ${draw.pick(AFTER_PLACE)}`;
-  return `${place}, ${draw.pick(words.countries)}`;
+  return `${draw.next() < 0.5 ? place : draw.pick(words.last)} ${draw.pick(AFTER_PLACE)}`;
 }
 
 function orgOf(words: Words, language: string, draw: Draw): string {
@@ -313,6 +325,8 @@ function filledOf(slot: string, stock: Stock, language: string, draw: Draw): Fil
       return { value: draw.next() < 0.12 ? invented(draw) : draw.pick(words.last), type: "PERSON" };
     case "T":
       return { before: `${draw.pick(TITLES[language] ?? [])} `, value: draw.pick(words.last), type: "PERSON" };
+    case "R":
+      return { before: `${draw.pick(RANKS)} `, value: draw.next() < 0.3 ? draw.pick(words.last) : personOf(words, draw), type: "PERSON" };
     case "C":
       return { value: placeOf(words, language, draw), type: "LOCATION" };
     case "J":

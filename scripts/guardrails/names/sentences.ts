@@ -1,5 +1,5 @@
 /** From marked texts to what the trainer takes: rows of features and labels, and the hashed word list. */
-import { eachFeature, type Hide } from "../../../core/guardrail/names/features.ts";
+import { eachFeature, type Hide, type Lexicon } from "../../../core/guardrail/names/features.ts";
 import { beginOf, OUTSIDE } from "../../../core/guardrail/names/tags.ts";
 import { type Token, tokensOf } from "../../../core/guardrail/names/tokens.ts";
 import { LISTS, type ListName, listHash, type WordList } from "../../../core/guardrail/names/word-list.ts";
@@ -24,11 +24,19 @@ function labelsOf(tokens: readonly Token[], { spans }: Marked): number[] {
 }
 
 /** `hide`: what of the features is left out. */
-export function sentenceOf(marked: Marked, list: WordList, buckets: number, hide?: Hide): Sentence {
+export function sentenceOf(marked: Marked, lexicon: Lexicon, buckets: number, hide?: Hide): Sentence {
   const tokens = tokensOf(marked.text);
-  const rows: number[][] = tokens.map(() => []);
-  eachFeature(tokens, list, (index, feature) => rows[index]?.push(feature & (buckets - 1)), hide);
-  return { rows: rows.map((row) => Int32Array.from(row)), tags: labelsOf(tokens, marked) };
+  const rows: number[] = [];
+  const ends = new Int32Array(tokens.length);
+  eachFeature(
+    tokens,
+    lexicon,
+    (index, feature) => {
+      ends[index] = rows.push(feature & (buckets - 1));
+    },
+    hide,
+  );
+  return { rows: Int32Array.from(rows), ends, tags: Uint8Array.from(labelsOf(tokens, marked)) };
 }
 
 const STREET_WORDS =
