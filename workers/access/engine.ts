@@ -4,16 +4,17 @@
  * exception: all of them deny.
  *
  * Most of a decision's time is the way of its question into WebAssembly and back. So a question takes along only what the policies read,
- * is asked of those policies alone that are about its action, and is checked against the schema here.
+ * is asked of those policies alone that are about its action and that can apply to it (guards.ts), and is checked against the schema here.
  */
 import { createHash } from "node:crypto";
 import { type EntityJson, preparsePolicySet, statefulIsAuthorized } from "@cedar-policy/cedar-wasm/web";
 import { type AccessQuestion, toCedarRequest } from "../../core/access/request.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import { startCedar } from "./cedar.ts";
+import { type Guard, guardsOf } from "./guards.ts";
 import { byId } from "./parts.ts";
 import type { PolicyTexts } from "./policies.ts";
-import { closureOf, type Known, type Questions, questionsOf, readBy, scopeOf } from "./reading.ts";
+import { closureOf, type Known, knownBy, type Questions, questionsOf, type Reads, readBy, scopeOf } from "./reading.ts";
 
 /** A decision with its reasons. */
 export type Verdict = {
@@ -38,12 +39,21 @@ type Loaded = {
   readonly scopes: ReadonlyMap<string, ReturnType<typeof scopeOf>>;
   readonly questions: Questions;
   readonly roles: ReadonlyMap<string, readonly string[]>;
-  /** The actions whose policies Cedar has parsed. */
-  readonly ready: Map<string, Ready>;
+  /** By action, once it is asked about. */
+  readonly about: Map<string, About>;
 };
 
-/** The policies about one action. `slot`: where Cedar has them. `reads`: what of the circumstances they read; the rest is no part of a question. */
+/** A policy of an action: what must hold for it to apply, and what of the circumstances it reads. */
+type Policy = { readonly id: string; readonly text: string; readonly guards: readonly Guard[]; readonly reads: Reads };
+/** The policies about one action. `ready`: the sets of them that Cedar has parsed, by which policies they are. */
+type About = { readonly policies: readonly Policy[]; readonly ready: Map<string, Ready> };
+/** `slot`: where Cedar has them. `reads`: what of the circumstances they read; the rest is no part of a question. */
 type Ready = { readonly slot: string; readonly reads: Known };
+
+/** A question is asked of the policies that can apply to it, if they are at most this many; else of all about its action: parsing many takes long. */
+const MOST_CHOSEN = 32;
+/** Sets of one action that are kept parsed; with a further one their places are used anew. */
+const MOST_READY = 16;
 
 /**
  * Loads the set. `slot`: where Cedar keeps it, by default under its version, so that two sets in one isolate do not meet. Loading another
@@ -58,10 +68,11 @@ export function loadPolicies(texts: PolicyTexts, log: Log, version: string = ver
     decide(question) {
       try {
         if (!loaded.questions.isKnown(question)) return UNAVAILABLE;
-        const { slot, reads } = readyFor(loaded, question.action);
+        const roles = rolesOf(loaded, question);
+        const { slot, reads } = readyFor(loaded, question, roles);
         const asked = { ...question, ...(question.context === undefined ? {} : { context: reads.of(question.context) }) };
         const key = JSON.stringify(asked);
-        const verdict = remembered.get(key) ?? ask(loaded, slot, asked as AccessQuestion);
+        const verdict = remembered.get(key) ?? ask(slot, asked as AccessQuestion, roles);
         if (remembered.size >= REMEMBERED) remembered.clear();
         remembered.set(key, verdict);
         return verdict;
@@ -93,7 +104,7 @@ function load(slot: string, version: string, { policies: texts, schema, roles }:
       scopes: new Map(Object.entries(policies).map(([id, policy]) => [id, scopeOf(policy)])),
       questions: questionsOf(schema),
       roles: closureOf(roles),
-      ready: new Map(),
+      about: new Map(),
     };
   } catch (error) {
     log(logLine("policy.invalid", { policy_version: version, why: "the policy set cannot be loaded", error: errorName(error) }));
@@ -101,27 +112,44 @@ function load(slot: string, version: string, { policies: texts, schema, roles }:
   }
 }
 
-/** Has Cedar parse the policies about an action when it is first asked about. Throws where it cannot. */
-function readyFor({ slot: place, policies, scopes, ready }: Loaded, action: string): Ready {
-  const known = ready.get(action);
+/** The policies about the question's action that can apply to it; Cedar parses them when they are first asked. Throws where it cannot. */
+function readyFor(loaded: Loaded, question: AccessQuestion, roles: ReadonlySet<string>): Ready {
+  const { policies: all, ready } = aboutOf(loaded, question.action);
+  const chosen = all.filter(({ guards }) => guards.every((guard) => guard(question, roles)));
+  const policies = chosen.length > MOST_CHOSEN ? all : chosen;
+  const name = policies === all ? "all" : JSON.stringify(policies.map(({ id }) => id));
+  const known = ready.get(name);
   if (known !== undefined) return known;
-  const slot = `${place}#${action}`;
-  const about = Object.entries(policies).filter(([id]) => {
-    const scope = scopes.get(id) ?? "all";
-    return scope === "all" || scope.includes(action);
-  });
-  if (preparsePolicySet(slot, { staticPolicies: Object.fromEntries(about) }).type !== "success")
-    throw new TypeError("the policies cannot be parsed");
-  const made = { slot, reads: readBy(about.map(([, policy]) => policy)) };
-  ready.set(action, made);
+  if (ready.size >= MOST_READY) ready.clear();
+  const slot = `${loaded.slot}#${question.action}#${ready.size}`;
+  const staticPolicies = Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+  if (preparsePolicySet(slot, { staticPolicies }).type !== "success") throw new TypeError("the policies cannot be parsed");
+  const made = { slot, reads: knownBy(policies.map(({ reads }) => reads)) };
+  ready.set(name, made);
   return made;
 }
 
-function ask(loaded: Loaded, slot: string, question: AccessQuestion): Verdict {
+function aboutOf({ policies, scopes, about }: Loaded, action: string): About {
+  const known = about.get(action);
+  if (known !== undefined) return known;
+  const ours = Object.entries(policies).filter(([id]) => {
+    const scope = scopes.get(id) ?? "all";
+    return scope === "all" || scope.includes(action);
+  });
+  const made: About = { policies: ours.map(([id, text]) => ({ id, text, guards: guardsOf(text), reads: readBy(text) })), ready: new Map() };
+  about.set(action, made);
+  return made;
+}
+
+/** The roles of who asks, and those that they are in. */
+const rolesOf = ({ roles }: Loaded, { principal }: AccessQuestion): ReadonlySet<string> =>
+  new Set(principal.roles.flatMap((id) => [id, ...(roles.get(id) ?? [])]));
+
+function ask(slot: string, question: AccessQuestion, roles: ReadonlySet<string>): Verdict {
   const { entities, ...request } = toCedarRequest(question);
   const [who, ...others] = entities;
   if (who === undefined) return UNAVAILABLE;
-  const parents = who.parents.flatMap(({ type, id }) => [id, ...(loaded.roles.get(id) ?? [])].map((role) => ({ type, id: role })));
+  const parents = [...roles].map((id) => ({ type: "Role", id }));
   const answer = statefulIsAuthorized({
     ...request,
     entities: [{ ...who, parents }, ...others] as EntityJson[],

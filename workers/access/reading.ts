@@ -15,22 +15,30 @@ export function scopeOf(policy: string): "all" | readonly string[] {
 /** Leaves of the circumstances only what some policy reads. */
 export type Known = { readonly of: (context: Circumstances) => Partial<Circumstances> };
 
-/** A policy that uses `context` otherwise than by naming its fields reads all of it. */
-export function readBy(policies: readonly string[]): Known {
+/** The fields of the circumstances that a policy reads; "all": it uses `context` otherwise than by naming its fields. */
+export type Reads = "all" | ReadonlySet<string>;
+
+/** What the policy reads of the circumstances. */
+export function readBy(policy: string): Reads {
   const fields = new Set<string>();
-  let isWhole = false;
-  const open: Json[] = policies.map((policy) => jsonOf(policy)["conditions"] ?? null);
+  const open: Json[] = [jsonOf(policy)["conditions"] ?? null];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (Array.isArray(next)) open.push(...next);
     if (!isObject(next)) continue;
-    if (next["Var"] === "context") isWhole = true;
+    if (next["Var"] === "context") return "all";
     for (const [operator, operand] of Object.entries(next)) {
       const isNamed = operator === "." && isObject(operand) && isObject(operand["left"]) && operand["left"]["Var"] === "context";
       if (isNamed && typeof operand["attr"] === "string") fields.add(operand["attr"]);
       else if (operand !== undefined) open.push(operand);
     }
   }
-  if (isWhole) return { of: (context) => context };
+  return fields;
+}
+
+/** What policies that read this leave of the circumstances. */
+export function knownBy(reads: readonly Reads[]): Known {
+  if (reads.includes("all")) return { of: (context) => context };
+  const fields = new Set(reads.flatMap((one) => (one === "all" ? [] : [...one])));
   return { of: (context) => Object.fromEntries(Object.entries(context).filter(([field]) => fields.has(field))) as Partial<Circumstances> };
 }
 
@@ -100,7 +108,8 @@ export function closureOf(roles: readonly unknown[]): ReadonlyMap<string, readon
   );
 }
 
-function jsonOf(policy: string): { readonly [part: string]: Json } {
+/** A policy in Cedar's JSON form. Throws where it is none. */
+export function jsonOf(policy: string): { readonly [part: string]: Json } {
   const answer = policyToJson(policy);
   if (answer.type !== "success") throw new TypeError("a policy cannot be read");
   return answer.json as unknown as { readonly [part: string]: Json };
