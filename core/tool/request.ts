@@ -4,6 +4,7 @@
  */
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
+import { fixedNames } from "./fixed-query.ts";
 import type { HttpBinding } from "./manifest.ts";
 
 /** The request that a call becomes, without its headers. */
@@ -18,7 +19,7 @@ export type HttpRequestParts = {
 
 /** Why an input cannot be sent; `field` is a name from the binding or the input, never a value. */
 export type RequestRefusal = {
-  readonly reason: "url" | "field_missing" | "field_not_scalar" | "field_unsafe" | "input_not_object";
+  readonly reason: "url" | "field_missing" | "field_not_scalar" | "field_unsafe" | "field_fixed" | "input_not_object";
   readonly field: string;
 };
 
@@ -30,6 +31,9 @@ const FIELD = /\{([A-Za-z0-9_.-]+)\}/g;
 export const fieldsInPath = (url: string): readonly string[] => [
   ...new Set(Array.from((URL_PARTS.exec(url)?.[2] ?? "").matchAll(FIELD), ([, field = ""]) => field)),
 ];
+
+/** Asks of a field whether the URL's own query has a parameter of that name, which no input takes the place of. */
+export const isFixedBy = (url: string): ((field: string) => boolean) => fixedNames(URL_PARTS.exec(url)?.[3] ?? "");
 
 /** Headers that carry the gateway's word, or the transport's. */
 const GATEWAY_HEADERS = new Set([
@@ -106,8 +110,10 @@ function fillPath(template: string, fields: { [name: string]: Json }): Result<{ 
 
 function fillQuery(fixed: string, fields: { [name: string]: Json }, inPath: ReadonlySet<string>): Result<string, RequestRefusal> {
   const pairs: string[] = [];
+  const isFixed = fixedNames(fixed);
   for (const [field, value] of Object.entries(fields)) {
     if (inPath.has(field) || value === null) continue;
+    if (isFixed(field)) return err({ reason: "field_fixed", field });
     const scalar = scalarText(value);
     if (scalar === null) return err({ reason: "field_not_scalar", field });
     if (!scalar.isWellFormed() || !field.isWellFormed()) return err({ reason: "field_unsafe", field });
@@ -134,6 +140,8 @@ export function whyUnsent({ reason, field }: RequestRefusal, at: string): string
       return `the input lacks \`${field}\`, which the tool's URL needs`;
     case "field_not_scalar":
       return `${at} of the input must be a string, a number, true or false: it goes into the tool's URL`;
+    case "field_fixed":
+      return `${at} of the input has the name of a query parameter that the tool's URL fixes: leave it out`;
     case "field_unsafe":
       return `${at} of the input cannot stand in the tool's URL: it is empty, \`.\`, \`..\` or not well-formed`;
   }

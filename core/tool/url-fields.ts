@@ -5,7 +5,7 @@ import { escapeToken, isObject, type Json, own } from "../json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { shortName } from "../workflow/form.ts";
 import type { HttpBinding } from "./manifest.ts";
-import { fieldsInPath } from "./request.ts";
+import { fieldsInPath, isFixedBy } from "./request.ts";
 
 /** `errors`: no call can work. `warnings`: calls without the field, or with such a value, cannot. Paths are JSON Pointers into the manifest. */
 export type UrlFlaws = { readonly errors: readonly FieldError[]; readonly warnings: readonly FieldError[] };
@@ -13,10 +13,15 @@ export type UrlFlaws = { readonly errors: readonly FieldError[]; readonly warnin
 /** Fields in other places than `properties` are not judged: what they say depends on the value. */
 const BRANCHES = ["$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "if", "patternProperties", "dependentSchemas", "unevaluatedProperties"];
 
+const FIXED = "is a query parameter that the URL fixes: a call with this field is refused";
+
 /** What is wrong with the fields of the URL, and with what goes into its query. */
-export function urlFlaws({ url, method }: HttpBinding, input: JsonSchema): UrlFlaws {
+export function urlFlaws({ url, method, query }: HttpBinding, input: JsonSchema): UrlFlaws {
   const errors: FieldError[] = [];
   const warnings: FieldError[] = [];
+  const isFixed = isFixedBy(url);
+  for (const [index, field] of (query ?? []).entries())
+    if (isFixed(field)) errors.push({ path: `/http/query/${index}`, message: `\`${shortName(field)}\` ${FIXED}` });
   if (!isObject(input) || BRANCHES.some((word) => Object.hasOwn(input, word))) return { errors, warnings };
   const properties = own(input, "properties");
   const known = isObject(properties) ? properties : {};
@@ -36,7 +41,12 @@ export function urlFlaws({ url, method }: HttpBinding, input: JsonSchema): UrlFl
   }
   if (method !== "GET" && method !== "DELETE") return { errors, warnings };
   for (const [field, schema] of Object.entries(known)) {
-    if (inPath.includes(field) || !isNeverScalar(schema)) continue;
+    if (inPath.includes(field)) continue;
+    if (isFixed(field)) {
+      const isAlways = Array.isArray(required) && required.includes(field);
+      (isAlways ? errors : warnings).push({ path: `/input/properties/${escapeToken(field)}`, message: FIXED });
+    }
+    if (!isNeverScalar(schema)) continue;
     const message = `a ${method} sends its input as query parameters, which take strings, numbers, true and false: a call with this field fails`;
     warnings.push({ path: `/input/properties/${escapeToken(field)}`, message });
   }

@@ -383,6 +383,19 @@ describe("[WARN-9] the fields of a tool's URL", () => {
     expect(said).toMatch(/^\/input\/properties\/of: a GET sends its input as query parameters/);
     expect(told(at("https://a.example.com/{id}", closed, "PUT"))).toEqual([]);
   });
+
+  it("[TOOL-94] a field with the name of a parameter that the URL fixes: refused where every call has it, warned of where one may", () => {
+    const url = "https://a.example.com/orders?Account=self";
+    const may = { type: "object", properties: { account: { type: "string" } } };
+    const fixed = "is a query parameter that the URL fixes: a call with this field is refused";
+    expect(told(at(url, may, "GET"))).toEqual([`/input/properties/account: ${fixed}`]);
+    expect(told(at(url, { ...may, required: ["account"] }, "GET"))).toEqual([`refused /input/properties/account: ${fixed}`]);
+    expect(told(at(url, may, "POST"))).toEqual([]);
+    const post = at(url, may, "POST");
+    expect(told({ ...post, http: { ...(post["http"] as JsonObject), query: ["account"] } })).toEqual([
+      `refused /http/query/0: \`account\` ${fixed}`,
+    ]);
+  });
 });
 
 describe("[WARN-10] what undoes a tool", () => {

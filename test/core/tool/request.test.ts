@@ -30,6 +30,34 @@ describe("a tool's input as a request", () => {
     expect(urlOf("https://s.example", {})).toBe("https://s.example/");
   });
 
+  it("[TOOL-94] has no argument with the name of a parameter that the URL fixes, however the name is written", () => {
+    const url = "https://s.example/orders?account=self&%4cimit=10&flag&x[a]=1;y=2";
+    const names = [
+      "account",
+      "Account",
+      " account ",
+      "a%63count",
+      "a%2563count",
+      "account[]",
+      "account[0]",
+      "\uff41ccount",
+      "acc\u200bount",
+    ];
+    for (const name of [...names, "limit", "LIMIT", "flag", "x", "x[b]", "y", "Y"]) {
+      expect([name, urlOf(url, { [name]: "other" })]).toEqual([name, "field_fixed"]);
+      expect([name, urlOf(url, { [name]: "other" }, "DELETE")]).toEqual([name, "field_fixed"]);
+      const post = toolRequest(binding({ url, query: [name] }), { [name]: "other" });
+      expect([name, post]).toEqual([name, { ok: false, error: { reason: "field_fixed", field: name } }]);
+    }
+    for (const name of ["accounts", "my account", "lim", "id", "%zz", "[]"])
+      expect(urlOf(url, { [name]: 1 })).toBe(`${url}&${encodeURIComponent(name)}=1`);
+    // In the body it repeats nothing, and null is not sent.
+    expect(toolRequest(binding({ url }), { account: "other" })).toMatchObject({ ok: true, value: { url, body: '{"account":"other"}' } });
+    expect(urlOf(url, { account: null })).toBe(url);
+    expect(urlOf("https://s.example/{account}?account=self", { account: "a" })).toBe("https://s.example/a?account=self");
+    expect(whyUnsent({ reason: "field_fixed", field: "account" }, "`account`")).toContain("`account`");
+  });
+
   it.each([
     ["https://s.example/{a}", { b: 1 }, "field_missing"],
     ["https://s.example/{a}", { a: null }, "field_missing"],
