@@ -1,4 +1,6 @@
 /** Looks words of normalised texts up in lists of words, one list a meaning: whole words, beginnings of words, and words written without blanks. Bounded work for each word. */
+
+import { step, treeOf } from "../tree.ts";
 import { normalise } from "./normalise.ts";
 
 /** Characters of Chinese and its relatives, which are written without blanks. */
@@ -37,23 +39,29 @@ export function dictionaryOf(lists: readonly string[]): Dictionary {
       if (!known.includes(index)) table.set(word, [...known, index]);
     }
   }
-  /** Lengths of beginnings by their first two units, longest first: most words have no beginning to be looked for. */
-  const stemLengths = new Map<string, readonly number[]>();
-  for (const stem of stems.keys()) {
-    const first = stem.slice(0, SHORTEST_STEM);
-    stemLengths.set(
-      first,
-      [...new Set([...(stemLengths.get(first) ?? []), stem.length])].sort((a, b) => b - a),
-    );
-  }
+  const listed = [...new Set([...words.keys(), ...stems.keys()])];
+  const tree = treeOf(listed);
+  const wholeAt: (readonly number[])[] = new Array(tree.count).fill(NONE);
+  const stemAt: (readonly number[])[] = new Array(tree.count).fill(NONE);
+  listed.forEach((word, index) => {
+    const node = tree.ends[index] ?? 0;
+    // A beginning that is too short for one is a word.
+    const stem = stems.get(word) ?? NONE;
+    wholeAt[node] = word.length < SHORTEST_STEM ? [...new Set([...(words.get(word) ?? NONE), ...stem])] : (words.get(word) ?? NONE);
+    if (word.length >= SHORTEST_STEM) stemAt[node] = stem;
+  });
   return {
     meaningsOf(word) {
-      const whole = word.length > LONGEST_ENTRY ? NONE : (words.get(word) ?? NONE);
-      for (const length of stemLengths.get(word.slice(0, SHORTEST_STEM)) ?? NONE) {
-        const stem = length <= word.length ? stems.get(word.slice(0, length)) : undefined;
-        if (stem !== undefined) return whole === NONE ? stem : [...new Set([...whole, ...stem])];
+      let node = 0;
+      let stem = NONE;
+      for (let at = 0; at < word.length; at++) {
+        node = step(tree, node, word.charCodeAt(at));
+        if (node === 0) return stem;
+        const begun = stemAt[node] ?? NONE;
+        if (begun !== NONE) stem = begun;
       }
-      return whole;
+      const whole = word.length > LONGEST_ENTRY ? NONE : (wholeAt[node] ?? NONE);
+      return stem === NONE ? whole : whole === NONE ? stem : [...new Set([...whole, ...stem])];
     },
     *meaningsWithin(run) {
       for (let at = 0; at < run.length; ) {

@@ -1,7 +1,7 @@
 /** Which patterns a normalised text fulfils in a channel, and what they weigh together. Words that a text only mentions (mention.ts) fulfil none. */
 import type { Channel } from "../finding.ts";
+import { finderOf } from "../needs.ts";
 import { isMention, isNamed } from "./mention.ts";
-import { finderOf } from "./needs.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS, RUN_TOGETHER } from "./patterns.ts";
 
@@ -36,10 +36,10 @@ const FINDER = finderOf(PATTERNS.map(({ expression }) => expression.source));
 export function readEvidence(text: string, channel: Channel): Read {
   const evidence: Evidence[] = [];
   const mentions: { start: number; end: number }[] = [];
-  const mayMatch = FINDER.mayMatch(text);
-  for (const [pattern, { family, weight, acts, expression, channels }] of SEARCHED.entries()) {
-    if (mayMatch[pattern] === 0) continue;
-    if (channels !== undefined && !channels.includes(channel)) continue;
+  for (const pattern of FINDER.mayMatch(text)) {
+    const searched = SEARCHED[pattern];
+    if (searched === undefined || searched.channels?.includes(channel) === false) continue;
+    const { family, weight, acts, expression } = searched;
     expression.lastIndex = 0;
     for (let count = 0; count <= MAX_MATCHES; count++) {
       const match = expression.exec(text);

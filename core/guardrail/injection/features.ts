@@ -4,7 +4,6 @@
  * Training and recognition share this file, so that both see the same.
  */
 import { conceptsOf, conceptsWithin } from "./concepts.ts";
-import { isUnspaced } from "./dictionary.ts";
 import { type RequestKind, requestReader } from "./requests.ts";
 
 const TABLE_BITS = 17;
@@ -50,19 +49,41 @@ export function windowsOf(text: string, { units, step }: WindowSize, byField: bo
 /** Where a string of JSON (or of what prints like it), a line, a cell of a table or an element begins or ends. */
 const FIELD_BORDER = /\n|\\n|["'] ?[,:}\]] ?|[{[,:] ?["']| \| |<\/?[a-z][a-z0-9]{0,9}>/g;
 
-const WORD =
-  /[a-z\u00c0-\u0963\u0966-\u2e7f\ua000-\uf8ff]+|[\u2e80-\u3000\u3003-\u9fff\uf900-\ufaff]+|\d+|[!-/:-@[-`{-~\u3001\u3002\u0964]+|\n/g;
+/** What a unit of a normalised text belongs to: runs of one kind are words. */
+const NO_WORD = 0;
+const LETTERS = 1;
+const UNSPACED = 2;
+const DIGITS = 3;
+const SIGNS = 4;
+const BREAK = 5;
+const KIND_OF = kindsOfUnits();
+
+function kindsOfUnits(): Uint8Array {
+  const kinds = new Uint8Array(0x10000);
+  const of = (kind: number, ...ranges: readonly (readonly [first: number, last: number])[]): void => {
+    for (const [first, last] of ranges) kinds.fill(kind, first, last + 1);
+  };
+  of(LETTERS, [97, 122], [0xc0, 0x963], [0x966, 0x2e7f], [0xa000, 0xf8ff]);
+  of(UNSPACED, [0x2e80, 0x3000], [0x3003, 0x9fff], [0xf900, 0xfaff]);
+  of(DIGITS, [48, 57]);
+  of(SIGNS, [33, 47], [58, 64], [91, 96], [123, 126], [0x3001, 0x3002], [0x964, 0x964]);
+  of(BREAK, [10, 10]);
+  return kinds;
+}
+
 /**
  * UUIDs (RFC 9562 section 4) and mail addresses are matched as a whole and left out: their letters say nothing of what a text asks
  * for. Bounded, and looked for only where there is an `@` or a UUID: a text without them costs no more.
  */
-const NAME = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/.source;
-const WORD_OR_NAME = new RegExp(`${NAME}|${WORD.source}`, "g");
+const NAME = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[\w.%+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}/y;
+const NAME_UNITS = Uint8Array.from({ length: 128 }, (_, code) => (/[\w.%+-]/.test(String.fromCharCode(code)) ? 1 : 0));
 const HAS_NAME = /@|[0-9a-f]-[0-9a-f]{4}-[0-9a-f]/;
-const IS_NAME = /^[^@]+@[^@]|^[0-9a-f]{8}-/;
-const SENTENCE_END = /[.!?\u3002\u0964]/;
-/** Where a value of JSON, a cell of a table or an element begins or ends: what stands in it is a sentence of its own. */
-const VALUE_END = /["'][,:}\]]|[{[,:]["']|\||[<>]/;
+/** Signs with an `@` among them count as one, too. */
+const LIKE_NAME = /^[^@]+@[^@]/;
+const MOST_LOCAL_UNITS = 64;
+const UUID_UNITS = 8;
+/** The end of a sentence; or where a value of JSON, a cell of a table or an element begins or ends: what stands in it is a sentence of its own. */
+const ENDS_SENTENCE = /[.!?\u3002\u0964]|["'][,:}\]]|[{[,:]["']|\||[<>]/;
 /** Clusters of signs that prose and data have all the time. */
 const COMMON_SIGNS =
   /^(?:[.,;:!?]+["')\]}]{0,2}|["'()[\]{},:]{1,4}|["')\]}]{1,3}[.,;:!?]{0,2}|--+|\.\.+|\/\/|:\/\/|[$#]+|->|=>|<=|>=|==+)$/;
@@ -111,51 +132,75 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
     requests.end();
   };
 
-  for (const { 0: raw, index } of text.matchAll(HAS_NAME.test(text) ? WORD_OR_NAME : WORD)) {
-    if (raw === "\n") {
-      endSentence();
+  const hasNames = HAS_NAME.test(text);
+  /** Where the next `@` is, at or behind the place that is read. */
+  let nextAt = -1;
+  /** Where a name that begins here ends; 0 where none does. */
+  const endOfName = (index: number): number => {
+    if (NAME_UNITS[text.charCodeAt(index)] !== 1) return 0;
+    if (nextAt < index) nextAt = text.indexOf("@", index);
+    if (nextAt < 0) nextAt = Number.POSITIVE_INFINITY;
+    if (nextAt - index > MOST_LOCAL_UNITS && text.charCodeAt(index + UUID_UNITS) !== HYPHEN) return 0;
+    NAME.lastIndex = index;
+    return NAME.test(text) ? NAME.lastIndex : 0;
+  };
+
+  for (let at = 0; at < text.length; ) {
+    const index = at;
+    const kind = KIND_OF[text.charCodeAt(index)];
+    const nameEnd = hasNames ? endOfName(index) : 0;
+    if (nameEnd === 0 && (kind === NO_WORD || kind === BREAK)) {
+      at++;
+      if (kind === BREAK) endSentence();
       continue;
     }
+    if (nameEnd > 0) at = nameEnd;
+    else
+      do at++;
+      while (at < text.length && KIND_OF[text.charCodeAt(at)] === kind);
     starts.push(index);
     firstSlot.push(slots.length);
     for (let mark = marks[nextMark]; mark !== undefined && mark.start <= index; mark = marks[++nextMark]) {
       slots.push(slot(hashOf(mark.name, 0, mark.name.length, MARK)));
     }
-    const first = raw.charCodeAt(0);
-    if (IS_NAME.test(raw) && raw.length > 3) {
+    if (nameEnd > 0 || (hasNames && kind === SIGNS && at - index > 3 && LIKE_NAME.test(text.slice(index, at)))) {
       slots.push(named(SHAPE, 0));
-      requests.word(raw, true);
+      requests.word(text.slice(index, at), true);
       continue;
     }
-    if (isSign(first)) {
-      if (raw.length > 1 && !COMMON_SIGNS.test(raw)) slots.push(named(SHAPE, 1));
-      if (DRAWN.test(raw)) slots.push(named(SHAPE, 2));
+    if (kind === SIGNS) {
+      const isOne = at - index === 1;
+      const code = text.charCodeAt(index);
+      const raw = isOne && code < 128 ? (ONE_SIGN[code] ?? "") : text.slice(index, at);
+      if (!isOne && !COMMON_SIGNS.test(raw)) slots.push(named(SHAPE, 1));
+      if (!isOne && DRAWN.test(raw)) slots.push(named(SHAPE, 2));
       const length = Math.min(raw.length, 4);
       const hash = hashOf(raw, 0, length, SIGN);
       slots.push(slot(hash), slot(mix(before, hash)));
       beforeThat = before;
       before = hash;
-      if (SENTENCE_END.test(raw) || VALUE_END.test(raw)) endSentence();
+      if (isOne && code < 128 ? ONE_ENDS_SENTENCE[code] === 1 : ENDS_SENTENCE.test(raw)) endSentence();
       else requests.sign(raw);
       continue;
     }
-    if (isUnspaced(raw)) {
-      for (let at = 0; at < raw.length; at++) {
-        slots.push(slot(hashOf(raw, at, at + 2, CHARACTERS)));
-        if (at + 3 <= raw.length) slots.push(slot(hashOf(raw, at, at + 3, CHARACTERS)));
+    const raw = text.slice(index, at);
+    if (kind === UNSPACED) {
+      for (let unit = 0; unit < raw.length; unit++) {
+        slots.push(slot(hashOf(raw, unit, unit + 2, CHARACTERS)));
+        if (unit + 3 <= raw.length) slots.push(slot(hashOf(raw, unit, unit + 3, CHARACTERS)));
       }
       requests.word(raw, false);
-      for (const { at, found } of conceptsWithin(raw)) remember(found, inSentence + (at >> 1));
+      for (const { at: place, found } of conceptsWithin(raw)) remember(found, inSentence + (place >> 1));
       inSentence += raw.length >> 1;
       before = beforeThat = 0;
       continue;
     }
-    const word = first >= 48 && first <= 57 ? "0" : raw;
+    const word = kind === DIGITS ? "0" : raw;
     const length = Math.min(word.length, LONGEST_WORD);
     const hash = hashOf(word, 0, length, FNV_OFFSET);
     slots.push(slot(hash), slot(mix(before, hash)), slot(mix(mix(beforeThat, 0x5bd1), hash)));
     if (inSentence === 0) slots.push(slot(mix(hash, OPENING)));
-    if (length >= 5) for (let at = 0; at + PIECE <= length; at++) slots.push(slot(hashOf(word, at, at + PIECE, PIECES)));
+    if (length >= 5) for (let piece = 0; piece + PIECE <= length; piece++) slots.push(slot(hashOf(word, piece, piece + PIECE, PIECES)));
     if (length >= 6 && CONSONANTS.test(word)) slots.push(named(SHAPE, 3));
     remember(conceptsOf(word), inSentence);
     requests.word(raw, false);
@@ -167,13 +212,10 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
   return { starts, slots, firstSlot };
 }
 
-const isSign = (code: number): boolean =>
-  (code > 32 && code < 48) ||
-  (code > 57 && code < 97) ||
-  (code > 122 && code < 127) ||
-  code === 0x3001 ||
-  code === 0x3002 ||
-  code === 0x964;
+const HYPHEN = 45;
+/** Signs of ASCII as texts, and which of them end a sentence alone. */
+const ONE_SIGN = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code));
+const ONE_ENDS_SENTENCE = Uint8Array.from(ONE_SIGN, (sign) => (ENDS_SENTENCE.test(sign) ? 1 : 0));
 
 function sorted(a: number, b: number, c: number): number {
   const low = Math.min(a, b, c);
@@ -224,13 +266,14 @@ function occurrencesBefore(slots: readonly number[]): Int32Array {
   const before = new Int32Array(slots.length);
   const size = 1 << (33 - Math.clz32(Math.max(1, slots.length)));
   const places = new Int32Array(size);
-  slots.forEach((feature, index) => {
-    let at = Math.imul(feature, 0x9e3779b1) & (size - 1);
+  for (let index = 0; index < slots.length; index++) {
+    const feature = slots[index];
+    let at = Math.imul(feature ?? 0, 0x9e3779b1) & (size - 1);
     // Places are kept one higher: 0 is free.
     while (places[at] !== 0 && slots[(places[at] ?? 0) - 1] !== feature) at = (at + 1) & (size - 1);
     before[index] = (places[at] ?? 0) - 1;
     places[at] = index + 1;
-  });
+  }
   return before;
 }
 

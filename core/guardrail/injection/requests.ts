@@ -122,13 +122,22 @@ export function requestReader(see: SeeRequest): { word(word: string, isName: boo
       }
     },
     sign(sign) {
-      if (sign.includes("_")) thing(IDENTIFIER);
-      if (/[$\u20ac\u00a3\u00a5%]/.test(sign)) thing(AMOUNT);
-      if (REARMS.test(sign) && !isArmed) arm();
+      const known = sign.length === 1 ? (ONE_SIGN[sign.charCodeAt(0)] ?? rolesOf(sign)) : rolesOf(sign);
+      if ((known & JOINS_NAMES) !== 0) thing(IDENTIFIER);
+      if ((known & OF_MONEY) !== 0) thing(AMOUNT);
+      if ((known & BEGINS_ANEW) !== 0 && !isArmed) arm();
     },
     end,
   };
 }
+
+/** What a cluster of signs does, as bits. */
+const JOINS_NAMES = 1;
+const OF_MONEY = 2;
+const BEGINS_ANEW = 4;
+const rolesOf = (sign: string): number =>
+  (sign.includes("_") ? JOINS_NAMES : 0) + (/[$\u20ac\u00a3\u00a5%]/.test(sign) ? OF_MONEY : 0) + (REARMS.test(sign) ? BEGINS_ANEW : 0);
+const ONE_SIGN = Uint8Array.from({ length: 128 }, (_, code) => rolesOf(String.fromCharCode(code)));
 
 const isFigure = (word: string): boolean => {
   const first = word.charCodeAt(0);

@@ -2,7 +2,7 @@
  * Words written as runs of a code: base64 and its URL form, base32, Ascii85, hexadecimal, decimal, octal and binary character codes, Morse. Of each code
  * all runs of a text make one reading. What decodes to no sentence (pictures, hashes, ids, amounts) is left out. Linear in the text.
  */
-import { textIn } from "./bytes.ts";
+import { IS_TEXT, SHORTEST, SHORTEST_FOREIGN, textIn, WIDE_SHARE } from "./bytes.ts";
 import { type Disguised, joined } from "./reading.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -20,35 +20,34 @@ const UNITS_PER_CHANGE = 40;
 const LONGEST_GAP = 4;
 
 /** A run of groups in the alphabet of base64, with little between them. */
-type Run = { readonly start: number; readonly end: number; readonly values: readonly number[] };
+type Run = { readonly start: number; readonly end: number; readonly values: Uint8Array };
 
 /** Runs that look like base64 and not like words. */
 function base64Runs(text: string): readonly Run[] {
   const runs: Run[] = [];
-  let values: number[] = [];
-  let [start, end, gap, changes, kindBefore] = [0, 0, 0, 0, 0];
+  const values = new Uint8Array(text.length);
+  let [count, start, end, gap, changes, kindBefore] = [0, 0, 0, 0, 0, 0];
   const close = (): void => {
-    if (values.length >= SHORTEST_BASE64 && changes >= Math.max(FEWEST_CHANGES, values.length / UNITS_PER_CHANGE))
-      runs.push({ start, end, values });
-    values = [];
-    changes = kindBefore = gap = 0;
+    if (count >= SHORTEST_BASE64 && changes >= Math.max(FEWEST_CHANGES, count / UNITS_PER_CHANGE))
+      runs.push({ start, end, values: values.slice(0, count) });
+    count = changes = kindBefore = gap = 0;
   };
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 0;
     const value = code < 128 ? (SIX_BITS[code] ?? -1) : -1;
     // A hyphen between groups parts them; in the URL form it is one of 64: what is read wrong by it is lost, and the rest is found by alignment.
     if (value >= 0) {
-      if (values.length === 0) start = at;
+      if (count === 0) start = at;
       // Capitals, small letters, digits, signs.
       const kind = value < 26 ? 1 : value < 52 ? 2 : value < 62 ? 3 : 4;
       if (gap === 0 && kindBefore !== 0 && kind !== kindBefore && !(kindBefore === 1 && kind === 2)) changes++;
       kindBefore = kind;
-      values.push(value);
+      values[count++] = value;
       end = at + 1;
       gap = 0;
     } else if (code === 61 || code === 32 || code === 10 || code === 13 || code === 9 || code === 34 || code === 39 || code === 44) {
       kindBefore = 0;
-      if (values.length > 0 && ++gap > LONGEST_GAP) close();
+      if (count > 0 && ++gap > LONGEST_GAP) close();
     } else close();
   }
   close();
@@ -67,16 +66,17 @@ export function base64(text: string): Disguised | null {
 const longest = (...texts: readonly string[]): string => texts.reduce((best, next) => (next.length > best.length ? next : best));
 
 const HYPHEN_VALUE = 62;
+const NO_VALUES = new Uint8Array(0);
 /** Nothing where there is none. */
-const withoutHyphens = (values: readonly number[]): readonly number[] =>
-  values.includes(HYPHEN_VALUE) ? values.filter((value) => value !== HYPHEN_VALUE) : [];
+const withoutHyphens = (values: Uint8Array): Uint8Array =>
+  values.includes(HYPHEN_VALUE) ? values.filter((value) => value !== HYPHEN_VALUE) : NO_VALUES;
 
 /** What is readable in values of so many bits. A run may begin with words that are no code: every alignment is read, and the best one counts. */
-function aligned(values: readonly number[], bits: number): string {
+function aligned(values: Uint8Array, bits: number): string {
   const alignments = bits === 6 ? 4 : bits === 4 ? 2 : 8;
   let best = "";
   for (let skip = 0; skip < alignments && skip < values.length; skip++) {
-    const plain = textIn(bytesFrom(values, skip, bits));
+    const plain = mayHoldText(values, skip, bits) ? textIn(bytesFrom(values, skip, bits)) : "";
     if (plain.length > best.length) best = plain;
     // Most of the run is read: no other alignment gives more.
     if (best.length * 8 > values.length * bits * 0.8) break;
@@ -84,7 +84,44 @@ function aligned(values: readonly number[], bits: number): string {
   return best;
 }
 
-function bytesFrom(values: ArrayLike<number>, from: number, bits: number): Uint8Array {
+/** Whether `textIn` may find something in the bytes of these values: as it counts, without making them. In nearly all runs it finds nothing. */
+function mayHoldText(values: Uint8Array, from: number, bits: number): boolean {
+  let buffer = 0;
+  let held = 0;
+  let zeros = 0;
+  let count = 0;
+  let isForeign = false;
+  /** Bytes that the character that is read still asks for. */
+  let open = 0;
+  for (let at = from; at < values.length; at++) {
+    buffer = ((buffer << bits) | (values[at] ?? 0)) & 0xffff;
+    held += bits;
+    if (held < 8) continue;
+    held -= 8;
+    const byte = (buffer >> held) & 255;
+    if (open > 0 && byte >= 0x80 && byte < 0xc0) {
+      if (--open > 0) continue;
+      isForeign = true;
+      count++;
+    } else {
+      if (open > 0 || (byte >= 0x80 && byte < 0xc2) || byte >= 0xf5) {
+        open = count = 0;
+        isForeign = false;
+      }
+      if (byte >= 0xc2 && byte < 0xf5) open = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+      else if (byte < 0x80 && IS_TEXT[byte] === 1) count++;
+      else {
+        if (byte === 0) zeros++;
+        count = 0;
+        isForeign = false;
+      }
+    }
+    if (count >= SHORTEST || (isForeign && count >= SHORTEST_FOREIGN)) return true;
+  }
+  return zeros > (((values.length - from) * bits) >> 3) * WIDE_SHARE;
+}
+
+function bytesFrom(values: Uint8Array, from: number, bits: number): Uint8Array {
   const bytes = new Uint8Array(((values.length - from) * bits) >> 3);
   let buffer = 0;
   let held = 0;
@@ -106,7 +143,7 @@ const BASE32 =
 /** Sentences in base32 (RFC 4648 section 6). */
 export function base32(text: string): Disguised | null {
   const found = [...text.matchAll(BASE32)].flatMap(({ 0: run, index }) => {
-    const values = [...run.toUpperCase().replace(/[^A-Z2-7]/g, "")].map((unit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(unit));
+    const values = Uint8Array.from(run.toUpperCase().replace(/[^A-Z2-7]/g, ""), (unit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(unit));
     const plain = textIn(bytesFrom(values, 0, 5));
     return plain === "" ? [] : [{ text: plain, start: index, end: index + run.length }];
   });
@@ -147,7 +184,7 @@ export function hexadecimal(text: string): Disguised | null {
   const found = [...text.matchAll(HEX)].flatMap(({ 0: run, index }) => {
     const digits = run.replace(/[0\\]x|[^0-9a-f]/gi, "");
     const plain = aligned(
-      [...digits].map((digit) => Number.parseInt(digit, 16)),
+      Uint8Array.from(digits, (digit) => Number.parseInt(digit, 16)),
       4,
     );
     return plain === "" ? [] : [{ text: plain, start: index, end: index + run.length }];

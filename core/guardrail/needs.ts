@@ -5,6 +5,7 @@
  * Needs are read off the expression itself, so that whoever writes one declares nothing. Where the reading is unsure an expression needs less, never more:
  * an expression that needs nothing is always tried.
  */
+import { step, treeOf } from "./tree.ts";
 
 /** All of the lists, and of each list one word at least. */
 export type Needs = readonly (readonly string[])[];
@@ -157,10 +158,10 @@ function escaped(source: string, at: number): ReadPart {
   return { part: sign === "" || /[A-Za-z0-9]/.test(sign) ? ANYTHING : literal(sign), end };
 }
 
-/** Tells of each expression whether a text holds what it needs. */
+/** Tells which expressions a text may match. */
 export type Finder = {
-  /** By the place of each expression in the list: 1 where it may match. What it answers is overwritten by the next call. */
-  mayMatch(text: string): Uint8Array;
+  /** The places in the list of those that the text has what it needs for, in order: all others match nothing in it. */
+  mayMatch(text: string): readonly number[];
 };
 
 /** Looks for the words of many expressions at once. Linear in the text: from each unit, at most the longest word is walked along. */
@@ -187,19 +188,30 @@ function madeFor(expressions: readonly Needs[]): Finder {
       return list;
     }),
   );
-  const tree = treeOf([...listsOfWord.keys()]);
+  const search = searchFor([...listsOfWord.keys()]);
   const listsOfIndex = [...listsOfWord.values()].map((of) => Int32Array.from(of));
   const seen = new Uint8Array(lists.size);
-  const answer = new Uint8Array(expressions.length);
+  let isAnySeen = false;
+  const see = (word: number): void => {
+    isAnySeen = true;
+    const of = listsOfIndex[word];
+    if (of !== undefined) for (let index = 0; index < of.length; index++) seen[of[index] ?? 0] = 1;
+  };
+  const found = (): number[] => {
+    const may: number[] = [];
+    for (let index = 0; index < needed.length; index++) if (hasAll(needed[index], seen)) may.push(index);
+    return may;
+  };
+  /** Those that need nothing. */
+  const always: readonly number[] = found();
   return {
     mayMatch(text) {
+      search(text, see);
+      if (!isAnySeen) return always;
+      const may = found();
       seen.fill(0);
-      tree.walk(text, (word) => {
-        const of = listsOfIndex[word];
-        if (of !== undefined) for (let index = 0; index < of.length; index++) seen[of[index] ?? 0] = 1;
-      });
-      for (let index = 0; index < needed.length; index++) answer[index] = hasAll(needed[index], seen) ? 1 : 0;
-      return answer;
+      isAnySeen = false;
+      return may;
     },
   };
 }
@@ -209,64 +221,36 @@ function hasAll(lists: Int32Array | undefined, seen: Uint8Array): boolean {
   return true;
 }
 
-type Tree = { walk(text: string, see: (word: number) => void): void };
-
+/** Few units begin a word: one look at three of them spares the tree. */
 const BEGINNINGS = 1 << 14;
 const beginningOf = (first: number, second: number, third: number): number =>
   (Math.imul(first, 961) + Math.imul(second, 31) + third) & (BEGINNINGS - 1);
 
-/** Words as one tree of their units, in an open table of its branches: a node and a unit lead to the next node. */
-function treeOf(words: readonly string[]): Tree {
-  const units = words.reduce((sum, { length }) => sum + length, 0);
-  const size = 1 << (34 - Math.clz32(Math.max(1, units)));
-  const keys = new Int32Array(size);
-  const nodes = new Int32Array(size);
-  const wordOf = new Int32Array(units + 1).fill(-1);
+/** Finds words of at least three units wherever they stand in a text. */
+function searchFor(words: readonly string[]): (text: string, see: (word: number) => void) => void {
+  const tree = treeOf(words);
+  const wordAt = new Int32Array(tree.count).fill(-1);
   const begins = new Uint8Array(BEGINNINGS);
-  let count = 1;
-  /** Where the branch is in the table, or where it would be. */
-  const placeOf = (node: number, code: number): number => {
-    const key = (node << 16) | code;
-    let at = (Math.imul(key, 0x9e3779b1) >>> 7) & (size - 1);
-    while (keys[at] !== 0 && keys[at] !== key) at = (at + 1) & (size - 1);
-    return at;
-  };
   words.forEach((word, index) => {
-    let node = 0;
-    for (let at = 0; at < word.length; at++) {
-      const code = word.charCodeAt(at);
-      const place = placeOf(node, code);
-      if (keys[place] === 0) {
-        keys[place] = (node << 16) | code;
-        nodes[place] = count++;
-      }
-      node = nodes[place] ?? 0;
-    }
-    wordOf[node] = index;
+    wordAt[tree.ends[index] ?? 0] = index;
     begins[beginningOf(word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2))] = 1;
   });
-  return {
-    walk(text, see) {
-      let first = text.charCodeAt(0);
-      let second = text.charCodeAt(1);
-      for (let at = 2; at < text.length; at++) {
-        const third = text.charCodeAt(at);
-        // Few units begin a word: one look spares the tree.
-        if (begins[beginningOf(first, second, third)] === 1) {
-          let node = 0;
-          for (let next = at - 2; next < text.length; next++) {
-            const key = (node << 16) | text.charCodeAt(next);
-            let place = (Math.imul(key, 0x9e3779b1) >>> 7) & (size - 1);
-            while (keys[place] !== 0 && keys[place] !== key) place = (place + 1) & (size - 1);
-            if (keys[place] === 0) break;
-            node = nodes[place] ?? 0;
-            const word = wordOf[node] ?? -1;
-            if (word >= 0) see(word);
-          }
+  return (text, see) => {
+    let first = text.charCodeAt(0);
+    let second = text.charCodeAt(1);
+    for (let at = 2; at < text.length; at++) {
+      const third = text.charCodeAt(at);
+      if (begins[beginningOf(first, second, third)] === 1) {
+        let node = 0;
+        for (let next = at - 2; next < text.length; next++) {
+          node = step(tree, node, text.charCodeAt(next));
+          if (node === 0) break;
+          const word = wordAt[node] ?? -1;
+          if (word >= 0) see(word);
         }
-        first = second;
-        second = third;
       }
-    },
+      first = second;
+      second = third;
+    }
   };
 }

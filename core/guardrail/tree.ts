@@ -1,0 +1,51 @@
+/** Many words as one tree of their UTF-16 units, in flat tables: whoever walks along it finds all words that begin at a place, and makes no text of any. */
+
+/** `keys` and `nodes` are an open table of branches: a node and a unit lead to the next node. Node 0 is the root. */
+export type Tree = {
+  readonly keys: Int32Array;
+  readonly nodes: Int32Array;
+  /** The node at which each word ends, in the order of the words. */
+  readonly ends: Int32Array;
+  /** Every node is below it. */
+  readonly count: number;
+};
+
+/** Nodes that a key has room for. */
+const MOST_NODES = 1 << 16;
+
+/** The tree of words. Throws where they have too many units together, which is an error of whoever wrote them. */
+export function treeOf(words: readonly string[]): Tree {
+  const units = words.reduce((sum, { length }) => sum + length, 0);
+  if (units >= MOST_NODES) throw new Error(`${units} units of words: a tree holds ${MOST_NODES}`);
+  const size = 1 << (34 - Math.clz32(Math.max(1, units)));
+  const keys = new Int32Array(size);
+  const nodes = new Int32Array(size);
+  let count = 1;
+  const ends = Int32Array.from(words, (word) => {
+    let node = 0;
+    for (let at = 0; at < word.length; at++) {
+      const place = placeOf(keys, node, word.charCodeAt(at));
+      if (nodes[place] === 0) {
+        keys[place] = keyOf(node, word.charCodeAt(at));
+        nodes[place] = count++;
+      }
+      node = nodes[place] ?? 0;
+    }
+    return node;
+  });
+  return { keys, nodes, ends, count };
+}
+
+/** The node that a unit leads to; 0: no word goes on so. */
+export const step = ({ keys, nodes }: Tree, node: number, code: number): number => nodes[placeOf(keys, node, code)] ?? 0;
+
+const keyOf = (node: number, code: number): number => (node << 16) | code;
+
+/** Where a branch is in the table, or where it would be. A branch leads to a node above 0, so that a free place answers 0. */
+function placeOf(keys: Int32Array, node: number, code: number): number {
+  const mask = keys.length - 1;
+  const key = keyOf(node, code);
+  let at = (Math.imul(key, 0x9e3779b1) >>> 7) & mask;
+  while (keys[at] !== 0 && keys[at] !== key) at = (at + 1) & mask;
+  return at;
+}
