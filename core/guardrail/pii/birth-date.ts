@@ -1,5 +1,6 @@
 /** Dates of birth: a date, in figures or with the name of its month, right behind words that say so. A date alone is no find. */
 import type { Finding } from "../finding.ts";
+import { finderOf } from "../needs.ts";
 import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
 const NAMING =
@@ -41,7 +42,7 @@ export const birthDates: Detector = {
     if (!QUICK.test(text) && !QUICK.test(field)) return found;
     for (const { 0: date, index } of matchesFrom(DATE, text, from)) {
       const before = plainWords(wordsBefore(text, index, field, NAMING_UNITS));
-      const naming = lastMatch(before);
+      const naming = FINDER.mayMatch(before).length > 0 ? lastMatch(before) : -1;
       if (naming < 0 || !BETWEEN.test(before.slice(naming))) continue;
       found.push(finding("BIRTH_DATE", index, index + date.length, 0.9, "birth_date"));
     }
@@ -72,6 +73,7 @@ const plainWords = (before: string): string =>
     .replace(/birthdate/g, "birth date");
 
 const ALL_NAMING = new RegExp(NAMING.source, "gu");
+const FINDER = finderOf([NAMING.source]);
 
 function lastMatch(before: string): number {
   let end = -1;

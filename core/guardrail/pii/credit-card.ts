@@ -4,7 +4,7 @@
  */
 import type { Finding } from "../finding.ts";
 import { passesLuhn } from "./checksums.ts";
-import { type Detector, finding, isDigit, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, isDigit, wordsBefore } from "./detector.ts";
 import { cardNaming, passesBarcodeCheck } from "./named.ts";
 
 type Issuer = { readonly low: number; readonly high: number; readonly lengths: readonly number[] };
@@ -138,32 +138,38 @@ function isFraction(text: string, start: number): boolean {
   return digits.length < 4 && !/[\p{L}_]/u.test(text[before] ?? "");
 }
 
-/** A run of digits that began before `from` is none of ours. */
-const DIGITS = /(?<!\d)\d+/g;
-
 /** Chains of digit groups with at most three separators between two groups; those too short for a card are left out. */
-function* digitChains(text: string, from: number): Generator<Group[]> {
+function digitChains(text: string, from: number): Group[][] {
+  const chains: Group[][] = [];
   let chain: Group[] = [];
   let digitsSoFar = 0;
-  for (const { 0: digits, index: start } of matchesFrom(DIGITS, text, from)) {
-    const previous = chain.at(-1);
-    if (previous !== undefined && !isSeparator(text, previous.end, start)) {
-      if (digitsSoFar >= SHORTEST) yield chain;
-      chain = [];
+  let end = 0;
+  let at = from;
+  // A run of digits that began before `from` is none of ours.
+  while (at > 0 && isDigit(text.charCodeAt(at - 1)) && isDigit(text.charCodeAt(at))) at++;
+  for (; at < text.length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    const start = at;
+    while (isDigit(text.charCodeAt(at))) at++;
+    if (digitsSoFar > 0 && !isSeparator(text, end, start)) {
+      if (digitsSoFar >= SHORTEST) chains.push(chain);
+      if (chain.length > 0) chain = [];
       digitsSoFar = 0;
     }
-    chain.push({ start, end: start + digits.length, digits });
-    digitsSoFar += digits.length;
+    end = at;
+    chain.push({ start, end, digits: text.slice(start, end) });
+    digitsSoFar += end - start;
   }
-  if (digitsSoFar >= SHORTEST) yield chain;
+  if (digitsSoFar >= SHORTEST) chains.push(chain);
+  return chains;
 }
 
 /** Blanks, dashes, dots, strokes, signs or line breaks: what people and page layouts put between the groups. */
-const SEPARATORS = " \t\r\n._/*-·:|+~\\";
+const IS_SEPARATOR = Uint8Array.from({ length: 256 }, (_, code) => (" \t\r\n._/*-·:|+~\\".includes(String.fromCharCode(code)) ? 1 : 0));
 
 function isSeparator(text: string, from: number, to: number): boolean {
   if (to - from > 3) return false;
-  for (let index = from; index < to; index++) if (!SEPARATORS.includes(text[index] ?? "")) return false;
+  for (let index = from; index < to; index++) if (IS_SEPARATOR[text.charCodeAt(index)] !== 1) return false;
   return true;
 }
 

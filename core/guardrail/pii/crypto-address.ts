@@ -3,7 +3,7 @@
  * hexadecimal digits, EIP-55), Tron. Others only where words name them.
  */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, matchesAfter, matchesFrom, wordsBefore } from "./detector.ts";
 import { sha256 } from "./sha256.ts";
 
 const BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -13,7 +13,7 @@ const FORM = new RegExp(
     "[13LMDTA][1-9A-HJ-NP-Za-km-z]{25,34}|[1-9A-HJ-NP-Za-km-z]{32,44}|[48][1-9A-HJ-NP-Za-km-z]{94})(?!\\w)",
   "g",
 );
-const SIGN = /0x[0-9a-fA-F]{40}|[a-zA-Z0-9]{26}/;
+const SIGN = /0x[0-9a-fA-F]{40}|[a-zA-Z0-9]{26}/g;
 const NAMED =
   /wallet|bitcoin|\bbtc\b|\beth\b|ethereum|solana|\bsol\b|monero|\bxmr\b|crypto|krypto|cripto|litecoin|doge|tron|\busdt\b|биткоин|кошел|钱包|ウォレット/u;
 
@@ -25,7 +25,7 @@ export const cryptoAddresses: Detector = {
   mayFind: ({ longestRun }) => longestRun >= 26,
   find(text, from, field) {
     const found: Finding[] = [];
-    if (!SIGN.test(text)) return found;
+    if (!matchesAfter(SIGN, text, from)) return found;
     for (const { 0: address, index } of matchesFrom(FORM, text, from)) {
       const isSure = isChecked(address);
       if (!isSure && !(isPlausible(address) && NAMED.test(wordsBefore(text, index, field)))) continue;

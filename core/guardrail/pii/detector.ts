@@ -27,6 +27,24 @@ export function readSample(sample: string): { readonly text: string; readonly st
   return { text: sample.replace("«", "").replace("»", ""), start, end };
 }
 
+/**
+ * Answers of dear checks within one text: its segments overlap, and are looked at more than once. Keys are as their detector makes them;
+ * it lives as long as the scan of the text.
+ */
+export type Memo = Map<string, boolean>;
+const MOST_REMEMBERED = 256;
+
+/** The answer to a question about a text, asked once. */
+export function remembered(memo: Memo | undefined, key: string, answer: () => boolean): boolean {
+  if (memo === undefined) return answer();
+  const known = memo.get(key);
+  if (known !== undefined) return known;
+  if (memo.size >= MOST_REMEMBERED) memo.clear();
+  const found = answer();
+  memo.set(key, found);
+  return found;
+}
+
 /** One detector of personal data, with everything that segments, streams and the guardrails' version ask about it. */
 export type Detector = {
   /** What a finding is called, and its placeholder. */
@@ -41,9 +59,10 @@ export type Detector = {
   readonly mayFind: (census: Census) => boolean;
   /**
    * `text` is folded (fold.ts) and has placeholders blanked out. Findings begin at `from` or after it; what stands before is only
-   * looked back at. `field` is the key of the JSON field that holds the text. Offsets are those of `text`.
+   * looked back at. `field` is the key of the JSON field that holds the text. Offsets are those of `text`. `memo` is that of the whole
+   * text, of which this may be a segment.
    */
-  readonly find: (text: string, from: number, field: string) => Finding[];
+  readonly find: (text: string, from: number, field: string, memo?: Memo) => Finding[];
   readonly samples: Samples;
 };
 
@@ -82,6 +101,10 @@ const CUT_OUT = /\{\uffff*\}/g;
 
 /** The words right before `start`, `units` of them at most, lower case; the field's key counts where the text begins. */
 export function wordsBefore(text: string, start: number, context: string, units = CONTEXT_UNITS): string {
+  if (start >= units) {
+    const right = text.slice(start - units, start);
+    if (!right.includes("}")) return right.toLowerCase();
+  }
   // What was cut out counts as two units, however long it was: the redacted text has the same words before it as the original.
   const near = text.slice(Math.max(0, start - FARTHEST_UNITS), start).replace(CUT_OUT, "{}");
   return (near.length < units ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-units)).toLowerCase();

@@ -1,5 +1,6 @@
 /** Licence plates: up to four groups of capitals and digits right behind words that name one. */
 import type { Finding } from "../finding.ts";
+import { finderOf } from "../needs.ts";
 import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 import { isNamedBy } from "./named.ts";
 
@@ -7,6 +8,7 @@ const NAMING =
   /licen[cs]e ?-?plates?|number ?-?plates?|\bplates?\b|vehicle reg\w*|registration (?:no|number|plate|mark)|\breg(?:istration)?\.? (?:no|number)\b|car reg\w*|\brego\b|kennzeichen|immatriculation|\bplaque|matr[íi]cula|\bplacas?\b|\btarga\b|kenteken|tablic\w* rejestracyjn\w*|nr\.? rej|rejestracyjn\w*|госномер|номерной знак|номер машины|गाड़ी (?:नंबर|संख्या)|वाहन (?:नंबर|संख्या)|车牌|車牌|ナンバープレート|번호판|plaka/gu;
 const QUICK =
   /plate|\breg|plaque|immatric|kennz|matr[íi]c|placa|targa|kenteken|tablic|rejestr|госномер|номер|गाड़ी|वाहन|车牌|車牌|ナンバー|번호판|plaka|vehicle/iu;
+const FINDER = finderOf([NAMING.source]);
 /** Five to nine letters and digits, both kinds or four digits at least, with a blank or hyphen between groups. */
 const PLATE =
   /(?<![\p{Script=Latin}\d_-])(?=[A-ZÄÖÜ\dАВЕКМНОРСТУХ -]{4,13})(?:[A-ZÄÖÜ]{1,4}[ -]){0,2}(?=[A-ZАВЕКМНОРСТУХ\d]*\d|[A-Z]{2,4}[ -]?\d)[A-ZАВЕКМНОРСТУХ\d]{1,8}(?:[ -][A-Z\d]{1,4}){0,3}(?![\p{L}\d_])/gu;
@@ -34,7 +36,8 @@ export const licensePlates: Detector = {
       )
         continue;
       const start = index > from && PROVINCE.test(text.slice(0, index).slice(-1)) ? index - 1 : index;
-      if (!isNamedBy(wordsBefore(text, start, field).replaceAll("_", " "), NAMING)) continue;
+      const before = wordsBefore(text, start, field).replaceAll("_", " ");
+      if (FINDER.mayMatch(before).length === 0 || !isNamedBy(before, NAMING)) continue;
       found.push(finding("LICENSE_PLATE", start, index + plate.length, 0.85, "license_plate"));
     }
     return found;

@@ -1,6 +1,6 @@
 /** Hardware addresses (IEEE 802, EUI-48): six pairs of hexadecimal digits, or three groups of four as some makers print them. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, matchesAfter, matchesFrom, wordsBefore } from "./detector.ts";
 
 const PAIR = "[0-9a-f]{2}";
 /** Not part of a longer chain of pairs, such as a fingerprint or an identifier of eight. */
@@ -17,7 +17,7 @@ export const macAddresses: Detector = {
   mayFind: ({ longestRun }) => longestRun >= 14,
   find(text, from, field) {
     const found: Finding[] = [];
-    if (!SIGN.test(text)) return found;
+    if (!matchesAfter(SIGN, text, from)) return found;
     for (const { 0: address, index } of matchesFrom(FORM, text, from)) {
       // Digits alone are also a time, a date or a row of numbers.
       const isSure = /[a-f]/i.test(address) && /\d/.test(address);
@@ -32,4 +32,4 @@ export const macAddresses: Detector = {
   },
 };
 
-const SIGN = /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\./i;
+const SIGN = /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\./gi;

@@ -4,6 +4,7 @@
  * by its shape, which may be enough (`alone`), or by the words before it. A bare row of digits with a weak check is no find.
  */
 import type { Finding } from "../finding.ts";
+import { finderOf } from "../needs.ts";
 import { type Detector, FILLER, finding, isAsciiLetter, isDigit, isWordUnit, wordsBefore } from "./detector.ts";
 import { AU } from "./identifiers/au.ts";
 import { BR } from "./identifiers/br.ts";
@@ -33,7 +34,7 @@ const LONGEST_COMPACT = Math.max(...IDENTIFIERS.flatMap(({ lengths }) => lengths
 const SHORTEST_COMPACT = Math.min(...IDENTIFIERS.flatMap(({ lengths }) => lengths));
 /** ` - `: what people put between two groups. */
 const MOST_SEPARATORS = 3;
-const SEPARATORS = " .-/\u00b7";
+const IS_SEPARATOR = Uint8Array.from({ length: 256 }, (_, code) => (" .-/\u00b7".includes(String.fromCharCode(code)) ? 1 : 0));
 /** Words have more letters, the letters of an identifier do not stand in longer groups. */
 const LONGEST_WORD = 6;
 /** `2 55 08 14 168 025 38` has seven. */
@@ -46,12 +47,23 @@ const NAMING_UNITS = 56;
 const FILLER_CODE = FILLER.charCodeAt(0);
 
 const BY_SHAPE = new Map<string, IdentifierForm[]>();
-const BY_LENGTH = new Map<number, (readonly [IdentifierForm, RegExp])[]>();
+/** Whether an identifier has so many letters and digits. */
+const IS_LENGTH = new Uint8Array(LONGEST_COMPACT + 1);
 for (const form of IDENTIFIERS) {
   for (const shape of form.alone) BY_SHAPE.set(shape, [...(BY_SHAPE.get(shape) ?? []), form]);
-  for (const length of form.lengths) BY_LENGTH.set(length, [...(BY_LENGTH.get(length) ?? []), [form, new RegExp(form.naming, "gu")]]);
+  for (const length of form.lengths) IS_LENGTH[length] = 1;
 }
-const ALONE_LENGTHS: ReadonlySet<number> = new Set(IDENTIFIERS.filter(({ alone }) => alone.length > 0).flatMap(({ lengths }) => lengths));
+const NAMINGS = IDENTIFIERS.map(({ naming }) => new RegExp(naming, "gu"));
+/** Most words before a number name none of them: one walk over the words tells which may be named. */
+const FINDER = finderOf(IDENTIFIERS.map(({ naming }) => naming));
+/** By the letters and digits of a shape, those of its first group, and all of its units: whether it counts without words. Few runs of groups are so. */
+const MAY_STAND_ALONE = new Uint8Array(1 << 17);
+const shapeKey = (compact: number, first: number, units: number): number =>
+  (compact << 12) | (Math.min(first, 63) << 6) | Math.min(units, 63);
+for (const shape of BY_SHAPE.keys()) {
+  const [first = ""] = shape.split(/[^9Aa]/);
+  MAY_STAND_ALONE[shapeKey(shape.replace(/[^9Aa]/g, "").length, first.length, shape.length)] = 1;
+}
 
 /** All identifiers of states as one detector; the `detector` of a finding names country and kind. */
 export const nationalIds: Detector = {
@@ -86,8 +98,8 @@ function findNationalIds(text: string, from: number, context: string): Finding[]
   return found;
 }
 
-/** `compact`: all groups without separators, in capitals; `offsets`: where each begins in it, and its end. `shape`: all of the chain's text. */
-type Chain = { readonly groups: readonly Group[]; readonly compact: string; readonly offsets: readonly number[]; readonly shape: string };
+/** `compact`: all groups without separators, in capitals; `offsets`: where each begins in it, and its end. */
+type Chain = { readonly groups: readonly Group[]; readonly compact: string; readonly offsets: readonly number[] };
 
 function readChain(text: string, groups: readonly Group[]): Chain {
   const offsets: number[] = [0];
@@ -98,8 +110,7 @@ function readChain(text: string, groups: readonly Group[]): Chain {
     length += end - start;
     offsets.push(length);
   }
-  const start = groups[0]?.start ?? 0;
-  return { groups, compact: parts.join("").toUpperCase(), offsets, shape: shapeOf(text, start, groups.at(-1)?.end ?? start) };
+  return { groups, compact: parts.join("").toUpperCase(), offsets };
 }
 
 /** Groups of letters and digits with at most three separators between two; those without enough digits are left out. */
@@ -143,23 +154,22 @@ const isLatin = (code: number): boolean => code >= 0xc0 && isWordUnit(code);
 
 function isGap(text: string, from: number, to: number): boolean {
   if (to - from > MOST_SEPARATORS) return false;
-  for (let index = from; index < to; index++) if (!SEPARATORS.includes(text[index] ?? "")) return false;
+  for (let index = from; index < to; index++) if (IS_SEPARATOR[text.charCodeAt(index)] !== 1) return false;
   return true;
 }
 
 type Hit = { readonly last: number; readonly name: string; readonly score: number };
 
 /** The longest identifier that begins with group `first`. */
-function identifierAt(text: string, { groups, compact, offsets, shape }: Chain, first: number, context: string): Hit | null {
+function identifierAt(text: string, { groups, compact, offsets }: Chain, first: number, context: string): Hit | null {
   const begin = groups[first];
-  const chainStart = groups[0]?.start ?? 0;
   if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin)) return null;
-  let hasWords: boolean | null = null;
   let words: string | null = null;
   const before = (): string => {
     words ??= wordsBefore(text, begin.start, context, NAMING_UNITS).replaceAll("_", " ");
     return words;
   };
+  let named: readonly number[] | null = null;
   const offset = offsets[first] ?? 0;
   const most = Math.min(groups.length, first + MOST_GROUPS);
   let hit: Hit | null = null;
@@ -169,18 +179,30 @@ function identifierAt(text: string, { groups, compact, offsets, shape }: Chain, 
     const length = (offsets[last + 1] ?? 0) - offset;
     if (group === undefined || length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
     digits += group.digits;
-    const ofLength = length < SHORTEST_COMPACT || digits < FEWEST_DIGITS ? undefined : BY_LENGTH.get(length);
-    if (ofLength === undefined || isJoinedBehind(text, group.end)) continue;
-    const capitals = compact.slice(offset, offset + length);
-    hasWords ??= hasLetters(text, begin.start, context);
-    const named = hasWords ? ofLength.find(([form, naming]) => isOf(form, capitals) && isNamedBy(before(), naming))?.[0] : undefined;
-    if (named !== undefined) hit = { last, name: named.name, score: 0.995 };
-    else if (ALONE_LENGTHS.has(length)) {
-      const sure = BY_SHAPE.get(shape.slice(begin.start - chainStart, group.end - chainStart))?.find((form) => isOf(form, capitals));
+    if (digits < FEWEST_DIGITS || IS_LENGTH[length] !== 1 || isJoinedBehind(text, group.end)) continue;
+    named ??= hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
+    const form = named.length === 0 ? undefined : namedForm(named, compact.slice(offset, offset + length), before());
+    if (form !== undefined) hit = { last, name: form.name, score: 0.995 };
+    else if (MAY_STAND_ALONE[shapeKey(length, begin.end - begin.start, group.end - begin.start)] === 1) {
+      const forms = BY_SHAPE.get(shapeOf(text, begin.start, group.end));
+      const capitals = forms === undefined ? "" : compact.slice(offset, offset + length);
+      const sure = forms?.find((one) => isOf(one, capitals));
       if (sure !== undefined && !isThing(before())) hit = { last, name: sure.name, score: 0.9 };
     }
   }
   return hit;
+}
+
+const NONE: readonly number[] = [];
+
+/** The first form that the words name and that the letters and digits have. */
+function namedForm(named: readonly number[], capitals: string, before: string): IdentifierForm | undefined {
+  for (const index of named) {
+    const [form, naming] = [IDENTIFIERS[index], NAMINGS[index]];
+    if (form === undefined || naming === undefined || !form.lengths.includes(capitals.length)) continue;
+    if (isOf(form, capitals) && isNamedBy(before, naming)) return form;
+  }
+  return undefined;
 }
 
 const isOf = ({ compact, isValid }: IdentifierForm, text: string): boolean =>
@@ -196,17 +218,16 @@ function hasLetters(text: string, start: number, context: string): boolean {
   return false;
 }
 
-/** What makes an amount or a phone number of what stands behind it. */
-const SIGNS_BEFORE = "+$\u20ac\u00a3";
 /** What joins two groups of a longer number. */
 const JOINTS = "-./\u00b7";
 
 /** Part of a longer number, an amount, or a phone number. */
 function isJoinedBefore(text: string, previous: Group | undefined, { start }: Group): boolean {
   if (start === 0) return false;
-  const before = text[start - 1] ?? "";
-  if (SIGNS_BEFORE.includes(before)) return true;
-  return previous !== undefined && previous.digits > 0 && previous.end === start - 1 && before !== " ";
+  const before = text.charCodeAt(start - 1);
+  // A sign of money, or the plus of a phone number.
+  if (before === 43 || before === 36 || before === 0x20ac || before === 0xa3) return true;
+  return previous !== undefined && previous.digits > 0 && previous.end === start - 1 && before !== 32;
 }
 
 function isJoinedBehind(text: string, end: number): boolean {
@@ -226,7 +247,10 @@ function shapeOf(text: string, start: number, end: number): string {
   let shape = "";
   for (let index = start; index < end; index++) {
     const code = text.charCodeAt(index);
-    shape += isDigit(code) ? "9" : code >= 65 && code <= 90 ? "A" : code >= 97 && code <= 122 ? "a" : code === 0xb7 ? "." : text[index];
+    shape += code < 128 ? (SHAPES[code] ?? "") : code === 0xb7 ? "." : text[index];
   }
   return shape;
 }
+const SHAPES = Array.from({ length: 128 }, (_, code) =>
+  isDigit(code) ? "9" : code >= 65 && code <= 90 ? "A" : code >= 97 && code <= 122 ? "a" : String.fromCharCode(code),
+);

@@ -1,11 +1,13 @@
 /** Passports: a number right behind words that name one, or the second line of a passport's machine-readable zone (ICAO Doc 9303 part 4). */
 import type { Finding } from "../finding.ts";
+import { finderOf } from "../needs.ts";
 import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 import { isNamedBy } from "./named.ts";
 
 const NAMING =
   /passport|reisepass|\bpass-?(?:nr|nummer|no)\b|passeport|pasaporte|passaporto|paspoort|paszport|passaporte|паспорт|पासपोर्ट|护照|護照|パスポート|旅券|여권|جواز|pasaport/gu;
 const QUICK = /pas[szpa]|паспорт|पासपोर्ट|护照|護照|パスポ|旅券|여권|جواز/iu;
+const FINDER = finderOf([NAMING.source]);
 /** Six to nine letters and digits with at least four digits; Russia's are parted. */
 const NUMBER =
   /(?<![\p{L}\d_+$€£-])(?:\d{2} ?\d{2} \d{6}|(?=[A-Za-z]*\d)[A-Z]{0,3}[ -]?\d{5,9}[A-Z]?|(?=(?:[A-Z]*\d){4})[A-Z\d]{8,10}|(?=(?:[a-z]*\d){5})[a-z\d]{7,9})(?![\p{L}\d_]|[-./]\d)/gu;
@@ -34,7 +36,8 @@ export const passports: Detector = {
           found.push(finding("PASSPORT", index, index + line.length, 0.99, "passport_zone"));
     if (!QUICK.test(text) && !QUICK.test(field)) return found;
     for (const { 0: number, index } of matchesFrom(NUMBER, text, from)) {
-      if (DATE.test(number) || !isNamedBy(wordsBefore(text, index, field, 48).replaceAll("_", " "), NAMING)) continue;
+      const before = wordsBefore(text, index, field, 48).replaceAll("_", " ");
+      if (FINDER.mayMatch(before).length === 0 || DATE.test(number) || !isNamedBy(before, NAMING)) continue;
       found.push(finding("PASSPORT", index, index + number.length, 0.9, "passport"));
     }
     return found;

@@ -7,7 +7,7 @@
  */
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, isAsciiLetter, isDigit, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, isAsciiLetter, isDigit, type Memo, matchesFrom, remembered, wordsBefore } from "./detector.ts";
 import { type Naming, passesBarcodeCheck, phoneNaming } from "./named.ts";
 
 const EXTENSION = "(?:\\s?(?:ext\\.?|x|extension|durchwahl|#)\\s?\\d{1,6}(?![\\w]))?";
@@ -110,7 +110,7 @@ export const phones: Detector = {
   },
 };
 
-function findPhones(text: string, from: number, context: string): Finding[] {
+function findPhones(text: string, from: number, context: string, memo?: Memo): Finding[] {
   const found: Finding[] = [];
   const namings = new Map<number, Naming>();
   const namingAt = (index: number): Naming => {
@@ -118,35 +118,78 @@ function findPhones(text: string, from: number, context: string): Finding[] {
     namings.set(index, known);
     return known;
   };
-  for (const { 0: matched, index } of matchesFrom(INTERNATIONAL, text, from)) {
-    const number = internationalIn(trimmed(matched), text, index);
+  const places = placesOfDigits(text, from);
+  if (places.length === 0) return found;
+  for (const { matched, index } of matchesAt(INTERNATIONAL, places)) {
+    const number = internationalIn(trimmed(matched), text, index, memo);
     if (number === null) continue;
     if (number.startsWith("00") && namingAt(index) === "thing") continue;
     found.push(finding("PHONE", index, index + number.length, number.startsWith("00") ? 0.95 : 0.99, "phone"));
   }
   const international = [...found];
   for (const { expression, plans } of FORMS) {
-    for (const { 0: matched, index } of matchesFrom(expression, text, from)) {
+    for (const { matched, index } of matchesAt(expression, places)) {
       const end = index + matched.length;
       const number = matched.replace(TRAILING_EXTENSION, "");
       if (touchesCode(text, index) || isNoPhone(number, text, end) || namingAt(index) === "thing") continue;
       if (liesIn(international, index, end) || liesInFours(text, index, end)) continue;
       if (namingAt(index) === "none" && liesInRow(number, text, index, end)) continue;
-      if (plans.length > 0 && !plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid())) continue;
+      if (plans.length > 0 && !isKnownTo(plans, number, memo)) continue;
       found.push(finding("PHONE", index, end, 0.95, "phone"));
     }
   }
   const certain = found.toSorted((a, b) => a.start - b.start);
   let next = 0;
-  for (const { 0: matched, index } of matchesFrom(CHAIN, text, from)) {
+  for (const { matched, index } of matchesAt(CHAIN, places)) {
     const candidate = trimmed(matched);
     const end = index + candidate.length;
     while (next < certain.length && (certain[next]?.end ?? 0) <= index) next++;
     // What is certain is cut out of its chain; the rest is looked at again without it (segment.ts).
     const first = certain[next];
     if ((first !== undefined && first.start < end) || candidate.length < 6) continue;
-    const score = scoreOf(candidate, text, index, namingAt);
+    const score = scoreOf(candidate, text, index, namingAt, memo);
     if (score > 0) found.push(finding("PHONE", index, end, score, "phone"));
+  }
+  return found;
+}
+
+/** A stretch of the text that may hold numbers, with what is looked at around them: `begin` is its place in the text, `from` that of the first match. */
+type Place = { readonly text: string; readonly begin: number; readonly from: number };
+
+/** Fewer digits make no number. */
+const FEWEST_DIGITS = 6;
+/** Units between two digits of one number, an extension's word among them, and around it that say that it is none. */
+const AROUND_UNITS = 16;
+
+/** Stretches with enough digits near each other: in most texts they are short, and ten expressions need not read the rest. */
+function placesOfDigits(text: string, from: number): Place[] {
+  const places: Place[] = [];
+  let [first, last, digits] = [-1, -1, 0];
+  const close = (): void => {
+    if (digits >= FEWEST_DIGITS) {
+      const begin = Math.max(0, first - AROUND_UNITS);
+      places.push({ text: text.slice(begin, last + 1 + AROUND_UNITS), begin, from: Math.max(0, from - begin) });
+    }
+    digits = 0;
+  };
+  for (let at = from; at < text.length; at++) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    if (digits > 0 && at - last > AROUND_UNITS) close();
+    if (digits === 0) first = at;
+    last = at;
+    digits++;
+  }
+  close();
+  return places;
+}
+
+/** All matches of a global expression in these places, in order. `index`: in the whole text. */
+function matchesAt(expression: RegExp, places: readonly Place[]): { readonly matched: string; readonly index: number }[] {
+  const found: { matched: string; index: number }[] = [];
+  for (const { text, begin, from } of places) {
+    expression.lastIndex = from;
+    for (let match = expression.exec(text); match !== null; match = expression.exec(text))
+      found.push({ matched: match[0], index: begin + match.index });
   }
   return found;
 }
@@ -155,18 +198,18 @@ function findPhones(text: string, from: number, context: string): Finding[] {
  * As much of an international number as is one: groups behind it may belong to something else. A whole that is only of a possible
  * length counts where nothing touches it and no beginning of it is valid. Null when none is.
  */
-function internationalIn(candidate: string, text: string, index: number): string | null {
+function internationalIn(candidate: string, text: string, index: number, memo: Memo | undefined): string | null {
   const isPlus = !candidate.startsWith("00");
   let rest = candidate;
   for (let tries = 0; tries < 6 && rest.replace(/\D/g, "").length >= (isPlus ? 6 : 10); tries++) {
-    if (internationalOf(rest)?.isValid()) return rest;
+    if (remembered(memo, `valid ${rest}`, () => internationalOf(rest)?.isValid() === true)) return rest;
     const shorter = trimmed(rest.replace(TRAILING_EXTENSION, "").replace(/[ .\-/()·_]{1,3}\d{1,12}$/, ""));
     if (shorter.length >= rest.length) break;
     rest = shorter;
   }
   if (!isPlus || candidate.length < 7) return null;
-  const isPossible = !touches(text, index, index + candidate.length) && internationalOf(candidate)?.isPossible();
-  return isPossible ? candidate : null;
+  const isPossible = (): boolean => remembered(memo, `possible ${candidate}`, () => internationalOf(candidate)?.isPossible() === true);
+  return !touches(text, index, index + candidate.length) && isPossible() ? candidate : null;
 }
 
 function internationalOf(candidate: string): ReturnType<typeof parsePhoneNumberFromString> {
@@ -256,7 +299,11 @@ function isBook(number: string, digits: string, behind: string): boolean {
   return sum % 11 === 0 && (whole.endsWith("X") || /^\d{1,5}[- ]\d{2,7}[- ]\d{2,7}[- ]\d$/.test(number));
 }
 
-function scoreOf(candidate: string, text: string, index: number, namingAt: (index: number) => Naming): number {
+/** Whether the numbering plan of one of the countries has a number that is written as at home. */
+const isKnownTo = (plans: readonly CountryCode[], number: string, memo: Memo | undefined): boolean =>
+  plans.some((country) => remembered(memo, `${country} ${number}`, () => parsePhoneNumberFromString(number, country)?.isValid() === true));
+
+function scoreOf(candidate: string, text: string, index: number, namingAt: (index: number) => Naming, memo: Memo | undefined): number {
   const number = candidate.replace(TRAILING_EXTENSION, "");
   const digits = number.replace(/\D/g, "");
   const end = index + candidate.length;
@@ -273,7 +320,7 @@ function scoreOf(candidate: string, text: string, index: number, namingAt: (inde
   if (digits.length < 7 && naming !== "right") return 0;
   if (named && digits.length <= 15 && (isSeparated || digits.length >= 9 || naming === "right")) return 0.9;
   const plans = startsWithZero ? WITH_ZERO : WITHOUT_ZERO;
-  return plans.some((country) => parsePhoneNumberFromString(number, country)?.isValid()) ? 0.8 : 0;
+  return isKnownTo(plans, number, memo) ? 0.8 : 0;
 }
 
 /** `612 345 678`, `91 234 56 78`: nine digits from 6 to 9 in the groupings used in Spain. */

@@ -18,7 +18,7 @@ import type { Finding } from "../finding.ts";
 import { fold } from "../fold.ts";
 import { findPlaceholders } from "../placeholder.ts";
 import { openBoundary } from "./boundary.ts";
-import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING } from "./detector.ts";
+import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING, type Memo } from "./detector.ts";
 import { keyBegin, keyEnds, OPEN_ENDED, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
 import { mayHold, searchSegment } from "./segment.ts";
 import { openWindow } from "./window.ts";
@@ -65,6 +65,7 @@ export function openScan(field = ""): Scan {
   const context = fold(field).text;
   const window = openWindow();
   const boundary = openBoundary();
+  const memo: Memo = new Map();
   /** What was found in the last `LEFT_UNITS` of folded text, in order. */
   let known: Finding[] = [];
   /** Where the segment begins: in folded text, and in the text as it came. */
@@ -97,7 +98,7 @@ export function openScan(field = ""): Scan {
     const seen = folded.slice(before - foldedBase, until + right - foldedBase);
     known = known.filter(({ end }) => end > before);
     const there = known.map((one) => ({ ...one, start: Math.max(0, one.start - before), end: one.end - before }));
-    const found = searchSegment(seen, start - before, until - before, context, boundary.census, there);
+    const found = searchSegment(seen, start - before, until - before, context, boundary.census, there, memo);
     return found.map((one) => ({ ...one, start: one.start + before - start, end: one.end + before - start }));
   };
 

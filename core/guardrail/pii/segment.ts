@@ -5,7 +5,7 @@
 import type { Finding } from "../finding.ts";
 import { findPlaceholders } from "../placeholder.ts";
 import { type Census, censusOf } from "./census.ts";
-import { FILLER, LONGEST_FINDING } from "./detector.ts";
+import { FILLER, LONGEST_FINDING, type Memo } from "./detector.ts";
 import { DETECTORS, isLoose, rankOf, STAGES } from "./detectors.ts";
 
 const NOTHING: readonly Finding[] = [];
@@ -30,6 +30,7 @@ export function searchSegment(
   field: string,
   census: Census,
   known: readonly Finding[],
+  memo: Memo,
 ): readonly Finding[] {
   const whole = blankPlaceholders(text);
   let rest = whole;
@@ -45,7 +46,7 @@ export function searchSegment(
         if (!detector.mayFind(left)) continue;
         rest = blank(rest, hidden);
         hidden = NOTHING;
-        for (const one of detector.find(rest, from, field)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
+        for (const one of detector.find(rest, from, field, memo)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
       if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
       const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
