@@ -9,5 +9,7 @@ const DICTIONARY = dictionaryOf(Object.values(LEXICON));
 
 /** Indexes into `CONCEPTS` of a word with blanks around it. */
 export const conceptsOf = DICTIONARY.meaningsOf;
+/** The same of the word between two places of a text. */
+export const conceptsIn = DICTIONARY.meaningsIn;
 /** Indexes into `CONCEPTS` of the words in a run of characters without blanks. */
 export const conceptsWithin = DICTIONARY.meaningsWithin;

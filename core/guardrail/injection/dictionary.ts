@@ -17,6 +17,8 @@ export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
 export type Dictionary = {
   /** Of a word with blanks around it: as a whole, and by the longest beginning that is listed. */
   meaningsOf(word: string): readonly number[];
+  /** The same of the word between two places of a text. */
+  meaningsIn(text: string, start: number, end: number): readonly number[];
   /** Of the words in a run of characters without blanks, longest first, each with its place; a character that begins none is skipped. */
   meaningsWithin(run: string): Generator<{ readonly at: number; readonly found: readonly number[] }>;
 };
@@ -50,19 +52,21 @@ export function dictionaryOf(lists: readonly string[]): Dictionary {
     wholeAt[node] = word.length < SHORTEST_STEM ? [...new Set([...(words.get(word) ?? NONE), ...stem])] : (words.get(word) ?? NONE);
     if (word.length >= SHORTEST_STEM) stemAt[node] = stem;
   });
+  const meaningsIn = (text: string, start: number, end: number): readonly number[] => {
+    let node = 0;
+    let stem = NONE;
+    for (let at = start; at < end; at++) {
+      node = step(tree, node, text.charCodeAt(at));
+      if (node === 0) return stem;
+      const begun = stemAt[node] ?? NONE;
+      if (begun !== NONE) stem = begun;
+    }
+    const whole = end - start > LONGEST_ENTRY ? NONE : (wholeAt[node] ?? NONE);
+    return stem === NONE ? whole : whole === NONE ? stem : [...new Set([...whole, ...stem])];
+  };
   return {
-    meaningsOf(word) {
-      let node = 0;
-      let stem = NONE;
-      for (let at = 0; at < word.length; at++) {
-        node = step(tree, node, word.charCodeAt(at));
-        if (node === 0) return stem;
-        const begun = stemAt[node] ?? NONE;
-        if (begun !== NONE) stem = begun;
-      }
-      const whole = word.length > LONGEST_ENTRY ? NONE : (wholeAt[node] ?? NONE);
-      return stem === NONE ? whole : whole === NONE ? stem : [...new Set([...whole, ...stem])];
-    },
+    meaningsOf: (word) => meaningsIn(word, 0, word.length),
+    meaningsIn,
     *meaningsWithin(run) {
       for (let at = 0; at < run.length; ) {
         let length = Math.min(longestUnspaced, run.length - at);

@@ -5,6 +5,7 @@
  */
 import { conceptsOf, conceptsWithin } from "./concepts.ts";
 import { type RequestKind, requestReader } from "./requests.ts";
+import { BREAK, DIGITS, KIND_OF, NO_WORD, SIGNS, UNSPACED } from "./units.ts";
 
 const TABLE_BITS = 17;
 /** Number of indexes that features are hashed into, and of weights in a table. */
@@ -48,28 +49,6 @@ export function windowsOf(text: string, { units, step }: WindowSize, byField: bo
 }
 /** Where a string of JSON (or of what prints like it), a line, a cell of a table or an element begins or ends. */
 const FIELD_BORDER = /\n|\\n|["'] ?[,:}\]] ?|[{[,:] ?["']| \| |<\/?[a-z][a-z0-9]{0,9}>/g;
-
-/** What a unit of a normalised text belongs to: runs of one kind are words. */
-const NO_WORD = 0;
-const LETTERS = 1;
-const UNSPACED = 2;
-const DIGITS = 3;
-const SIGNS = 4;
-const BREAK = 5;
-const KIND_OF = kindsOfUnits();
-
-function kindsOfUnits(): Uint8Array {
-  const kinds = new Uint8Array(0x10000);
-  const of = (kind: number, ...ranges: readonly (readonly [first: number, last: number])[]): void => {
-    for (const [first, last] of ranges) kinds.fill(kind, first, last + 1);
-  };
-  of(LETTERS, [97, 122], [0xc0, 0x963], [0x966, 0x2e7f], [0xa000, 0xf8ff]);
-  of(UNSPACED, [0x2e80, 0x3000], [0x3003, 0x9fff], [0xf900, 0xfaff]);
-  of(DIGITS, [48, 57]);
-  of(SIGNS, [33, 47], [58, 64], [91, 96], [123, 126], [0x3001, 0x3002], [0x964, 0x964]);
-  of(BREAK, [10, 10]);
-  return kinds;
-}
 
 /**
  * UUIDs (RFC 9562 section 4) and mail addresses are matched as a whole and left out: their letters say nothing of what a text asks

@@ -3,13 +3,14 @@
  * be free of them, to show its prompt. A rule is fulfilled within one sentence, by words that are near each other. Looked for in what users and tools
  * say. Linear: a bounded number of words is looked at from each.
  */
-import { CONCEPTS, conceptsOf, conceptsWithin } from "./concepts.ts";
+import { CONCEPTS, conceptsIn, conceptsOf, conceptsWithin } from "./concepts.ts";
 import { isUnspaced } from "./dictionary.ts";
 import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
-import { moreMeaningsOf, moreMeaningsWithin } from "./more-words.ts";
+import { meansMore, moreMeaningsOf, moreMeaningsWithin } from "./more-words.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS } from "./patterns.ts";
+import { KIND_OF, LETTERS, UNSPACED } from "./units.ts";
 import { areOfSomethingElse, isAboutEverything, isTakenBack } from "./whose.ts";
 
 type Word = {
@@ -150,8 +151,6 @@ const RULES: readonly Rule[] = [
 /** A text for each rule, that it must find. */
 export const MEANT_PROBES: readonly string[] = RULES.map(({ probe }) => probe);
 
-const WORD = /[a-z\u00c0-\u0963\u0966-\u2e7f\ua000-\uf8ff]+|[\u2e80-\u3000\u3003-\u9fff\uf900-\ufaff]+|[.!?\u3002\u0964\n]|:/g;
-
 const NOTHING: ReadonlySet<Concept> = new Set();
 
 /** What a sentence about instructions of some other thing may mean beside, to be one of ordinary life as a whole. */
@@ -174,14 +173,27 @@ const isOfOrdinaryLife = ({ words, means }: Sentence): boolean =>
   ([...means].every((one) => SETTING_ASIDE.has(one)) && areOfSomethingElse(words)) ||
   (means.has("forget") && [...means].every((one) => TAKING_BACK.has(one)) && isTakenBack(words));
 
+/** Without a word of one of these no rule holds, and nothing is set aside or taken back: hardly any sentence has one. */
+const TELLING: ReadonlySet<number> = new Set(
+  CONCEPTS.flatMap((concept, index) =>
+    (["instruction", "forget", "fresh", "persona"] as const).some((one) => one === concept) ? [index] : [],
+  ),
+);
+
 /** Evidence of each rule that a sentence of a normalised text fulfils, the first sentence of each; and the sentences that only sound like one. */
 export function meantIn(text: string): Read {
   const mentions: { start: number; end: number }[] = [];
   const found = new Map<Rule, Evidence>();
-  let words: Word[] = [];
-  const judge = (asks = false): void => {
+  /** Where the words of the sentence begin and end, in turn. */
+  let places: number[] = [];
+  let isTelling = false;
+  const judge = (asks: boolean): void => {
+    if (isTelling) judgeWords(wordsAt(text, places), asks);
+    if (places.length > 0) places = [];
+    isTelling = false;
+  };
+  const judgeWords = (words: readonly Word[], asks: boolean): void => {
     const sentence = { words, means: meaningOf(words), asks };
-    words = [];
     if (sentence.means.size < 2) return;
     const start = sentence.words[0]?.start ?? 0;
     const end = sentence.words.at(-1)?.end ?? start;
@@ -191,23 +203,41 @@ export function meantIn(text: string): Read {
       found.set(rule, { family: rule.family, weight: WEIGHT, pattern: PATTERNS.length + 1 + index, acts: true, start, end });
     }
   };
-  for (const { 0: word, index } of text.matchAll(WORD)) {
-    if (/^[.!?\u3002\u0964\n]$/.test(word)) judge(word === "?");
-    else {
-      const more = isUnspaced(word) ? moreMeaningsWithin(word) : moreMeaningsOf(word);
-      const means = more.length === 0 ? namesOf(word) : [...namesOf(word), ...more];
-      words.push({
-        start: index,
-        end: index + word.length,
-        text: word,
-        means: means.length === 0 ? NOTHING : new Set(means),
-        isMore: COMMANDS.some((one) => more.includes(one)),
-      });
-      if (words.length >= LONGEST_SENTENCE) judge();
-    }
+  for (let at = 0; at < text.length; ) {
+    const start = at;
+    const code = text.charCodeAt(at);
+    const kind = KIND_OF[code];
+    at++;
+    if (isSentenceEnd(code)) judge(code === QUESTION);
+    else if (kind === LETTERS || kind === UNSPACED) {
+      while (at < text.length && KIND_OF[text.charCodeAt(at)] === kind) at++;
+      isTelling ||= kind === UNSPACED || conceptsIn(text, start, at).some((one) => TELLING.has(one)) || meansMore(text, start, at);
+      places.push(start, at);
+    } else if (code === COLON) places.push(start, at);
+    if (places.length >= 2 * LONGEST_SENTENCE) judge(false);
   }
-  judge();
+  judge(false);
   return { evidence: [...found.values()], mentions };
+}
+
+const QUESTION = 63;
+const COLON = 58;
+/** `.`, `!`, `?`, the full stops of Chinese and Hindi, a line break. */
+const isSentenceEnd = (code: number): boolean =>
+  code === 46 || code === 33 || code === QUESTION || code === 0x3002 || code === 0x964 || code === 10;
+
+/** `places`: begin and end of each word, in turn. */
+function wordsAt(text: string, places: readonly number[]): readonly Word[] {
+  const words: Word[] = [];
+  for (let index = 0; index < places.length; index += 2) {
+    const [start = 0, end = 0] = [places[index], places[index + 1]];
+    const word = text.slice(start, end);
+    const more = isUnspaced(word) ? moreMeaningsWithin(word) : moreMeaningsOf(word);
+    const means = more.length === 0 ? namesOf(word) : [...namesOf(word), ...more];
+    const isMore = COMMANDS.some((one) => more.includes(one));
+    words.push({ start, end, text: word, means: means.length === 0 ? NOTHING : new Set(means), isMore });
+  }
+  return words;
 }
 
 function namesOf(word: string): Concept[] {

@@ -31,6 +31,8 @@ const DICTIONARY = dictionaryOf(Object.values(MORE_WORDS));
 
 /** What a word with blanks around it may mean. */
 export const moreMeaningsOf = (word: string): readonly Concept[] => DICTIONARY.meaningsOf(word).flatMap((index) => NAMES[index] ?? []);
+/** Whether the word between two places of a text means anything here. */
+export const meansMore = (text: string, start: number, end: number): boolean => DICTIONARY.meaningsIn(text, start, end).length > 0;
 /** What the words in a run of characters without blanks may mean. */
 export const moreMeaningsWithin = (run: string): readonly Concept[] =>
   [...DICTIONARY.meaningsWithin(run)].flatMap(({ found }) => found.flatMap((index) => NAMES[index] ?? []));

@@ -3,7 +3,9 @@
  * "the chatbot must always say …", "ignore all other documents", "all earlier statements are void". By which words stand in one sentence, whatever
  * their order. Applies to tool outputs, documents and memories, not to what users write. Pure, linear.
  */
+
 import type { Evidence, Read } from "./evidence.ts";
+import { firstWordsOf } from "./first-words.ts";
 import { normalise } from "./normalise.ts";
 import { PATTERNS } from "./patterns.ts";
 
@@ -205,8 +207,6 @@ const UNSPACED = "zh";
 /** Letters that tell that a text is Russian stand before the words, so that those of letters that Latin has too are read as Russian. */
 const RUSSIAN = "жизнь ";
 const LETTER = "[\\p{L}\\p{M}]";
-const WORD = /[\p{L}\p{M}]+/gu;
-const FIRST_WORD = /^[\p{L}\p{M}]+/u;
 
 /** The words of one meaning, as a text is normalised. */
 function formsOf(words: string, language: string): string[] {
@@ -227,41 +227,27 @@ const EXPRESSIONS: readonly Expressions[] = Object.entries(TONGUES).map(
     Object.fromEntries(MEANINGS.map((meaning) => [meaning, expressionOf(words[meaning], language)])) as unknown as Expressions,
 );
 
-/**
- * Without one of these words a sentence tells no assistant anything and overrules nothing; most texts have none, and need no look at ten languages. Forms
- * are cut at the first character that is no letter, so this finds more than the words do, never less.
- */
-const ANCHORS = anchorsOf(["ai", "helper", "texts"]);
-
-type Anchors = {
-  readonly words: ReadonlySet<string>;
-  readonly beginnings: ReadonlyMap<string, readonly string[]>;
-  readonly unspaced: RegExp;
+/** Of an expression, by its language and meaning. */
+const placeOf = (language: number, meaning: (typeof MEANINGS)[number]): number => language * MEANINGS.length + PLACE_OF[meaning];
+const PLACE_OF = Object.fromEntries(MEANINGS.map((meaning, place) => [meaning, place])) as {
+  readonly [K in (typeof MEANINGS)[number]]: number;
 };
 
-function anchorsOf(meanings: readonly (typeof MEANINGS)[number][]): Anchors {
-  const words = new Set<string>();
-  const beginnings = new Map<string, string[]>();
-  for (const [language, spoken] of Object.entries(TONGUES)) {
-    if (language === UNSPACED) continue;
-    for (const form of meanings.flatMap((meaning) => formsOf(spoken[meaning], language))) {
-      const word = FIRST_WORD.exec(form)?.[0] ?? "";
-      if (form[word.length] !== "*") words.add(word);
-      else beginnings.set(word.slice(0, 2), [...(beginnings.get(word.slice(0, 2)) ?? []), word]);
-    }
-  }
-  const unspaced = meanings.flatMap((meaning) => formsOf(TONGUES[UNSPACED]?.[meaning] ?? "", UNSPACED));
-  return { words, beginnings, unspaced: new RegExp(unspaced.join("|"), "u") };
-}
+/** Which of a hundred and fifty expressions a text may match: hardly any is left to try. */
+const mayHave = firstWordsOf(
+  Object.entries(TONGUES).flatMap(([language, spoken], index) =>
+    MEANINGS.flatMap((meaning) =>
+      formsOf(spoken[meaning], language).map((form) => ({ form, place: placeOf(index, meaning), isWithin: language === UNSPACED })),
+    ),
+  ),
+);
 
-function hasAnchor(sentence: string): boolean {
-  for (const [word] of sentence.matchAll(WORD)) {
-    if (ANCHORS.words.has(word)) return true;
-    const begun = ANCHORS.beginnings.get(word.slice(0, 2));
-    if (begun?.some((beginning) => word.startsWith(beginning)) === true) return true;
-  }
-  return ANCHORS.unspaced.test(sentence);
-}
+/** Without one of these a text tells no assistant anything and overrules nothing. */
+const ANCHORS = Object.keys(TONGUES).flatMap((_, language) => (["ai", "helper", "texts"] as const).map((one) => placeOf(language, one)));
+const hasAnchor = (text: string): boolean => {
+  const may = mayHave(text);
+  return ANCHORS.some((place) => may[place] === 1);
+};
 
 /** UTF-16 units of a sentence that are looked at, and of its title. */
 const SENTENCE_UNITS = 400;
@@ -274,8 +260,9 @@ function tellingsOf(whole: string): ReadonlySet<Telling> {
   const sentence = whole.slice(0, SENTENCE_UNITS);
   if (sentence.trimEnd().endsWith("?")) return found;
   const colon = sentence.slice(0, TITLE_UNITS).search(/:| - /u);
-  for (const words of EXPRESSIONS) {
-    const says = (meaning: (typeof MEANINGS)[number]): boolean => words[meaning].test(sentence);
+  const may = mayHave(sentence);
+  for (const [language, words] of EXPRESSIONS.entries()) {
+    const says = (meaning: (typeof MEANINGS)[number]): boolean => may[placeOf(language, meaning)] === 1 && words[meaning].test(sentence);
     const [isMachine, isHelper] = [says("ai"), says("helper")];
     if (isMachine || isHelper) {
       const title = colon > 0 ? sentence.slice(0, colon) : "";
@@ -334,7 +321,7 @@ const FIRST_PATTERN = PATTERNS.length + 20;
  * write, too: it counts beside a second kind only.
  */
 export function toldIn(plain: string): Read {
-  if (!Array.from(plain.matchAll(SENTENCE)).some(([sentence]) => hasAnchor(sentence.slice(0, SENTENCE_UNITS)))) return NOTHING;
+  if (!hasAnchor(plain)) return NOTHING;
   const found = new Map<Telling, Evidence>();
   for (const { start, end, tellings } of sentencesOf(plain))
     for (const telling of tellings) {

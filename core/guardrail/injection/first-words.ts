@@ -1,0 +1,60 @@
+/**
+ * Which of many lists of words a normalised text may have a word of, by the first word of each form, in one walk. Finds more than expressions made of
+ * the lists do, never less: it tells which of them are left to try.
+ */
+import { step, treeOf } from "../tree.ts";
+
+/** A form of a list: `*` behind a word is any ending. `place`: of its list. `isWithin`: it may stand inside of other words. */
+type Form = { readonly form: string; readonly place: number; readonly isWithin: boolean };
+
+const FIRST_WORD = /^[\p{L}\p{M}]+/u;
+
+/** The answer has a 1 at the place of each list that the text may have a word of; it is overwritten by the next call. Linear in the text. */
+export function firstWordsOf(forms: readonly Form[]): (text: string) => Uint8Array {
+  const begun = new Map<string, number[]>();
+  const whole = new Map<string, number[]>();
+  const within = new Map<string, number[]>();
+  for (const { form, place, isWithin } of forms) {
+    const word = isWithin ? form : (FIRST_WORD.exec(form)?.[0] ?? "");
+    if (word === "") throw new Error(`a form begins with a word: "${form}"`);
+    const table = isWithin ? within : form[word.length] === "*" ? begun : whole;
+    table.set(word, [...(table.get(word) ?? []), place]);
+  }
+  const words = [...new Set([...begun.keys(), ...whole.keys(), ...within.keys()])];
+  const tree = treeOf(words);
+  const byNode = (table: ReadonlyMap<string, readonly number[]>): readonly (readonly number[] | undefined)[] => {
+    const places: (readonly number[] | undefined)[] = new Array(tree.count).fill(undefined);
+    words.forEach((word, index) => {
+      places[tree.ends[index] ?? 0] = table.get(word);
+    });
+    return places;
+  };
+  const [begunAt, wholeAt, withinAt] = [byNode(begun), byNode(whole), byNode(within)];
+  const seen = new Uint8Array(Math.max(...forms.map(({ place }) => place)) + 1);
+  const see = (places: readonly number[] | undefined): void => {
+    if (places !== undefined) for (let index = 0; index < places.length; index++) seen[places[index] ?? 0] = 1;
+  };
+  return (text) => {
+    seen.fill(0);
+    let before = 0;
+    for (let at = 0; at < text.length; at++) {
+      // What is beyond ASCII may be a letter or none: a word may begin or end beside it.
+      const begins = !isAsciiLetter(before);
+      before = text.charCodeAt(at);
+      let node = step(tree, 0, before);
+      for (let next = at + 1; node !== 0; next++) {
+        if (begins) {
+          see(begunAt[node]);
+          if (wholeAt[node] !== undefined && !isAsciiLetter(text.charCodeAt(next))) see(wholeAt[node]);
+        }
+        see(withinAt[node]);
+        if (next >= text.length) break;
+        node = step(tree, node, text.charCodeAt(next));
+      }
+    }
+    return seen;
+  };
+}
+
+/** Normalised texts have small letters only. */
+const isAsciiLetter = (code: number): boolean => code >= 97 && code <= 122;
