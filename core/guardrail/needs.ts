@@ -5,7 +5,7 @@
  * Needs are read off the expression itself, so that whoever writes one declares nothing. Where the reading is unsure an expression needs less, never more:
  * an expression that needs nothing is always tried.
  */
-import { step, treeOf } from "./tree.ts";
+import { step, type Tree, treeOf } from "./tree.ts";
 
 /** All of the lists, and of each list one word at least. */
 export type Needs = readonly (readonly string[])[];
@@ -164,19 +164,22 @@ export type Finder = {
   mayMatch(text: string): readonly number[];
 };
 
-/** Looks for the words of many expressions at once. Linear in the text: from each unit, at most the longest word is walked along. */
-export function finderOf(sources: readonly string[]): Finder {
+/**
+ * Looks for the words of many expressions at once. Linear in the text: from each unit, at most the longest word is walked along. `counts`: of which units
+ * the text consists; all others are passed over, as if they were not there.
+ */
+export function finderOf(sources: readonly string[], counts?: (code: number) => boolean): Finder {
   // Made when it is first asked for: a text that is never judged pays nothing.
   let made: Finder | null = null;
   return {
     mayMatch(text) {
-      made ??= madeFor(sources.map(needsOf));
+      made ??= madeFor(sources.map(needsOf), counts);
       return made.mayMatch(text);
     },
   };
 }
 
-function madeFor(expressions: readonly Needs[]): Finder {
+function madeFor(expressions: readonly Needs[], counts: ((code: number) => boolean) | undefined): Finder {
   const lists = new Map<string, number>();
   const listsOfWord = new Map<string, Set<number>>();
   const needed = expressions.map((needs) =>
@@ -188,7 +191,8 @@ function madeFor(expressions: readonly Needs[]): Finder {
       return list;
     }),
   );
-  const search = searchFor([...listsOfWord.keys()]);
+  const words = [...listsOfWord.keys()];
+  const search = counts === undefined ? searchFor(words) : searchAmong(words, counts);
   const listsOfIndex = [...listsOfWord.values()].map((of) => Int32Array.from(of));
   const seen = new Uint8Array(lists.size);
   let isAnySeen = false;
@@ -226,8 +230,7 @@ const BEGINNINGS = 1 << 14;
 const beginningOf = (first: number, second: number, third: number): number =>
   (Math.imul(first, 961) + Math.imul(second, 31) + third) & (BEGINNINGS - 1);
 
-/** Finds words of at least three units wherever they stand in a text. */
-function searchFor(words: readonly string[]): (text: string, see: (word: number) => void) => void {
+function wordsByNode(words: readonly string[]): { readonly tree: Tree; readonly wordAt: Int32Array; readonly begins: Uint8Array } {
   const tree = treeOf(words);
   const wordAt = new Int32Array(tree.count).fill(-1);
   const begins = new Uint8Array(BEGINNINGS);
@@ -235,6 +238,12 @@ function searchFor(words: readonly string[]): (text: string, see: (word: number)
     wordAt[tree.ends[index] ?? 0] = index;
     begins[beginningOf(word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2))] = 1;
   });
+  return { tree, wordAt, begins };
+}
+
+/** Finds words of at least three units wherever they stand in a text. */
+function searchFor(words: readonly string[]): (text: string, see: (word: number) => void) => void {
+  const { tree, wordAt, begins } = wordsByNode(words);
   return (text, see) => {
     let first = text.charCodeAt(0);
     let second = text.charCodeAt(1);
@@ -251,6 +260,31 @@ function searchFor(words: readonly string[]): (text: string, see: (word: number)
       }
       first = second;
       second = third;
+    }
+  };
+}
+
+/** The same in the units of a text that count. Linear: at most as many walks lead over one unit as the longest word has. */
+function searchAmong(words: readonly string[], counts: (code: number) => boolean): (text: string, see: (word: number) => void) => void {
+  const { tree, wordAt, begins } = wordsByNode(words);
+  return (text, see) => {
+    let [first, second, third] = [0, 0, 0];
+    let [placeOfFirst, placeOfSecond, placeOfThird] = [0, 0, 0];
+    for (let at = 0; at < text.length; at++) {
+      const code = text.charCodeAt(at);
+      if (!counts(code)) continue;
+      [first, second, third] = [second, third, code];
+      [placeOfFirst, placeOfSecond, placeOfThird] = [placeOfSecond, placeOfThird, at];
+      if (begins[beginningOf(first, second, third)] !== 1) continue;
+      let node = 0;
+      for (let next = placeOfFirst; next < text.length; next++) {
+        const unit = text.charCodeAt(next);
+        if (!counts(unit)) continue;
+        node = step(tree, node, unit);
+        if (node === 0) break;
+        const word = wordAt[node] ?? -1;
+        if (word >= 0) see(word);
+      }
     }
   };
 }

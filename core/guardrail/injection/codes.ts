@@ -6,11 +6,15 @@
 
 /** Numbers of programs: colours, bytes, addresses. */
 const LITERAL = /(?<![a-z0-9])(?:0x|#)[0-9a-f]{1,16}(?![a-z0-9])/g;
-/** Letters and digits in one word, the letters all capitals, or all hexadecimal. */
-const CODE = /(?<![A-Za-z0-9])(?=[0-9]{0,127}[A-Za-z])(?=[A-Za-z]{0,127}[0-9])(?:[A-Z0-9]{2,128}|[0-9a-f]{2,128})(?![A-Za-z0-9])/g;
-/** Base64 of pictures and keys: capitals, small letters and figures. What it may say is read elsewhere (disguise.ts). */
-const BLOB =
-  /(?<![A-Za-z0-9+/_-])(?=[A-Za-z+/_-]{0,60}[0-9])(?=[A-Z0-9+/_-]{0,60}[a-z])(?=[a-z0-9+/_-]{0,60}[A-Z])[A-Za-z0-9+/_-]{40,8000}(?![A-Za-z0-9+/_-])/g;
+/** Letters and digits in one word of so many units, the letters all capitals, or all hexadecimal. */
+const MOST_UNITS = 128;
+/**
+ * Base64 of pictures and keys: capitals, small letters and figures, the first of each among so many units. What it may say is read elsewhere
+ * (disguise.ts).
+ */
+const BLOB_BEGIN = 60;
+const FEWEST_BLOB_UNITS = 40;
+const MOST_BLOB_UNITS = 8000;
 /** Digests, also cut ones and object ids: nobody writes a sentence in hexadecimal letters. What hexadecimal bytes spell is read elsewhere (disguise.ts). */
 const DIGEST = /^[0-9a-f]{10,128}$/i;
 /** Longer words are neither vouchers nor serial numbers. */
@@ -41,12 +45,64 @@ const SPOKEN_WORDS = new Set(
 
 /** `original`: as it came, since small and capital letters tell codes apart. In small letters. */
 export function codesIn(original: string): ReadonlySet<string> {
-  const words = [...original.matchAll(CODE)].map(([word]) => word.toLowerCase());
+  const { words, blobs } = codesOf(original);
+  if (words.length === 0 && blobs.length === 0) return NONE;
   const short = words.filter((word) => word.length <= LONGEST_CODE);
   const isList = short.length >= Math.max(FEWEST_CODES, original.length / TEXT_PER_CODE) && !areSpoken(short);
-  const blobs = [...original.matchAll(BLOB)].map(([word]) => word.toLowerCase());
   return new Set([...blobs, ...words.filter((word) => DIGEST.test(word)), ...(isList ? short : [])]);
 }
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** What a unit is, as bits: some of them together make a code. */
+const DIGIT = 1;
+const CAPITAL = 2;
+const HEXADECIMAL = 4;
+const SMALL = 8;
+const SIGN = 16;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const unit = String.fromCharCode(code);
+  return /[0-9]/.test(unit)
+    ? DIGIT
+    : /[A-Z]/.test(unit)
+      ? CAPITAL
+      : /[a-f]/.test(unit)
+        ? HEXADECIMAL
+        : /[g-z]/.test(unit)
+          ? SMALL
+          : /[+/_-]/.test(unit)
+            ? SIGN
+            : 0;
+});
+
+/** Codes of the text in one walk, in order, in small letters: words of letters and digits, and runs that also have the signs of base64. */
+function codesOf(text: string): { readonly words: readonly string[]; readonly blobs: readonly string[] } {
+  const words: string[] = [];
+  const blobs: string[] = [];
+  let [wordStart, wordKinds, blobStart, blobKinds] = [0, 0, 0, 0];
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0;
+    const kind = code < 128 ? (KINDS[code] ?? 0) : 0;
+    if (kind !== 0 && kind !== SIGN) {
+      wordKinds |= kind;
+      if (at - blobStart <= BLOB_BEGIN) blobKinds |= kind;
+      continue;
+    }
+    if (isCode(wordKinds) && at - wordStart <= MOST_UNITS) words.push(text.slice(wordStart, at).toLowerCase());
+    wordStart = at + 1;
+    wordKinds = 0;
+    if (kind === SIGN) continue;
+    const isBlob = at - blobStart >= FEWEST_BLOB_UNITS && at - blobStart <= MOST_BLOB_UNITS;
+    if (isBlob && (blobKinds & DIGIT) !== 0 && (blobKinds & CAPITAL) !== 0 && (blobKinds & (SMALL | HEXADECIMAL)) !== 0)
+      blobs.push(text.slice(blobStart, at).toLowerCase());
+    blobStart = at + 1;
+    blobKinds = 0;
+  }
+  return { words, blobs };
+}
+
+/** Digits beside capitals, or beside hexadecimal letters. */
+const isCode = (kinds: number): boolean => kinds === (DIGIT | CAPITAL) || kinds === (DIGIT | HEXADECIMAL);
 
 const MIXED = /(?<![a-z0-9+/_-])[a-z0-9+/_-]{40,8000}(?![a-z0-9+/_-])|(?<![a-z0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
 

@@ -79,6 +79,7 @@ const PARTS_TO_PLAY = 2;
 /** Letters that spell an instruction with anything but single blanks between its words; words as they should be are for the patterns. */
 function runTogether(text: string): { readonly start: number; readonly end: number } | null {
   const head = text.slice(0, MAX_TOGETHER);
+  if (TOGETHER.mayMatch(head).length === 0) return null;
   const letters = head.replace(/[^a-z]+/g, "");
   if (!RUN_TOGETHER.test(letters)) return null;
   const places: number[] = [];
@@ -90,11 +91,14 @@ function runTogether(text: string): { readonly start: number; readonly end: numb
   }
   return null;
 }
+/** Most texts have no such letters one behind the other: they are looked for before all are put in a row. */
+const TOGETHER = finderOf([RUN_TOGETHER.source], (code) => code >= 97 && code <= 122);
 const AS_WORDS = /^[a-z]+(?:[ \n]+[a-z]+)+$/;
 
 /** The strongest of a family counts in full, the second half, the others nothing: repeating oneself is no evidence. */
 export function weigh(evidence: readonly Evidence[]): number {
   let sum = 0;
+  if (evidence.length === 0) return sum;
   for (const family of Map.groupBy(evidence, ({ family }) => family).values()) {
     // Where one pattern is seen twice it is still one.
     const weights = new Map(family.map(({ pattern, weight }) => [pattern, weight]));

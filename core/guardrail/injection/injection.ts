@@ -54,7 +54,7 @@ export type Reading = {
   readonly text: string;
   readonly place: { readonly start: number; readonly end: number } | null;
   readonly evidence: readonly Evidence[];
-  /** What the classifier is given: the text without what it only speaks of and without codes, and the patterns that match. */
+  /** What the classifier is given: the text without what it only speaks of and without codes, and the patterns that match. Nothing of a model's answer. */
   readonly words: string;
   readonly marks: readonly Mark[];
   /** Log-odds by the patterns alone. */
@@ -89,7 +89,7 @@ export function findInjection(text: string, channel: Channel): Finding[] {
 export function readingsOf(text: string, plain: string, channel: Channel): [Reading, ...Reading[]] {
   const codes = codesIn(text);
   const signed = hasSign(plain);
-  const open = readingOf(plain, signed ? evidenceOf(plain, channel) : withMeaning(NOTHING, plain, channel), codes);
+  const open = readingOf(plain, signed ? evidenceOf(plain, channel) : withMeaning(NOTHING, plain, channel), codes, channel);
   const hidden =
     channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];
   return [open, ...hidden.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
@@ -115,7 +115,7 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
 function hiddenReading(under: string, place: { start: number; end: number }, kind: string, open: Reading, channel: Channel): Reading[] {
   const text = MADE_OF_READING.has(kind) ? under : normalise(under).text;
-  const read = readingOf(text, evidenceOf(text, channel), NO_CODES);
+  const read = evidenceOf(text, channel);
   const isHidden = weigh(actingOf(read.evidence)) > weigh(actingOf(open.evidence));
   // In what tools return, names and codes with figures are everyday.
   const isWritten = kind === "figures" && channel === "user";
@@ -124,17 +124,19 @@ function hiddenReading(under: string, place: { start: number; end: number }, kin
   if (!isHidden && !isRead) return [];
   const more = (isHidden ? DISGUISE : 0) + (isWritten ? MANY_FIGURES : 0);
   const hiding = isWritten ? MANY_FIGURES : ENCODED.has(kind) ? HIDDEN_WORDS : isRead ? 0 : Number.NEGATIVE_INFINITY;
-  return [{ ...read, place, alone: isHidden || isWritten ? read.alone + more : Number.NEGATIVE_INFINITY, hiding }];
+  const reading = readingOf(text, read, NO_CODES, channel);
+  return [{ ...reading, place, alone: isHidden || isWritten ? reading.alone + more : Number.NEGATIVE_INFINITY, hiding }];
 }
 
-function readingOf(text: string, read: Read, codes: ReadonlySet<string>): Reading {
-  const words = withoutCodes(blankedOut(text, read.mentions), codes);
+function readingOf(text: string, read: Read, codes: ReadonlySet<string>, channel: Channel): Reading {
+  const isClassified = channel !== "model_output";
+  const words = isClassified ? withoutCodes(blankedOut(text, read.mentions), codes) : "";
   const acting = actingOf(read.evidence);
   const alone =
     acting.length === 0
       ? Number.NEGATIVE_INFINITY
       : PATTERNS_ALONE + weigh(acting) + HINT_SHARE * weigh(read.evidence.filter(({ acts }) => !acts));
-  return { text, place: null, evidence: read.evidence, words, marks: marksOf(read.evidence), alone, hiding: 0 };
+  return { text, place: null, evidence: read.evidence, words, marks: isClassified ? marksOf(read.evidence) : [], alone, hiding: 0 };
 }
 
 function judgementOf({ text, evidence, words, marks, alone, hiding }: Reading, channel: Channel): Judgement {

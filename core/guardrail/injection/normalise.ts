@@ -18,6 +18,8 @@ const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
 const INDIC_SIGN = /[\u0900-\u0903\u093a\u093b\u093e-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09be-\u09d7\u0a01-\u0dff]/;
 const BEYOND_ASCII = /[^\s\x20-\x7e]|[\u00a0-\uffff]/;
 const BLANK = /\s/;
+/** Blanks that are not one by one between two words: most texts have none. */
+const ODD_BLANKS = /[^\S\n ]|^ | {2}|\n /;
 /** Tag characters (U+E0020 to U+E007E) spell ASCII that no reader sees. */
 const TAG_FIRST = 0xe0020;
 const TAG_LAST = 0xe007e;
@@ -26,10 +28,8 @@ const BRAILLE_BLANK = 0x2800;
 /** Words of another script stay in it; single letters of one among Latin letters are read as the Latin ones they look like. */
 export function normalise(original: string): Reading {
   if (!BEYOND_ASCII.test(original)) {
-    const text = original
-      .toLowerCase()
-      .replace(/[^\S\n]+/g, " ")
-      .replace(/(^|\n) /g, "$1");
+    const lower = original.toLowerCase();
+    const text = ODD_BLANKS.test(lower) ? lower.replace(/[^\S\n]+/g, " ").replace(/(^|\n) /g, "$1") : lower;
     // Most texts hold nothing: their offsets are worked out only when somebody asks.
     return { text, startOf: (index) => walk(original).startOf(index) };
   }

@@ -84,12 +84,12 @@ const RUN_TOGETHER_SIGN = /ignore|disregard|forget|override|(?:reveal|show|print
 const TAIL_UNITS = 40;
 const LETTERS_UNITS = 24;
 
-/** `run`: the letters of a text with nothing between them. */
-const isSigned = (text: string, run: string): boolean =>
-  !PROSE.test(text) || SIGN.test(text) || CODED.test(text) || RUN_TOGETHER_SIGN.test(run);
+const isSigned = (text: string): boolean => !PROSE.test(text) || SIGN.test(text) || CODED.test(text);
+/** The letters of a text with nothing between them. */
+const lettersOf = (text: string): string => text.replace(/[^a-z]+/g, "");
 
 /** `reading`: a whole text, normalised. */
-export const hasSign = (reading: string): boolean => isSigned(reading, reading.replace(/[^a-z]+/g, ""));
+export const hasSign = (reading: string): boolean => isSigned(reading) || RUN_TOGETHER_SIGN.test(lettersOf(reading));
 
 /** Searches for signs in a text that comes in pieces. */
 export type Signs = {
@@ -106,10 +106,10 @@ export function openSigns(): Signs {
       const read = normalise(piece).text;
       // The reading of a piece begins without the blanks that the piece begins with.
       const text = tail + (/^\s/.test(piece) ? " " : "") + read;
-      const run = letters + read.replace(/[^a-z]+/g, "");
+      const run = letters + lettersOf(read);
       tail = text.slice(-TAIL_UNITS);
       letters = run.slice(-LETTERS_UNITS);
-      return isSigned(text, run);
+      return isSigned(text) || RUN_TOGETHER_SIGN.test(run);
     },
   };
 }

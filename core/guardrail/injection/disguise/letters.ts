@@ -19,7 +19,7 @@ const FIGURES: { readonly [figure: string]: string } = {
 const AMBIGUOUS = /[1!|]/g;
 /** One of them within a word: elsewhere both readings say the same. */
 const AMBIGUOUS_FIGURE = /[a-z][1!|]|[1!|][a-z]/;
-const MIXED_WORD = /[a-z0-9@$!|+(\u20ac]{3,}/g;
+const SHORTEST_MIXED = 3;
 /** A figure inside a word, or a word that begins with one. */
 const LOOKS_MIXED = /[a-z][013457@$!|+\u20ac][a-z0-9]|(?<![a-z0-9])[013457@$][a-z]/;
 const FIGURE_IN_WORD = /[a-z][013457@$!|+(\u20ac89]{1,3}[a-z]|^[013457@$|89][a-z]{2}/;
@@ -29,7 +29,7 @@ export function* figuresForLetters(text: string, codes: ReadonlySet<string>): Ge
   if (!LOOKS_MIXED.test(text)) return;
   let changed = 0;
   let hidden = 0;
-  const half = text.replace(MIXED_WORD, (word, index: number) => {
+  const half = withMixedWords(text, (word, index) => {
     if (!FIGURE_IN_WORD.test(word) || LITERAL.test(word)) return word;
     changed++;
     const read = inLetters(word);
@@ -45,6 +45,39 @@ export function* figuresForLetters(text: string, codes: ReadonlySet<string>): Ge
     kind === "figures" ? half.replace(MIXED_ENDS, (word) => (codes.has(word) || HEXADECIMAL.test(word) ? word : inLetters(word))) : half;
   const letters = AMBIGUOUS_FIGURE.test(read) ? ["i", "l"] : ["i"];
   for (const letter of letters) yield { text: read.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
+}
+
+/** What a word may be mixed of, as bits: letters, and figures or signs that may stand for them. */
+const LETTER = 1;
+const FIGURE = 2;
+const OTHER = 4;
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
+  const unit = String.fromCharCode(code);
+  return /[a-z]/.test(unit) ? LETTER : /[013457@$!|+(89]/.test(unit) ? FIGURE : /[26]/.test(unit) ? OTHER : 0;
+});
+const EURO = 0x20ac;
+
+/** The text with every word of three units or more that has letters and figures replaced by what `read` makes of it. */
+function withMixedWords(text: string, read: (word: string, index: number) => string): string {
+  const parts: string[] = [];
+  let written = 0;
+  let start = 0;
+  let kinds = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0;
+    const kind = code < 128 ? (KINDS[code] ?? 0) : code === EURO ? FIGURE : 0;
+    if (kind !== 0) {
+      kinds |= kind;
+      continue;
+    }
+    if ((kinds & LETTER) !== 0 && (kinds & FIGURE) !== 0 && at - start >= SHORTEST_MIXED) {
+      parts.push(text.slice(written, start), read(text.slice(start, at), start));
+      written = at;
+    }
+    start = at + 1;
+    kinds = 0;
+  }
+  return written === 0 ? text : parts.join("") + text.slice(written);
 }
 
 const inLetters = (word: string): string => word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);

@@ -2,6 +2,7 @@
  * Words that are cut or run together: letters with anything between them, one letter a line, blanks inside of words, no blanks at all. Where the letters of
  * a text spell words of instructions that its words do not, its letters are read as a row and cut into words anew.
  */
+import { finderOf } from "../../needs.ts";
 import { segmented } from "./keywords.ts";
 import { type Disguised, joined } from "./reading.ts";
 
@@ -20,6 +21,7 @@ type Row = { from: number; to: number };
 
 /** `text` is normalised. */
 export function rejoined(text: string): Disguised | null {
+  if (FINDER.mayMatch(text).length === 0) return null;
   const letters = text.replace(NO_LETTERS, "");
   const matches = [...letters.matchAll(KEYS)];
   if (matches.length < FEWEST) return null;
@@ -52,6 +54,9 @@ function placesOf(text: string, count: number): Int32Array {
 }
 
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 0x400 && code <= 0x4ff);
+
+/** Most texts have no such letters one behind the other: they are looked for before all are put in a row. */
+const FINDER = finderOf([KEYS.source], isLetter);
 
 /** Written as words are: nothing but letters and single blanks in it, and no letter before it. */
 const isPlain = (text: string, start: number, end: number): boolean =>

@@ -3,6 +3,7 @@
  * all runs of a text make one reading. What decodes to no sentence (pictures, hashes, ids, amounts) is left out. Linear in the text.
  */
 import { IS_TEXT, SHORTEST, SHORTEST_FOREIGN, textIn, WIDE_SHARE } from "./bytes.ts";
+import { type MakeUp, makeUpOf } from "./makeup.ts";
 import { type Disguised, joined } from "./reading.ts";
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -141,7 +142,8 @@ const BASE32 =
   /(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}={0,6}|(?=[a-z]{0,60}[2-7])[a-z2-7]{24,}={0,6}|[A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){5,}|[A-Z2-7]{8}(?:[ -][A-Z2-7]{8}){2,}(?:[ -][A-Z2-7=]{1,8})?)(?![A-Za-z0-9])/g;
 
 /** Sentences in base32 (RFC 4648 section 6). */
-export function base32(text: string): Disguised | null {
+export function base32(text: string, makeUp: MakeUp = makeUpOf(text)): Disguised | null {
+  if (!makeUp.base32) return null;
   const found = [...text.matchAll(BASE32)].flatMap(({ 0: run, index }) => {
     const values = Uint8Array.from(run.toUpperCase().replace(/[^A-Z2-7]/g, ""), (unit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(unit));
     const plain = textIn(bytesFrom(values, 0, 5));
@@ -180,7 +182,8 @@ export function ascii85(text: string): Disguised | null {
 const HEX = /(?<![0-9a-z])(?:(?:0x|\\x|x|#)?[0-9a-f]{2}[ ,:;.|/\\\n\r\t'"-]{0,3}){12,}(?![0-9a-z])/gi;
 
 /** Sentences in hexadecimal bytes. */
-export function hexadecimal(text: string): Disguised | null {
+export function hexadecimal(text: string, makeUp: MakeUp = makeUpOf(text)): Disguised | null {
+  if (!makeUp.bytes) return null;
   const found = [...text.matchAll(HEX)].flatMap(({ 0: run, index }) => {
     const digits = run.replace(/[0\\]x|[^0-9a-f]/gi, "");
     const plain = aligned(
@@ -199,7 +202,9 @@ const BINARY = /(?<![01])(?:[01]{7,8}[ ,\n]{1,2}){11,}[01]{7,8}(?![0-9])|(?<![01
 const CODE_POINTS = /(?:U\+[0-9a-f]{4,5}[ ,;]{0,2}){8,}/gi;
 
 /** Sentences in character codes. */
-export function numbers(text: string): Disguised | null {
+export function numbers(text: string, makeUp: MakeUp = makeUpOf(text)): Disguised | null {
+  const hasPoints = /U\+/i.test(text);
+  if (!makeUp.numbers && !hasPoints) return null;
   const found: { text: string; start: number; end: number }[] = [];
   const see = (run: string, start: number, bytes: readonly number[]): boolean => {
     const plain = textIn(bytes);
@@ -223,7 +228,7 @@ export function numbers(text: string): Disguised | null {
       bits.map((each) => Number.parseInt(each, 2)),
     );
   }
-  for (const { 0: run, index } of text.matchAll(CODE_POINTS)) {
+  for (const { 0: run, index } of hasPoints ? text.matchAll(CODE_POINTS) : []) {
     const points = (run.match(/[0-9a-f]{4,5}/gi) ?? []).map((each) => Number.parseInt(each, 16));
     const plain = points.map((code) => (code < 0x20 || code > 0x10ffff ? " " : String.fromCodePoint(code))).join("");
     found.push({ text: plain, start: index, end: index + run.length });
