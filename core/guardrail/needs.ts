@@ -14,7 +14,7 @@ export type Needs = readonly (readonly string[])[];
 type Part = { readonly exact: readonly string[] | null; readonly needs: Needs };
 
 /** Texts that a part may match, kept one by one. */
-const MOST_TEXTS = 48;
+const MOST_TEXTS = 128;
 /** Units of a word; longer ones are parted. */
 const LONGEST_WORD = 24;
 /** Shorter words are in every text. */

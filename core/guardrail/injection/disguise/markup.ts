@@ -2,8 +2,10 @@
 import type { Disguised } from "./reading.ts";
 
 /** A comment, a tag, emphasis, code, a backslash, a string that is put together: between two letters of one word. */
-const IN_WORD =
-  /(?<=[\p{L}\p{N}])(?:<!--[^<>]{0,200}?-->|<\/?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,200})?>|[*_~`\\]|['"]\s{0,2}[+.&|,]{1,2}\s{0,2}['"]){1,20}(?=[\p{L}\p{N}])/giu;
+const MARKS =
+  /(?:<!--[^<>]{0,200}?-->|<\/?[a-z][a-z0-9]{0,15}(?:\s[^<>]{0,200})?>|[*_~`\\]|['"]\s{0,2}[+.&|,]{1,2}\s{0,2}['"]){1,20}(?=[\p{L}\p{N}])/iuy;
+const BEGINS_MARK = Uint8Array.from({ length: 128 }, (_, code) => (/[<*_~`\\'"]/.test(String.fromCharCode(code)) ? 1 : 0));
+const LETTER_OR_DIGIT = /[\p{L}\p{N}]$/u;
 /** `[Ig](x)nore`. */
 const LINK = /\[([\p{L}\p{N}]{1,12})\]\([^()\s]{0,200}\)(?=\p{L})/giu;
 /** Tags that do not part words. */
@@ -16,16 +18,33 @@ const FEWEST = 2;
 export function markup(text: string): Disguised | null {
   if (!/[<*_~`\\'"[]/.test(text)) return null;
   let count = 0;
-  const plain = text
-    .replace(LINK, (_, word: string) => {
-      count++;
-      return word;
-    })
-    .replace(IN_WORD, (mark) => {
-      if (mark === "_") return mark;
-      if (!HIDES_NOTHING.has(mark)) count++;
-      return "";
-    })
-    .replace(INLINE, "");
+  const linked = text.includes("](")
+    ? text.replace(LINK, (_, word: string) => {
+        count++;
+        return word;
+      })
+    : text;
+  const unmarked = withoutMarks(linked, (mark) => {
+    if (mark === "_") return mark;
+    if (!HIDES_NOTHING.has(mark)) count++;
+    return "";
+  });
+  const plain = unmarked.includes("<") ? unmarked.replace(INLINE, "") : unmarked;
   return count < FEWEST ? null : { text: plain, start: 0, end: text.length, kind: "markup" };
+}
+
+/** The text with all marks between two letters of one word replaced by what `read` makes of them. */
+function withoutMarks(text: string, read: (mark: string) => string): string {
+  let plain = "";
+  let written = 0;
+  for (let at = 1; at < text.length; at++) {
+    if (BEGINS_MARK[text.charCodeAt(at)] !== 1 || !LETTER_OR_DIGIT.test(text.slice(Math.max(0, at - 2), at))) continue;
+    MARKS.lastIndex = at;
+    const mark = MARKS.exec(text)?.[0];
+    if (mark === undefined) continue;
+    plain += text.slice(written, at) + read(mark);
+    written = at + mark.length;
+    at = written - 1;
+  }
+  return written === 0 ? text : plain + text.slice(written);
 }
