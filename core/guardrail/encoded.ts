@@ -74,6 +74,10 @@ const UNFINISHED =
 
 /** How many units at the end of a text may be the beginning of an encoded character: those wait for what follows. */
 export function unfinishedUnits(text: string): number {
+  let at = text.length - 1;
+  const first = Math.max(0, text.length - LONGEST_ENCODING);
+  while (at >= first && !isEncodingStart(text.charCodeAt(at))) at--;
+  if (at < first) return 0;
   const tail = text.slice(-LONGEST_ENCODING);
   const index = tail.search(UNFINISHED);
   return index < 0 ? 0 : tail.length - index;

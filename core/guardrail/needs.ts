@@ -268,13 +268,21 @@ function searchFor(words: readonly string[]): (text: string, see: (word: number)
 function searchAmong(words: readonly string[], counts: (code: number) => boolean): (text: string, see: (word: number) => void) => void {
   const { tree, wordAt, begins } = wordsByNode(words);
   return (text, see) => {
-    let [first, second, third] = [0, 0, 0];
-    let [placeOfFirst, placeOfSecond, placeOfThird] = [0, 0, 0];
+    let first = 0;
+    let second = 0;
+    let third = 0;
+    let placeOfFirst = 0;
+    let placeOfSecond = 0;
+    let placeOfThird = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
       if (!counts(code)) continue;
-      [first, second, third] = [second, third, code];
-      [placeOfFirst, placeOfSecond, placeOfThird] = [placeOfSecond, placeOfThird, at];
+      first = second;
+      second = third;
+      third = code;
+      placeOfFirst = placeOfSecond;
+      placeOfSecond = placeOfThird;
+      placeOfThird = at;
       if (begins[beginningOf(first, second, third)] !== 1) continue;
       let node = 0;
       for (let next = placeOfFirst; next < text.length; next++) {

@@ -3,15 +3,16 @@
 import { step, treeOf } from "../tree.ts";
 import { normalise } from "./normalise.ts";
 
-/** Characters of Chinese and its relatives, which are written without blanks. */
-const UNSPACED = /^[\u2e80-\u9fff\uf900-\ufaff]/;
 const SHORTEST_STEM = 2;
 const LONGEST_ENTRY = 24;
 
 const CYRILLIC = /[\u0400-\u04ff]/;
 
-/** Whether a run of characters is written without blanks between its words. */
-export const isUnspaced = (word: string): boolean => UNSPACED.test(word);
+/** Whether a run of characters is written without blanks between its words, as Chinese and its relatives are. */
+export function isUnspaced(word: string): boolean {
+  const first = word.charCodeAt(0);
+  return (first >= 0x2e80 && first <= 0x9fff) || (first >= 0xf900 && first <= 0xfaff);
+}
 
 /** Meanings are indexes of lists. */
 export type Dictionary = {

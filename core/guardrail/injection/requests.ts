@@ -29,6 +29,12 @@ const JOINS: ReadonlySet<string> = new Set(
   "and then or und y e et и ve और 并 once after danach luego puis poi depois затем sonra".split(" "),
 );
 
+/** No word of these two lists is longer. */
+const LONGEST_JOIN = Math.max(...[...JOINS, ...LINK_WORDS].map(({ length }) => length));
+const AN_ADDRESS: readonly number[] = [ADDRESS];
+const A_FIGURE: readonly number[] = [FIGURE];
+const A_LINK: readonly number[] = [LINK];
+
 /** Kinds of features of this file, each with a number of its own. */
 export type RequestKind = "verb_first" | "verb_begins" | "lead" | "told_with" | "told_whose" | "followed_by" | "together" | "meaning";
 type SeeRequest = (kind: RequestKind, value: number) => void;
@@ -79,6 +85,11 @@ export function requestReader(see: SeeRequest): { word(word: string, isName: boo
     }
   };
   const meant = (found: readonly number[]): void => {
+    if (found.length === 0) {
+      if (isArmed) isArmed = isFirst = false;
+      at += 1;
+      return;
+    }
     const isVerb = found.some((meaning) => VERBS.has(meaning));
     if (isArmed) {
       if (isVerb) {
@@ -111,12 +122,13 @@ export function requestReader(see: SeeRequest): { word(word: string, isName: boo
   };
   return {
     word(word, isName) {
-      if (isName) meant([ADDRESS]);
+      if (isName) meant(AN_ADDRESS);
       else if (isUnspaced(word)) for (const { found } of DEED_WORDS.meaningsWithin(word)) meant(found);
-      else if (isFigure(word)) meant([FIGURE]);
+      else if (isFigure(word)) meant(A_FIGURE);
       else {
-        if (JOINS.has(word) && !isArmed) arm();
-        if (LINK_WORDS.has(word)) meant([LINK]);
+        const isShort = word.length <= LONGEST_JOIN;
+        if (!isArmed && isShort && JOINS.has(word)) arm();
+        if (isShort && LINK_WORDS.has(word)) meant(A_LINK);
         else if (word.length >= LONG_NAME && word.length <= 64) meant([...DEED_WORDS.meaningsOf(word), IDENTIFIER]);
         else meant(DEED_WORDS.meaningsOf(word));
       }

@@ -169,8 +169,7 @@ export function openBoundary(): Boundary {
   };
 }
 
-const isCountry = (first: number, second: number): boolean =>
-  isAsciiLetter(first) && isAsciiLetter(second) && isIbanCountry(String.fromCharCode(first, second));
+const isCountry = (first: number, second: number): boolean => isAsciiLetter(first) && isAsciiLetter(second) && isIbanCountry(first, second);
 
 /** As `\s` has it, of what folding leaves. */
 const isBlank = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0x2028 || code === 0x2029;

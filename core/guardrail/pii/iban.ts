@@ -1,6 +1,6 @@
 /** International bank account numbers (ISO 13616-1): a country's length, and 1 as the remainder by 97. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, isAsciiLetter, isDigit, isWordUnit, matchesFrom } from "./detector.ts";
+import { type Detector, finding, isAsciiLetter, isDigit, isWordUnit } from "./detector.ts";
 
 /** Length by country: SWIFT's IBAN registry, release 99. */
 const LENGTHS: { readonly [country: string]: number | undefined } = Object.fromEntries(
@@ -13,14 +13,21 @@ const LENGTHS: { readonly [country: string]: number | undefined } = Object.fromE
     .split(" ")
     .map((entry) => [entry.slice(0, 2), Number(entry.slice(2))]),
 );
-const BEGINNING = /(?:(?<![A-Za-z0-9])|(?<=iban|konto|account|compte))([A-Za-z]{2})[ ·-]?\d[ ·-]?\d/gi;
 
 /** Malta and Saint Lucia have 31 and 32, ISO 13616-1 allows 34. */
 export const LONGEST_IBAN = 34;
 const SHORTEST_IBAN = 15;
 
-/** Whether two letters, in either case, are a country with IBANs (the SWIFT registry). */
-export const isIbanCountry = (letters: string): boolean => LENGTHS[letters.toUpperCase()] !== undefined;
+/** Lengths by two capitals: 26 times the first and the second. */
+const LENGTH_OF = Uint8Array.from({ length: 26 * 26 }, (_, index) => {
+  const letters = String.fromCharCode(65 + Math.floor(index / 26), 65 + (index % 26));
+  return LENGTHS[letters] ?? 0;
+});
+/** Units of an account of the country of two ASCII letters, in either case; 0: it has no IBANs. */
+const lengthOf = (first: number, second: number): number => LENGTH_OF[((first & 0x5f) - 65) * 26 + (second & 0x5f) - 65] ?? 0;
+
+/** Whether two ASCII letters, in either case, are a country with IBANs (the SWIFT registry). */
+export const isIbanCountry = (first: number, second: number): boolean => lengthOf(first, second) > 0;
 
 /** Finds IBANs, written together or in groups. */
 export const ibans: Detector = {
@@ -38,14 +45,36 @@ export const ibans: Detector = {
 
 function findIbans(text: string, from: number): Finding[] {
   const found: Finding[] = [];
-  for (const match of matchesFrom(BEGINNING, text, from)) {
-    const length = LENGTHS[(match[1] ?? "").toUpperCase()];
-    if (length === undefined) continue;
-    const account = collect(text, match.index, length);
-    if (account !== null && leavesOne(account.compact)) found.push(finding("IBAN", match.index, account.end, 0.99, "iban"));
+  for (let at = from; at + 3 < text.length; at++) {
+    const end = endOfBeginning(text, at);
+    if (end < 0) continue;
+    const length = lengthOf(text.charCodeAt(at), text.charCodeAt(at + 1));
+    const account = length === 0 ? null : collect(text, at, length);
+    if (account !== null && leavesOne(account.compact)) found.push(finding("IBAN", at, account.end, 0.99, "iban"));
+    at = end - 1;
   }
   return found;
 }
+
+/** Where two letters and two digits that begin at `at` end, with a separator before each digit or none; -1: they do not begin an account. */
+function endOfBeginning(text: string, at: number): number {
+  if (!isAsciiLetter(text.charCodeAt(at)) || !isAsciiLetter(text.charCodeAt(at + 1))) return -1;
+  let end = at + 2;
+  for (let digit = 0; digit < 2; digit++) {
+    if (isGap(text.charCodeAt(end))) end++;
+    if (!isDigit(text.charCodeAt(end))) return -1;
+    end++;
+  }
+  const before = text.charCodeAt(at - 1);
+  const isWordBefore = isAsciiLetter(before) || isDigit(before);
+  return !isWordBefore || NAMED.test(text.slice(Math.max(0, at - NAMED_UNITS), at)) ? end : -1;
+}
+
+/** A blank, a hyphen, a middle dot. */
+const isGap = (code: number): boolean => code === 32 || code === 45 || code === 0xb7;
+/** Words that name an account and may touch it. */
+const NAMED = /(?:iban|konto|account|compte)$/i;
+const NAMED_UNITS = 7;
 
 /** `length` letters and digits from `start`, with at most two blanks, dashes or dots in a row between them. */
 function collect(text: string, start: number, length: number): { compact: string; end: number } | null {

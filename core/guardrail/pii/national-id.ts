@@ -85,8 +85,9 @@ function findNationalIds(text: string, from: number, context: string): Finding[]
   const found: Finding[] = [];
   for (const groups of chainsIn(text, from)) {
     const chain = readChain(text, groups);
+    const unnamed = isUnnamed(text, groups);
     for (let first = 0; first < groups.length; ) {
-      const hit = identifierAt(text, chain, first, context);
+      const hit = identifierAt(text, chain, first, context, unnamed);
       if (hit === null) first++;
       else {
         const start = groups[first]?.start ?? 0;
@@ -160,8 +161,17 @@ function isGap(text: string, from: number, to: number): boolean {
 
 type Hit = { readonly last: number; readonly name: string; readonly score: number };
 
-/** The longest identifier that begins with group `first`. */
-function identifierAt(text: string, { groups, compact, offsets }: Chain, first: number, context: string): Hit | null {
+/** Whether no words before any group of the chain may name an identifier, asked once for all of them; false where that takes a closer look. */
+function isUnnamed(text: string, groups: readonly Group[]): boolean {
+  const from = (groups[0]?.start ?? 0) - NAMING_UNITS;
+  if (from < 0) return false;
+  const near = text.slice(from, groups.at(-1)?.start);
+  // What was cut out counts less than it is long: words farther away come near (wordsBefore).
+  return !near.includes("}") && FINDER.mayMatch(near.toLowerCase().replaceAll("_", " ")).length === FINDER.mayMatch("").length;
+}
+
+/** The longest identifier that begins with group `first`. `unnamed`: only those that need no certain words may be named. */
+function identifierAt(text: string, { groups, compact, offsets }: Chain, first: number, context: string, unnamed: boolean): Hit | null {
   const begin = groups[first];
   if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin)) return null;
   let words: string | null = null;
@@ -180,8 +190,8 @@ function identifierAt(text: string, { groups, compact, offsets }: Chain, first: 
     if (group === undefined || length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
     digits += group.digits;
     if (digits < FEWEST_DIGITS || IS_LENGTH[length] !== 1 || isJoinedBehind(text, group.end)) continue;
-    named ??= hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
-    const form = named.length === 0 ? undefined : namedForm(named, compact.slice(offset, offset + length), before());
+    named ??= unnamed ? FINDER.mayMatch("") : hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
+    const form = named.length === 0 ? undefined : namedForm(named, compact, offset, length, before);
     if (form !== undefined) hit = { last, name: form.name, score: 0.995 };
     else if (MAY_STAND_ALONE[shapeKey(length, begin.end - begin.start, group.end - begin.start)] === 1) {
       const forms = BY_SHAPE.get(shapeOf(text, begin.start, group.end));
@@ -195,12 +205,18 @@ function identifierAt(text: string, { groups, compact, offsets }: Chain, first: 
 
 const NONE: readonly number[] = [];
 
-/** The first form that the words name and that the letters and digits have. */
-function namedForm(named: readonly number[], capitals: string, before: string): IdentifierForm | undefined {
+/** The first form that the words name and that so many letters and digits have. `named`: places among all forms. */
+function namedForm(
+  named: readonly number[],
+  compact: string,
+  offset: number,
+  length: number,
+  before: () => string,
+): IdentifierForm | undefined {
   for (const index of named) {
     const [form, naming] = [IDENTIFIERS[index], NAMINGS[index]];
-    if (form === undefined || naming === undefined || !form.lengths.includes(capitals.length)) continue;
-    if (isOf(form, capitals) && isNamedBy(before, naming)) return form;
+    if (form === undefined || naming === undefined || !form.lengths.includes(length)) continue;
+    if (isOf(form, compact.slice(offset, offset + length)) && isNamedBy(before(), naming)) return form;
   }
   return undefined;
 }
@@ -218,9 +234,6 @@ function hasLetters(text: string, start: number, context: string): boolean {
   return false;
 }
 
-/** What joins two groups of a longer number. */
-const JOINTS = "-./\u00b7";
-
 /** Part of a longer number, an amount, or a phone number. */
 function isJoinedBefore(text: string, previous: Group | undefined, { start }: Group): boolean {
   if (start === 0) return false;
@@ -232,8 +245,9 @@ function isJoinedBefore(text: string, previous: Group | undefined, { start }: Gr
 
 function isJoinedBehind(text: string, end: number): boolean {
   if (end >= text.length) return false;
-  const behind = text[end] ?? "";
-  return behind === "%" || (JOINTS.includes(behind) && isAlphanumeric(text.charCodeAt(end + 1)));
+  const behind = text.charCodeAt(end);
+  // A per cent sign; or a hyphen, a dot, a stroke before more.
+  return behind === 37 || (((behind >= 45 && behind <= 47) || behind === 0xb7) && isAlphanumeric(text.charCodeAt(end + 1)));
 }
 
 /** Words do not stand together in an identifier; two groups of up to three capitals do (boundary.ts relies on it). */

@@ -118,15 +118,18 @@ function findPhones(text: string, from: number, context: string, memo?: Memo): F
     namings.set(index, known);
     return known;
   };
-  const places = placesOfDigits(text, from);
-  if (places.length === 0) return found;
-  for (const { matched, index } of matchesAt(INTERNATIONAL, places)) {
+  const all = placesOfDigits(text, from);
+  if (all.length === 0) return found;
+  for (const { matched, index } of matchesAt(INTERNATIONAL, all)) {
     const number = internationalIn(trimmed(matched), text, index, memo);
     if (number === null) continue;
     if (number.startsWith("00") && namingAt(index) === "thing") continue;
     found.push(finding("PHONE", index, index + number.length, number.startsWith("00") ? 0.95 : 0.99, "phone"));
   }
   const international = [...found];
+  // What is left where other digits are.
+  const places = all.filter((place) => hasOtherDigits(place, text, international));
+  if (places.length === 0) return found;
   for (const { expression, plans } of FORMS) {
     for (const { matched, index } of matchesAt(expression, places)) {
       const end = index + matched.length;
@@ -155,6 +158,16 @@ function findPhones(text: string, from: number, context: string, memo?: Memo): F
 
 /** A stretch of the text that may hold numbers, with what is looked at around them: `begin` is its place in the text, `from` that of the first match. */
 type Place = { readonly text: string; readonly begin: number; readonly from: number };
+
+/** Whether a digit of the place is in none of these findings, which are in order. */
+function hasOtherDigits({ text, begin, from }: Place, whole: string, findings: readonly Finding[]): boolean {
+  let next = 0;
+  for (let at = begin + from; at < begin + text.length; at++) {
+    while ((findings[next]?.end ?? Number.POSITIVE_INFINITY) <= at) next++;
+    if (isDigit(whole.charCodeAt(at)) && at < (findings[next]?.start ?? Number.POSITIVE_INFINITY)) return true;
+  }
+  return false;
+}
 
 /** Fewer digits make no number. */
 const FEWEST_DIGITS = 6;

@@ -27,6 +27,8 @@ import { openWindow } from "./window.ts";
 const SLACK_UNITS = 8;
 /** Folded units that may wait for a quiet cut. */
 export const WINDOW_UNITS = 2 * (LONGEST_FINDING + SLACK_UNITS);
+/** Where such a window is cut at the latest. */
+const LAST_CUT = LONGEST_FINDING + SLACK_UNITS;
 /** What the detectors see before a segment: all that they look back at. */
 const LEFT_UNITS = FARTHEST_UNITS + 56;
 /** What they see behind a segment that ends where a key or token begins: all that they look ahead at, less than the shortest of either. */
@@ -91,14 +93,14 @@ export function openScan(field = ""): Scan {
   };
 
   /** Findings up to `until`, counted from the segment's beginning, with a view of what stands before and of `right` units behind. */
-  const search = (until: number, right: number): readonly Finding[] => {
+  const search = (until: number, right: number, decided = until): readonly Finding[] => {
     if (!mayHold(boundary.census)) return NOTHING;
     const { folded, foldedBase } = window;
     const before = Math.max(foldedBase, start - LEFT_UNITS);
     const seen = folded.slice(before - foldedBase, until + right - foldedBase);
     known = known.filter(({ end }) => end > before);
     const there = known.map((one) => ({ ...one, start: Math.max(0, one.start - before), end: one.end - before }));
-    const found = searchSegment(seen, start - before, until - before, context, boundary.census, there, memo);
+    const found = searchSegment(seen, start - before, until - before, context, boundary.census, there, memo, decided - before);
     return found.map((one) => ({ ...one, start: one.start + before - start, end: one.end + before - start }));
   };
 
@@ -125,7 +127,7 @@ export function openScan(field = ""): Scan {
   };
 
   const closeForced = (take: TakeSegment): void => {
-    const findings = search(start + WINDOW_UNITS, 0);
+    const findings = search(start + WINDOW_UNITS, 0, start + LAST_CUT);
     const from = start - window.foldedBase;
     const text = window.folded.slice(from, from + WINDOW_UNITS);
     const barriers = [...findings, ...findPlaceholders(text)];
@@ -237,10 +239,9 @@ function forcedCut(
   barriers: readonly { readonly start: number; readonly end: number }[],
   isWhole: (index: number) => boolean,
 ): number {
-  const last = LONGEST_FINDING + SLACK_UNITS;
-  let word = last;
-  while (word > last - WORD_UNITS && isWordUnit(text.charCodeAt(word - 1))) word--;
-  let cut = word > last - WORD_UNITS ? word : last;
+  let word = LAST_CUT;
+  while (word > LAST_CUT - WORD_UNITS && isWordUnit(text.charCodeAt(word - 1))) word--;
+  let cut = word > LAST_CUT - WORD_UNITS ? word : LAST_CUT;
   for (;;) {
     const inside = barriers.find(({ start, end }) => start < cut && cut < end);
     if (inside !== undefined) cut = inside.start;

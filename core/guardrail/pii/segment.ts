@@ -9,6 +9,10 @@ import { FILLER, LONGEST_FINDING, type Memo } from "./detector.ts";
 import { DETECTORS, isLoose, rankOf, STAGES } from "./detectors.ts";
 
 const NOTHING: readonly Finding[] = [];
+/** Most detectors take no longer stretch, and none of them more than twice as much in several looks. */
+const LONGEST_BOUNDED = 106;
+/** What detectors look ahead at. */
+const SLACK_UNITS = 32;
 /** Cutting one thing out may bare another beside it; three looks are enough for what people write. */
 const LOOKS = 3;
 
@@ -21,7 +25,8 @@ export function mayHold(census: Census): boolean {
 /**
  * What is found in `text.slice(from, to)`, in order and without overlap, with offsets of `text`; what stands around it is only
  * looked at. `known` was found before `from`: it is blanked out when its like is, so that what stands there names what follows as it
- * would in one search over both. `census` is the segment's.
+ * would in one search over both. `census` is the segment's. `decided`: nothing that begins at it or behind is given on, so that detectors see of it only
+ * what may touch what is.
  */
 export function searchSegment(
   text: string,
@@ -31,7 +36,9 @@ export function searchSegment(
   census: Census,
   known: readonly Finding[],
   memo: Memo,
+  decided = to,
 ): readonly Finding[] {
+  const view = decided + 2 * LONGEST_BOUNDED + SLACK_UNITS;
   const whole = blankPlaceholders(text);
   let rest = whole;
   /** What is blanked out before a detector looks again: not before, since most texts hold nothing else. */
@@ -46,7 +53,8 @@ export function searchSegment(
         if (!detector.mayFind(left)) continue;
         rest = blank(rest, hidden);
         hidden = NOTHING;
-        for (const one of detector.find(rest, from, field, memo)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
+        const seen = detector.longest > LONGEST_BOUNDED ? rest : rest.slice(0, view);
+        for (const one of detector.find(seen, from, field, memo)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
       if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
       const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
