@@ -345,7 +345,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: "leave-texts-open",
     what: "the texts of a sealed run leave as they are",
-    file: SHELL,
+    file: "durable-objects/run-engine/sending-records.ts",
     from: "    if (!keepsRestricted(machinery, state)) return lines;",
     to: "    if (lines.length > 0 || !keepsRestricted(machinery, state)) return lines;",
   },

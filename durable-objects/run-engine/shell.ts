@@ -3,8 +3,6 @@
  * (under-way.ts) and come back as happenings; the alarm is the safety net that picks up what a crash, an eviction or a deploy left behind.
  */
 
-import { readContent } from "../../core/audit/content.ts";
-import { costsOfRun } from "../../core/costs/of-run.ts";
 import { own } from "../../core/json.ts";
 import { hearStops, isFresh, type Stops } from "../../core/kill-switch/stops.ts";
 import { ok, type Result } from "../../core/result.ts";
@@ -12,41 +10,35 @@ import type { ModelCall, ToolCall } from "../../core/run/calls/call.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
 import { initialState } from "../../core/run/fold/evolve.ts";
 import type { Birth } from "../../core/run/machine/birth.ts";
-import type { RunEvent } from "../../core/run/machine/event.ts";
 import type { Happening, Refused } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import { type RunTurn, transition } from "../../core/run/machine/transition.ts";
 import { isFull } from "../../core/run/machine/turn.ts";
-import { auditRecords } from "../../core/run/outside/audit.ts";
-import { isAtWork, newIndexRow } from "../../core/run/outside/index-line.ts";
+import { isAtWork } from "../../core/run/outside/index-line.ts";
 import { lifeLines } from "../../core/run/outside/life-lines.ts";
 import { keepsRestricted } from "../../core/run/outside/restricted.ts";
-import { nextTracePage, type TracePage, tellsContent } from "../../core/run/outside/trace-export.ts";
+import type { TracePage } from "../../core/run/outside/trace-export.ts";
 import { nextWakeAt } from "../../core/run/outside/wake.ts";
 import { wantedEffects } from "../../core/run/outside/wanted.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
-import { placeOfTexts, SealGone } from "../../kit/sealed-text.ts";
+import { SealGone } from "../../kit/sealed-text.ts";
 import { turn as endTurn } from "../../kit/turn.ts";
 import { Alarm, isLate } from "../kit/alarm.ts";
-import { TEXTS_AGAIN_MS } from "./content.ts";
-import { type Absent, Journal, type LoadedRun, type TurnPart, type TurnRows } from "./journal.ts";
+import { type Absent, Journal, type LoadedRun, type TurnRows } from "./journal.ts";
 import { KeptValues } from "./kept-values.ts";
-import type { LeavingRecords } from "./leaving.ts";
-import { type Handed, LOOK_MS } from "./leaving-trace.ts";
 import { ValuesOutOfReach } from "./out-of-reach.ts";
 import type { RunEnginePorts } from "./ports.ts";
+import type { Reading } from "./reading.ts";
 import { type Refolded, refold } from "./refold.ts";
 import { Sealing } from "./sealing.ts";
+import { SendingRecords } from "./sending-records.ts";
+import { SendingTrace } from "./sending-trace.ts";
+import { partsOf } from "./turn-parts.ts";
 import { UnderWay } from "./under-way.ts";
 
 /** How long, in ms, records wait for those of further turns, so that they leave in one message. */
 const FLUSH_DELAY_MS = 200;
-const NO_TEXTS: TurnPart["texts"] = new Map();
-/** Events that ended no span. */
-const NOTHING_TO_SEND: Handed = { outcome: "left" };
-/** Maximum events per row of the journal: their records fit into one message of the queue. */
-const EVENTS_PER_ROW = 120;
 /** Maximum times a turn is decided again because the kill switch's snapshot expired while large values were stored. */
 const DECISIONS = 3;
 
@@ -62,11 +54,11 @@ export class RunShell {
   readonly #values: KeptValues;
   readonly journal: Journal;
   readonly #underWay: UnderWay;
+  readonly #records: SendingRecords;
+  readonly #trace: SendingTrace;
   /** undefined: not read yet. */
   #run: LoadedRun | null | undefined;
   #loading: Promise<void> | null = null;
-  /** Records of a run that does not open any more. */
-  #lost: LeavingRecords | null = null;
   /** The turn that is being taken: the next one waits for it. */
   #turn: Promise<void> | null = null;
   /** The newest snapshot of the kill switch that this life has seen; an older one is ignored. */
@@ -75,8 +67,6 @@ export class RunShell {
   /** `alarm()` is running: until it ends, storage has no alarm. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
-  /** Looks after spans on the short way to the collector. */
-  #look: ReturnType<typeof setTimeout> | null = null;
   readonly #watchers = new Set<() => void>();
 
   /** `prefix`: of the keys under which large values of this run lie. */
@@ -86,6 +76,13 @@ export class RunShell {
     this.#sealing = new Sealing(ports.sealing);
     this.#values = new KeptValues(ports.values, prefix, sha256, this.#sealing);
     this.journal = new Journal(storage, sha256, this.#values, this.#sealing);
+    const reading: Reading = { journal: this.journal, read: (read) => this.withValues(read) };
+    this.#records = new SendingRecords(ports, this.#sealing, reading);
+    this.#trace = new SendingTrace(ports, {
+      ...reading,
+      isCurrent: (run) => this.#run === run,
+      arm: (run) => this.#arm(run),
+    });
     this.#underWay = new UnderWay(
       ports,
       (happening) => this.offer(happening),
@@ -239,7 +236,7 @@ export class RunShell {
         const { state, events, texts, at } = decided.value;
         const rows = this.journal.rowsOf(
           run,
-          this.#parts(run, state, events, texts),
+          partsOf(run, state, events, texts),
           events.length > 0 && keepsRestricted(run.machinery, state),
         );
         if (events.length > 0) wantedEffects(run.machinery, state, at); // what follows from the state can be told
@@ -344,25 +341,15 @@ export class RunShell {
 
   forget(): void {
     this.#run = undefined;
-    this.#lost = null;
+    this.#records.forget();
     this.#alarm.forget();
     this.#values.forget();
     this.#sealing.forget();
   }
 
-  /**
-   * A run whose key is destroyed decides nothing any more. What it has on record still leaves: records hold nothing that is sealed. True when
-   * everything has left.
-   */
-  async recordsOfLost(confirmed: readonly string[] = []): Promise<boolean> {
-    const by = this.journal.sealedBy();
-    if (by === null) return false;
-    this.#lost ??= this.journal.leavingOf(by.org, by.run, this.#ports.now());
-    this.#lost.confirm(confirmed);
-    await this.#lost.flush(this.#ports.send, this.#ports.now, this.#ports.resends);
-    const isLeft = this.#lost.nextDueAt() === null;
-    if (isLeft) this.#ports.resends.leave(by.run);
-    return isLeft;
+  /** Of a run whose key is destroyed (`SendingRecords.sendOfLost`). */
+  recordsOfLost(): Promise<boolean> {
+    return this.#records.sendOfLost();
   }
 
   async confirm(rows: readonly string[]): Promise<void> {
@@ -371,94 +358,28 @@ export class RunShell {
       run = await this.loaded();
     } catch (error) {
       if (!(error instanceof SealGone)) throw error;
-      await this.recordsOfLost(rows);
+      await this.#records.sendOfLost(rows);
       return;
     }
     if (run === null) return;
     run.leaving.confirm(rows);
     if (run.leaving.nextDueAt() === null) this.#ports.resends.leave(run.machinery.birth.id);
-    await this.#lookAfterTrace(run); // by now its spans have left, as a rule: one commit for both
+    await this.#trace.lookAfter(run); // by now its spans have left, as a rule: one commit for both
     await this.#arm(run);
   }
 
   /** The spans that leave next; `busy`: another consumer is at them; null: none wait. */
   async takeTrace(): Promise<TracePage | "busy" | null> {
     const run = await this.loaded();
-    if (run === null) return null;
-    const { traces, now } = this.#ports;
-    const taken = run.trace.take(traces, run.state, now());
-    if (taken !== "take") return taken === "busy" ? "busy" : null;
-    try {
-      const events = await this.withValues(() => this.journal.events(0));
-      const content = tellsContent(run.machinery, run.state)
-        ? readContent(await this.withValues(() => this.journal.allTexts()), run.machinery.sha256)
-        : null;
-      const options = {
-        content: content === null ? null : (sha256: string) => content.get(sha256),
-        olderNames: traces?.olderNames === true,
-      };
-      return nextTracePage(run.machinery, run.state, events, run.trace.left, options);
-    } catch (error) {
-      run.trace.release();
-      throw error;
-    }
+    return run === null ? null : this.#trace.take(run);
   }
 
   /** What became of the spans that were taken: they have left up to this event; null: the queue comes again for them. */
   async traced(upTo: number | null): Promise<void> {
     const run = await this.loaded();
     if (run === null) return;
-    if (upTo === null) run.trace.release();
-    else run.trace.confirm(upTo, run.state, this.#ports.now());
-    await this.#sendTrace(run); // what ended meanwhile, or did not fit
+    await this.#trace.taken(run, upTo);
     await this.#arm(run);
-  }
-
-  /** What became of spans on the short way. INVARIANT: where they have left that is written before anything is awaited. */
-  async #lookAfterTrace(run: LoadedRun): Promise<void> {
-    const { traces, now } = this.#ports;
-    const landed = run.trace.landed();
-    if (landed === null || traces === null) return;
-    clearTimeout(this.#look ?? undefined);
-    this.#look = null;
-    if (landed === "later") {
-      run.trace.release();
-      await run.trace.tell(traces, now());
-    } else {
-      run.trace.confirm(landed, run.state, now());
-      await this.#sendTrace(run);
-    }
-  }
-
-  /** Looks until it is known what became of them: an object that sleeps before that sends them again. */
-  #lookLater(run: LoadedRun): void {
-    this.#look ??= setTimeout(() => {
-      this.#look = null;
-      if (this.#run !== run || !run.trace.isUnderWay(this.#ports.now())) return;
-      void this.#lookAfterTrace(run).then(() => this.#arm(run));
-      this.#lookLater(run);
-    }, LOOK_MS);
-  }
-
-  /** Sends what is due of the trace. Nothing of the run waits for a collector, and nothing that fails here is an error of the caller. */
-  async #sendTrace(run: LoadedRun): Promise<void> {
-    const { traces, now, log } = this.#ports;
-    const way = run.trace.due(traces, run.state, now());
-    if (traces === null || way === null) return;
-    if (way === "tell") return run.trace.tell(traces, now());
-    try {
-      const page = await this.takeTrace();
-      if (page === null || page === "busy") return;
-      const handed = page.spans.length === 0 ? NOTHING_TO_SEND : traces.handOver(run.machinery.birth.org, page.spans);
-      if (handed === null) {
-        run.trace.release();
-        return await run.trace.tell(traces, now());
-      }
-      run.trace.handedOver(handed, page.upTo, now());
-      this.#lookLater(run);
-    } catch (error) {
-      log(logLine("trace.not_read", { org: run.machinery.birth.org, run: run.machinery.birth.id, error: errorName(error) }));
-    }
   }
 
   /** Resolves when something was committed, or after `waitMs`. */
@@ -487,33 +408,6 @@ export class RunShell {
     return this.#heard?.epoch ?? 0;
   }
 
-  /** The rows of a turn, each with its records; the run's line in the index goes with the last. */
-  #parts(run: LoadedRun, state: RunState, events: readonly RunEvent[], texts: TurnPart["texts"]): TurnPart[] {
-    const row = events.length === 0 ? null : newIndexRow(run.machinery, run.state, state);
-    const parts: TurnPart[] = [];
-    let after = run.leaving.lastSeq();
-    for (let start = 0; start < events.length; start += EVENTS_PER_ROW) {
-      const some = events.slice(start, start + EVENTS_PER_ROW);
-      const id = String(some.at(-1)?.seq);
-      const records = auditRecords(run.machinery, some);
-      const line = row !== null && start + EVENTS_PER_ROW >= events.length ? { run: row } : {};
-      const costs = costsOfRun(run.machinery.birth, state, some);
-      const leaves = records.length > 0 || "run" in line;
-      const leaving = leaves ? { id, after, records, ...line } : null;
-      parts.push({ events: some, leaving, costs, texts: start === 0 ? texts : NO_TEXTS });
-      if (leaves) after = id;
-    }
-    return parts;
-  }
-
-  /** Lines as they may lie outside: those of a sealed run are one. */
-  async #sealedTexts({ machinery, state }: LoadedRun, name: string, lines: readonly string[]): Promise<readonly string[]> {
-    if (!keepsRestricted(machinery, state)) return lines;
-    const { id, org, subject } = machinery.birth;
-    await this.#sealing.prepare({ org, run: id, subject });
-    return [this.#sealing.seal(placeOfTexts(name), lines.join("\n"))];
-  }
-
   async #arm(run: LoadedRun): Promise<void> {
     const { traces, now } = this.#ports;
     await this.#alarm.setByAll([nextWakeAt(run.machinery, run.state, now()), run.leaving.nextDueAt(), run.trace.dueAt(traces, run.state)]);
@@ -529,26 +423,8 @@ export class RunShell {
   }
 
   async #flushNow(run: LoadedRun): Promise<void> {
-    await this.#flushRecords(run);
-    await this.#lookAfterTrace(run);
-    await this.#sendTrace(run);
-  }
-
-  /** INVARIANT: no record leaves before the texts that it names are kept (`LeavingTexts.heldFrom`). */
-  async #flushRecords(run: LoadedRun): Promise<void> {
-    const { birth } = run.machinery;
-    try {
-      await run.texts.keep(
-        async (name, lines) => {
-          const of = { org: birth.org, subject: birth.subject, run: birth.id };
-          await this.#ports.keepTexts(of, name, await this.#sealedTexts(run, name, lines));
-        },
-        (seq) => this.withValues(() => this.journal.texts(seq)),
-      );
-    } catch (error) {
-      this.#ports.log(logLine("run.texts_not_kept", { run: birth.id, error: errorName(error) }));
-      return run.leaving.putOff(this.#ports.now() + TEXTS_AGAIN_MS);
-    }
-    await run.leaving.flush(this.#ports.send, this.#ports.now, this.#ports.resends);
+    await this.#records.send(run);
+    await this.#trace.lookAfter(run);
+    await this.#trace.send(run);
   }
 }
