@@ -25,7 +25,7 @@ const OBJECTS = [
 
 /** Texts of all stores. Bytes are read as Latin-1, so that ASCII in them is found. */
 export async function everythingStored(): Promise<readonly Stored[]> {
-  return [...(await rowsOfD1()), ...(await rowsOfObjects()), ...(await valuesOfKv()), ...(await objectsOfR2())];
+  return (await Promise.all([rowsOfD1(), rowsOfObjects(), valuesOfKv(), objectsOfR2()])).flat();
 }
 
 async function rowsOfD1(): Promise<Stored[]> {
@@ -34,39 +34,35 @@ async function rowsOfD1(): Promise<Stored[]> {
   ).all<{
     name: string;
   }>();
-  const stored: Stored[] = [];
-  for (const { name } of results) {
-    const rows = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
-    stored.push({ where: `D1 ${name}`, text: textOf(rows.results) });
-  }
-  return stored;
+  const tables = await env.DB.batch<object>(results.map(({ name }) => env.DB.prepare(`SELECT * FROM "${name}"`)));
+  return results.map(({ name }, index) => ({ where: `D1 ${name}`, text: textOf(tables[index]?.results ?? []) }));
 }
 
 async function rowsOfObjects(): Promise<Stored[]> {
-  const stored: Stored[] = [];
-  for (const binding of OBJECTS) {
+  const ofEach = OBJECTS.map(async (binding) => {
     const namespace = env[binding] as DurableObjectNamespace;
-    for (const id of await listDurableObjectIds(namespace)) {
-      const rows = await runInDurableObject(namespace.get(id), (_, state) =>
-        [...state.storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'")]
-          .map(({ name }) => String(name))
-          .filter((name) => !name.startsWith("_") && !name.startsWith("sqlite_"))
-          .map((name) => ({ name, rows: [...state.storage.sql.exec(`SELECT * FROM "${name}"`)] })),
-      );
-      for (const { name, rows: found } of rows) stored.push({ where: `${binding} ${name}`, text: textOf(found) });
-    }
-  }
-  return stored;
+    return Promise.all((await listDurableObjectIds(namespace)).map((id) => rowsOfObject(binding, namespace.get(id))));
+  });
+  return (await Promise.all(ofEach)).flat(2);
+}
+
+async function rowsOfObject(binding: string, stub: DurableObjectStub): Promise<Stored[]> {
+  const rows = await runInDurableObject(stub, (_, state) =>
+    [...state.storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table'")]
+      .map(({ name }) => String(name))
+      .filter((name) => !name.startsWith("_") && !name.startsWith("sqlite_"))
+      .map((name) => ({ name, rows: [...state.storage.sql.exec(`SELECT * FROM "${name}"`)] })),
+  );
+  return rows.map(({ name, rows: found }) => ({ where: `${binding} ${name}`, text: textOf(found) }));
 }
 
 async function valuesOfKv(): Promise<Stored[]> {
   const stored: Stored[] = [];
   for (const binding of ["FLAGS", "ANSWERS"] as const) {
     const { keys } = await env[binding].list();
-    for (const { name, metadata } of keys) {
-      const value = await env[binding].get(name);
-      stored.push({ where: `KV ${binding}`, text: `${name} ${JSON.stringify(metadata ?? null)} ${value ?? ""}` });
-    }
+    const values = await Promise.all(keys.map(({ name }) => env[binding].get(name)));
+    for (const [index, { name, metadata }] of keys.entries())
+      stored.push({ where: `KV ${binding}`, text: `${name} ${JSON.stringify(metadata ?? null)} ${values[index] ?? ""}` });
   }
   return stored;
 }
@@ -75,10 +71,9 @@ async function objectsOfR2(): Promise<Stored[]> {
   const stored: Stored[] = [];
   for (const binding of ["ARCHIVE", "VALUES", "TEXTS", "VAULT_KEYS", "AUDIT"] as const) {
     const { objects } = await env[binding].list({ include: ["customMetadata"] });
-    for (const { key, customMetadata } of objects) {
-      const bytes = await (await env[binding].get(key))?.bytes();
-      stored.push({ where: `R2 ${binding}`, text: `${key} ${JSON.stringify(customMetadata ?? null)} ${latin1(bytes)}` });
-    }
+    const bodies = await Promise.all(objects.map(async ({ key }) => (await env[binding].get(key))?.bytes()));
+    for (const [index, { key, customMetadata }] of objects.entries())
+      stored.push({ where: `R2 ${binding}`, text: `${key} ${JSON.stringify(customMetadata ?? null)} ${latin1(bodies[index])}` });
   }
   return stored;
 }
