@@ -34,8 +34,21 @@ export const rootOfNewKey = (maker: Holder): string => {
 export const isOwnSignIn = ({ user, root }: Holder): boolean =>
   root === null || root === PLATFORM_ADMIN_USER || root === user || isLogin(root);
 
+/** A credential that says something, and whether it was made `for_others`. Absent: it was not, or nobody noted it. PERSISTED: in births and memories. */
+export type Speaker = Holder & { readonly forOthers?: boolean };
+
+/** The speaker behind a credential, as it is stored. */
+export const speakerOf = ({ user, root, forOthers }: Speaker): Speaker => ({ user, root, ...(forOthers === true ? { forOthers } : {}) });
+
 /** True when what the credential says counts as its user's own word: their own sign-in, or a key made `for_others`, whose making is on record. */
-export const speaksForUser = (holder: Holder & { readonly forOthers: boolean }): boolean => isOwnSignIn(holder) || holder.forOthers;
+export const speaksForUser = (speaker: Speaker): boolean => isOwnSignIn(speaker) || speaker.forOthers === true;
+
+/** True when what the credential says counts as this person's own word: it speaks for its user, and that is the person or it was made `for_others`. */
+export const speaksFor = (speaker: Speaker, subject: string): boolean =>
+  speaker.forOthers === true || (speaker.user === subject && isOwnSignIn(speaker));
+
+/** The person whose word it is: who made the key, where the credential is not its user's own. */
+export const authorOf = (speaker: Speaker): string => (speaksForUser(speaker) ? speaker.user : (speaker.root ?? speaker.user));
 
 /**
  * True when one person may hold both: they have the same user, one is at the root of the other, or the same person is at the root of

@@ -15,7 +15,7 @@ export type Label = {
   /** `untrusted`: a model, a tool or a stranger said it. The caller's own word and what a person approved are trusted. */
   readonly trust: "trusted" | "untrusted";
   readonly class: DataClass;
-  /** Where it comes from, sorted: `caller`, `person`, `signal`, `error`, `model:draft` (a step), `tool:orders.get`. At most 16. */
+  /** Where it comes from, sorted: `caller`, `person`, `signal`, `another`, `error`, `model:draft` (a step), `tool:orders.get`. At most 16. */
   readonly sources: readonly string[];
   /** A tool gave it older than its manifest's `max_age_ms` allows, or it derives from such a value. Absent: no. */
   readonly stale?: true;
@@ -28,6 +28,8 @@ const SOURCES_KEPT = 16;
 export const OWN: Label = { trust: "trusted", class: "public", sources: [] };
 /** What the caller sent: the caller's own word. */
 export const CALLER: Label = { trust: "trusted", class: "internal", sources: ["caller"] };
+/** Somebody else than the person it is put down to said it: with a key that another person made, say. */
+export const ANOTHER: Label = { trust: "untrusted", class: "public", sources: ["another"] };
 /** Nobody noted where the value comes from. */
 export const UNKNOWN: Label = { trust: "untrusted", class: "internal", sources: ["unknown"] };
 

@@ -1,5 +1,5 @@
 /** What is remembered of a person beyond a run: its tiers, how long it is kept, and how callers see it. Pure. */
-import type { Holder } from "../access/person.ts";
+import { authorOf, type Speaker, speaksFor } from "../access/person.ts";
 import type { DataClass, Label } from "../label/label.ts";
 import { type EpochMs, orNullRfc3339, toRfc3339 } from "../time.ts";
 import { type Fact, isSameFact } from "./facts.ts";
@@ -10,10 +10,10 @@ export const MEMORY_TIERS = ["episodic", "semantic"] as const;
 export type MemoryTier = (typeof MEMORY_TIERS)[number];
 
 /**
- * Who said it. `person`: of themselves; `app`: a key that may speak for others; `agent`: a model, by a tool; `workflow`: a step that the definition
+ * Who said it. `person`: of themselves; `app`: a key that may speak for others; `other`: an admin, or a key that another person made; `agent`: a model, by a tool; `workflow`: a step that the definition
  * fixes; `summary`: the platform, of a run.
  */
-export const MEMORY_SOURCES = ["person", "app", "agent", "workflow", "summary"] as const;
+export const MEMORY_SOURCES = ["person", "app", "other", "agent", "workflow", "summary"] as const;
 /** See `MEMORY_SOURCES`. */
 export type MemorySource = (typeof MEMORY_SOURCES)[number];
 
@@ -27,9 +27,11 @@ export type Memory = {
   readonly pinned: boolean;
   readonly sensitivity: DataClass;
   readonly source: MemorySource;
+  /** As it was stored; whether it counts is for `trustOf` to say. */
   readonly trust: Label["trust"];
   readonly status: "active" | "quarantined";
-  readonly by: Holder;
+  /** Who said its text; of a run's, who started the run. */
+  readonly by: Speaker;
   /** What it says, where it is a fact in a fixed form (facts.ts). Absent: it is a text. */
   readonly fact?: Fact;
   /** The newer memory that closed this one: it stays visible, and is recalled no more. Absent: none did. */
@@ -67,6 +69,30 @@ export function correctedExpiry(
   return change.sensitivity === undefined ? before.expiresAt : Math.min(before.expiresAt, expiryOf(sensitivity, null, at));
 }
 
+/** What a run stored is no person's word, whoever started the run. */
+const OF_PEOPLE: ReadonlySet<MemorySource> = new Set(["person", "app", "other"]);
+
+/** Who said it, as a source: the person, a key that speaks for others, or somebody else. */
+export const sourceOf = (by: Speaker, subject: string): MemorySource => {
+  if (!speaksFor(by, subject)) return "other";
+  return by.user === subject ? "person" : "app";
+};
+
+/** Whose word it is, and whether it counts as the person's own: what people say is told by who said it, whatever was stored. */
+export function standingOf(one: Pick<Memory, "subject" | "source" | "trust" | "by">): Pick<Memory, "source" | "trust"> {
+  const { subject, source, trust, by } = one;
+  if (!OF_PEOPLE.has(source) || speaksFor(by, subject)) return { source, trust };
+  return { source: "other", trust: "untrusted" };
+}
+
+/** A memory with other words: they are of whoever says them now. */
+export function reworded(memory: Memory, text: string, by: Speaker): Memory {
+  const isOwn = speaksFor(by, memory.subject);
+  const source = OF_PEOPLE.has(memory.source) ? sourceOf(by, memory.subject) : memory.source;
+  const trust = isOwn && OF_PEOPLE.has(memory.source) ? "trusted" : isOwn ? memory.trust : "untrusted";
+  return { ...memory, text, by, source, trust };
+}
+
 /** A memory as callers see it. */
 export const memoryView = (one: Memory) => ({
   id: one.id,
@@ -75,13 +101,14 @@ export const memoryView = (one: Memory) => ({
   text: one.text,
   pinned: one.pinned,
   sensitivity: one.sensitivity,
-  source: one.source,
+  source: standingOf(one).source,
+  author: authorOf(one.by),
   ...(one.fact === undefined
     ? {}
     : { fact: { subject: one.fact.subject, predicate: one.fact.predicate, object: one.fact.object, confidence: one.fact.confidence } }),
   ...(one.supersededBy === undefined ? {} : { superseded_by: one.supersededBy, closed_at: orNullRfc3339(one.closedAt ?? null) }),
   ...(one.run === undefined ? {} : { run: one.run }),
-  trust: one.trust,
+  trust: standingOf(one).trust,
   status: one.status,
   created_at: toRfc3339(one.createdAt),
   updated_at: toRfc3339(one.updatedAt),
@@ -113,7 +140,7 @@ export type Supersession = {
   readonly closedBy: string | null;
 };
 
-/** `others`: what is remembered of the same person. Nothing in quarantine closes anything. */
+/** `others`: what is remembered of the same person. Nothing in quarantine closes anything, and what is untrusted closes and replaces nothing that is trusted. */
 export function supersession(memory: Memory, others: readonly Memory[]): Supersession {
   const { fact } = memory;
   if (fact === undefined || memory.status !== "active" || memory.supersededBy !== undefined)
@@ -127,8 +154,12 @@ export function supersession(memory: Memory, others: readonly Memory[]): Superse
       ? [{ other, said: other.fact }]
       : [],
   );
-  const known = same.find(({ said }) => isSameFact(said, fact))?.other ?? null;
+  const known = same.find(({ said, other }) => isSameFact(said, fact) && weighs(other, memory))?.other ?? null;
   if (known !== null || !fact.single) return { known, closes: [], closedBy: null };
-  const newer = same.find(({ other }) => other.createdAt > memory.createdAt)?.other.id ?? null;
-  return { known: null, closes: newer === null ? same.map(({ other }) => other) : [], closedBy: newer };
+  const newer = same.find(({ other }) => other.createdAt > memory.createdAt && weighs(other, memory))?.other.id ?? null;
+  const closes = newer === null ? same.filter(({ other }) => weighs(memory, other)).map(({ other }) => other) : [];
+  return { known: null, closes, closedBy: newer };
 }
+
+/** True when the first is trusted at least as much as the second. */
+const weighs = (one: Memory, other: Memory): boolean => standingOf(one).trust === "trusted" || standingOf(other).trust === "untrusted";

@@ -1,7 +1,7 @@
 /** Which memories answer a question, and whose word they are. Pure, linear in what is remembered of one person. */
 import { queryTermsOf } from "../knowledge/terms.ts";
 import { type DataClass, join, type Label, OWN } from "../label/label.ts";
-import type { Memory } from "./memory.ts";
+import { type Memory, standingOf } from "./memory.ts";
 import { shareOf, sought } from "./word-forms.ts";
 
 /** Maximum memories of one recall. */
@@ -46,14 +46,19 @@ export function recalled(memories: readonly Memory[], query: string, k: number):
 const FOREIGN = "memory:untrusted";
 
 /** Whose word a memory is: a person's own is trusted; what a model chose or wrote is not, as when it was said. */
-const labelOfMemory = ({ trust, sensitivity, source }: Pick<Memory, "trust" | "sensitivity" | "source">): Label => ({
-  trust: source === "person" || source === "app" ? trust : "untrusted",
-  class: sensitivity,
-  sources: [trust === "trusted" ? `memory:${source}` : FOREIGN],
-});
+const labelOfMemory = (memory: Labelled): Label => {
+  const { trust, source } = standingOf(memory);
+  return {
+    trust: source === "person" || source === "app" ? trust : "untrusted",
+    class: memory.sensitivity,
+    sources: [trust === "trusted" ? `memory:${source}` : FOREIGN],
+  };
+};
+
+type Labelled = Pick<Memory, "subject" | "source" | "trust" | "by" | "sensitivity">;
 
 /** The label of all of them together. */
-export const labelOfRecalled = (memories: readonly Pick<Memory, "trust" | "sensitivity" | "source">[]): Label =>
+export const labelOfRecalled = (memories: readonly Labelled[]): Label =>
   memories.reduce((sofar, memory) => join(sofar, labelOfMemory(memory)), OWN);
 
 /** Sources at which nobody but the run's own people and models had a say. A label with as many sources as it may have may have lost others. */
@@ -67,6 +72,9 @@ export function hasSeenOwnAlone({ trust, sources }: Label): boolean {
     OWN_SOURCES.has(source) || source.startsWith("model:") || (source.startsWith("memory:") && source !== FOREIGN);
   return sources.length > 0 && sources.length <= MOST_SOURCES && sources.every(isOwn);
 }
+
+/** True for the words of the run's own person: trusted, and sent by them; what the developer wrote or somebody approved is not. */
+export const isPersonsWord = ({ trust, sources }: Label): boolean => trust === "trusted" && sources.includes("caller");
 
 /** How what a run stores is stored: with the origin of what it derives from, in quarantine where that is untrusted. */
 export const keptAs = (label: Label): Pick<Memory, "trust" | "status"> =>

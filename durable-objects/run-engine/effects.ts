@@ -6,6 +6,7 @@ import type { LookupAnswer, ModelOutcome, ToolOutcome } from "../../core/run/cal
 import { hasSeenInstruction } from "../../core/run/calls/findings.ts";
 import { modelCall, toolCall } from "../../core/run/calls/request.ts";
 import { wholePast } from "../../core/run/fold/past.ts";
+import { starterOf } from "../../core/run/machine/birth.ts";
 import type { Happening } from "../../core/run/machine/happening.ts";
 import { isFinal, type RunState } from "../../core/run/machine/state.ts";
 import type { Machinery } from "../../core/run/machine/turn.ts";
@@ -151,9 +152,9 @@ const HANDLERS: Handlers = {
   },
 };
 
-const memoryOf = ({ birth: { org, user, roles, subject, traceId, id, definition } }: Machinery): MemoryOf => ({
-  ...{ org, user, roles, subject, traceId },
-  ...{ run: id, workflow: definition.name },
+const memoryOf = ({ birth }: Machinery): MemoryOf => ({
+  ...{ org: birth.org, user: birth.user, roles: birth.roles, subject: birth.subject, traceId: birth.traceId },
+  ...{ run: birth.id, workflow: birth.definition.name, ...starterOf(birth) },
 });
 
 const placeOf = ({ birth: { org, subject, id } }: Machinery, session: string): SessionPlace => ({ org, subject, session, run: id });

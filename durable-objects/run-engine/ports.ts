@@ -1,5 +1,6 @@
 /** Everything a run needs from outside. An expected failure is data; what throws is tried again by the alarm. */
 import type { SoFar } from "../../core/access/circumstances.ts";
+import type { Speaker } from "../../core/access/person.ts";
 import type { RecordsMessage } from "../../core/audit/record.ts";
 import type { LeaseAnswer, LeaseRequest } from "../../core/budget/lease.ts";
 import type { Json } from "../../core/json.ts";
@@ -62,7 +63,11 @@ export type MemoryPort = {
   readonly keep: (of: MemoryOf, what: readonly ToKeep[]) => Promise<{ readonly ids: readonly string[]; readonly refused: number }>;
 };
 /** For which run. */
-export type MemoryOf = Pick<Birth, "org" | "user" | "roles" | "subject" | "traceId"> & { readonly run: string; readonly workflow: string };
+export type MemoryOf = Pick<Birth, "org" | "user" | "roles" | "subject" | "traceId"> & {
+  readonly run: string;
+  readonly workflow: string;
+  readonly starter?: Speaker;
+};
 
 /** The ports of a run. */
 export type RunEnginePorts = {

@@ -82,8 +82,9 @@ export function memoryService(memory: RunMemory, mayRemember: MayRemember): Memo
     },
     async remember(context, text, { tier, ttlDays }) {
       if (await isDenied(context, "memory.remember")) return DENIED;
-      const { by, label } = context.origin ?? { by: "agent", label: UNKNOWN };
-      const kept = await memory.remember(context, { key: context.key, text, tier, ttlDays, source: by, label });
+      const { by, label, starter } = context.origin ?? { by: "agent", label: UNKNOWN };
+      const of = starter === undefined ? context : { ...context, starter };
+      const kept = await memory.remember(of, { key: context.key, text, tier, ttlDays, source: by, label });
       if (typeof kept === "string") return { ok: false, why: kept };
       return { ok: true, value: { id: kept.id, status: kept.status, expires_at: toRfc3339(kept.expiresAt) }, label: OWN };
     },

@@ -2,6 +2,7 @@
  * What runs remember and recall of their person. Org and person are the run's; what is stored carries the origin of what it derives from, and a
  * text that carries an instruction is not stored. No placeholder of a run is stored: each becomes one of the memory's own in the person's vault.
  */
+import type { Speaker } from "../../core/access/person.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import { hasIdForm, idTime, mintId } from "../../core/ids.ts";
 import { tellsAssistant } from "../../core/knowledge/checks.ts";
@@ -51,6 +52,8 @@ export type ForRun = {
   readonly user: string;
   readonly subject: string;
   readonly traceId: string;
+  /** Who started the run. Absent: nobody noted it. */
+  readonly starter?: Speaker;
 };
 
 /** A text that a run wants remembered. `key`: the same for the same act, so that doing it again changes nothing. */
@@ -123,7 +126,7 @@ export function defineRunMemory(ports: MemoryPorts): RunMemory {
         ...{ id, subject: of.subject, tier, pinned: false, sensitivity, source, trust, run: of.run },
         text: admitted.value,
         status: tellsAssistant(text) ? "quarantined" : status,
-        by: { user: of.user, root: null },
+        by: of.starter ?? { user: of.user, root: null },
         createdAt: at,
         updatedAt: at,
         expiresAt: expiryOf(sensitivity, ttlDays, at),

@@ -1,5 +1,5 @@
 /** What is remembered of people: each sees, corrects and deletes what is remembered of them. Rights are looked at in each request. */
-import { isOnePerson } from "../../core/access/person.ts";
+import { isOnePerson, speakerOf, speaksFor, speaksForUser } from "../../core/access/person.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
@@ -14,8 +14,10 @@ import {
   type Memory,
   type MemoryTier,
   memoryView,
+  reworded,
   shardOfMemory,
   shardOfSubject,
+  sourceOf,
 } from "../../core/memory/memory.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { denied, onRecordIfOnePerson } from "./access.ts";
@@ -39,9 +41,17 @@ export type MemoryChange = { readonly [F in keyof NewMemory]?: NewMemory[F] | un
 
 type View = ReturnType<typeof memoryView>;
 
-/** Of themselves, or with a key that may speak for others; an admin sees to everybody's. */
+/** Of themselves, or with a key that may speak for others; an admin sees to everybody's. A key that another person made sees what its maker's would. */
 const maySee = ({ principal }: Requester, subject: string): boolean =>
   principal.user === subject || principal.forOthers || principal.roles.includes("admin");
+
+/** The person, or somebody who may act for everybody. Whoever made a key for a person does not act as that person with it. */
+const mayAct = ({ principal }: Requester, subject: string): boolean => speaksFor(principal, subject) || principal.roles.includes("admin");
+const NOT_THEIRS =
+  "a key that another person made neither corrects nor deletes what is remembered of its user: the person does, or an admin";
+
+/** The person themselves, with a credential that speaks for them. */
+const isPerson = ({ principal }: Requester, subject: string): boolean => principal.user === subject && speaksForUser(principal);
 
 const factOf = ({ principal }: Requester, type: string, { id, subject, tier, sensitivity, status }: Memory) =>
   ({
@@ -62,7 +72,7 @@ export async function remember(
 ): Promise<Result<{ readonly view: View; readonly replayed: boolean }, Refusal>> {
   const refusal = await denied(ports, by, "memory.write");
   if (refusal !== null) return err(refusal);
-  const { org, user, root } = by.principal;
+  const { org, user } = by.principal;
   const subject = sent.subject ?? user;
   if (!maySee(by, subject)) return err(refuse("forbidden", "a memory about somebody else needs a key made `for_others`"));
   const claimed = await claim<"created">(ports, by, repeat, idInShard(mintId("mem", by.at, ports.random(10)), subject));
@@ -76,10 +86,12 @@ export async function remember(
     return text;
   }
   const { tier, pinned, sensitivity, ttlDays } = sent;
-  const source = user === subject ? "person" : "app";
+  const speaker = speakerOf(by.principal);
+  const source = sourceOf(speaker, subject);
+  const trust = source === "other" ? "untrusted" : "trusted";
   const expiresAt = expiryOf(sensitivity, ttlDays, by.at);
   const times = { createdAt: by.at, updatedAt: by.at, expiresAt };
-  const memory: Memory = { id, subject, tier, pinned, sensitivity, source, trust: "trusted", by: { user, root }, ...text.value, ...times };
+  const memory: Memory = { id, subject, tier, pinned, sensitivity, source, trust, by: speaker, ...text.value, ...times };
   const record = auditRecord(ports, by, factOf(by, "memory.remembered", memory));
   if (!(await ports.memories(org, shardOfSubject(subject)).put(memory, record))) {
     await release();
@@ -102,9 +114,9 @@ export async function listMemories(
   const subject = about.subject ?? by.principal.user;
   if (!maySee(by, subject))
     return err(refuse("forbidden", "what is remembered of somebody else is shown to them, to keys made `for_others` and to admins"));
-  const { org, user } = by.principal;
+  const { org } = by.principal;
   const found = await ports.memories(org, shardOfSubject(subject)).list(subject, about.tier, about.query, before, limit);
-  if (found.length > 0 && user !== subject) await onRecordAsRead(ports, by, "memory", subject, found.length);
+  if (found.length > 0 && !isPerson(by, subject)) await onRecordAsRead(ports, by, "memory", subject, found.length);
   return ok(await Promise.all(found.map((one) => shown(ports, by, one))));
 }
 
@@ -113,7 +125,7 @@ export async function readMemory(ports: UseCasePorts, by: Requester, id: string)
   const found = await find(ports, by, id, "memory.read");
   if (!found.ok) return found;
   const { subject } = found.value;
-  if (by.principal.user !== subject) await onRecordAsRead(ports, by, `memory/${id}`, subject, 1);
+  if (!isPerson(by, subject)) await onRecordAsRead(ports, by, `memory/${id}`, subject, 1);
   return ok(await shown(ports, by, found.value));
 }
 
@@ -124,8 +136,8 @@ async function onRecordAsRead(ports: UseCasePorts, by: Requester, resource: stri
 }
 
 /** What a correction says instead: the fact that the new words state, or none; and nothing that came later has closed it. */
-function restated({ fact, supersededBy: _by, closedAt: _at, ...memory }: Memory, text: string): Memory {
-  const stated = fact === undefined ? [] : factsIn(text).filter(({ fact: { predicate } }) => predicate === fact.predicate);
+function restated({ fact, supersededBy: _by, closedAt: _at, ...memory }: Memory): Memory {
+  const stated = fact === undefined ? [] : factsIn(memory.text).filter(({ fact: { predicate } }) => predicate === fact.predicate);
   return { ...memory, ...(stated.length === 1 && stated[0] !== undefined ? { fact: stated[0].fact } : {}) };
 }
 
@@ -144,6 +156,7 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
   if (!found.ok) return found;
   const { org } = by.principal;
   const before = found.value;
+  if (!mayAct(by, before.subject)) return err(refuse("forbidden", NOT_THEIRS));
   const refusal = moved(before, change);
   if (refusal !== null) return err(refusal);
   const text =
@@ -153,8 +166,7 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
   if (!text.ok) return text;
   const sensitivity = change.sensitivity ?? before.sensitivity;
   const memory: Memory = {
-    ...(change.text === undefined ? before : restated(before, text.value.text)),
-    text: text.value.text,
+    ...(text.value.text === before.text ? before : restated(reworded(before, text.value.text, speakerOf(by.principal)))),
     // What waits is not let in by a correction.
     status: before.status === "quarantined" ? "quarantined" : text.value.status,
     pinned: change.pinned ?? before.pinned,
@@ -172,6 +184,7 @@ export async function changeMemory(ports: UseCasePorts, by: Requester, id: strin
 export async function forgetMemory(ports: UseCasePorts, by: Requester, id: string): Promise<Result<void, Refusal>> {
   const found = await find(ports, by, id, "memory.write");
   if (!found.ok) return found;
+  if (!mayAct(by, found.value.subject)) return err(refuse("forbidden", NOT_THEIRS));
   const removed = await ports
     .memories(by.principal.org, shardOfMemory(id))
     .remove(id, auditRecord(ports, by, factOf(by, "memory.forgotten", found.value)));
@@ -234,11 +247,12 @@ async function admitted(
   return ok({ text: value, status: tellsAssistant(sent) ? "quarantined" : "active" });
 }
 
-/** The person themselves gets their own data back, in the value of a fact as in its text; everybody else sees placeholders. */
-async function shown({ guard }: UseCasePorts, { principal }: Requester, memory: Memory): Promise<View> {
+/** The person themselves gets their own data back (a key that another person made is not theirs), in the value of a fact as in its text; everybody else sees placeholders. */
+async function shown({ guard }: UseCasePorts, by: Requester, memory: Memory): Promise<View> {
+  const { org } = by.principal;
   const { id, subject, text, fact } = memory;
-  if (principal.user !== subject || !holdsPlaceholder([text, fact?.object ?? ""])) return memoryView(memory);
-  const own = async (said: string) => String(await guard.reveal({ org: principal.org, run: id, subject }, said));
+  if (!isPerson(by, subject) || !holdsPlaceholder([text, fact?.object ?? ""])) return memoryView(memory);
+  const own = async (said: string) => String(await guard.reveal({ org, run: id, subject }, said));
   return memoryView({
     ...memory,
     text: await own(text),

@@ -1,5 +1,5 @@
 /** Sessions of people: each reads and deletes their own. Rights are looked at in each request. */
-import { speaksForUser } from "../../core/access/person.ts";
+import { speaksFor, speaksForUser } from "../../core/access/person.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -18,6 +18,8 @@ const maySee = ({ principal }: Requester, subject: string): boolean =>
 /** On record without the id, which apps choose: many put a customer number there, and the log is never changed. */
 const RESOURCE = "session";
 
+const NOT_THEIRS = "a key that another person made does not delete the sessions of its user: the person does, or an admin";
+
 const unknown = (id: string): Refusal => refuse("not_found", `there is no session \`${id}\` of this person`);
 
 /** The session: what was said, its summary, its runs under way. The person themselves gets their own data back; others see placeholders, and are on record. */
@@ -31,7 +33,7 @@ export async function readSession(
   const subject = of.subject ?? by.principal.user;
   const found = SESSION_ID.test(of.id) && maySee(by, subject) ? await ports.sessions(by.principal.org, subject).read(of.id) : null;
   if (found === null) return err(unknown(of.id));
-  if (by.principal.user !== subject) {
+  if (by.principal.user !== subject || !speaksForUser(by.principal)) {
     const fact = {
       type: "session.read",
       action: "memory.read",
@@ -54,6 +56,7 @@ export async function deleteSession(
   if (refusal !== null) return err(refusal);
   const subject = of.subject ?? by.principal.user;
   if (!SESSION_ID.test(of.id) || !maySee(by, subject)) return err(unknown(of.id));
+  if (!speaksFor(by.principal, subject) && !by.principal.roles.includes("admin")) return err(refuse("forbidden", NOT_THEIRS));
   const fact = {
     type: "session.deleted",
     action: "session.delete",

@@ -3,6 +3,7 @@
  * out and instructions are looked for before anything of the input is kept.
  */
 
+import { speakerOf } from "../../core/access/person.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { unknownId } from "../../core/errors/unknown-name.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
@@ -215,7 +216,7 @@ function startOf(
     id,
     org: principal.org,
     user: principal.user,
-    starters: [{ user: principal.user, root: principal.root }],
+    starters: [speakerOf(principal)],
     roles: principal.roles,
     subject: subjectOf(by, command),
     definition: workflow.definition,

@@ -1,6 +1,7 @@
 /** A call to the outside as data: what is asked of a gateway room and the outcome it gives back. Outcomes are data; a gateway throws only on bugs. */
 
 import type { SoFar } from "../../access/circumstances.ts";
+import type { Speaker } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
 import type { Layer } from "../../audit/layer.ts";
 import type { Amount } from "../../budget/amount.ts";
@@ -37,8 +38,8 @@ export type CallContext = {
   readonly killEpoch: number;
   /** Of a call of a service of the platform: the roles that the run began with, and the collections that its definition names. Absent: no run makes the call. */
   readonly reader?: { readonly roles: readonly Role[]; readonly knowledge: readonly string[] };
-  /** Of a call of a memory tool: who chose its input, and the label of what that derives from. Absent: of every other call. */
-  readonly origin?: { readonly by: "agent" | "workflow"; readonly label: Label };
+  /** Of a call of a memory tool: who chose its input, the label of what that derives from, and who started the run. Absent: of every other call. */
+  readonly origin?: { readonly by: "agent" | "workflow"; readonly label: Label; readonly starter?: Speaker };
 };
 
 /** A call of a tool as its gateway gets it. `timeoutMs`: of this attempt. */

@@ -10,9 +10,10 @@ import { CITATION_RULES, correctionMessages } from "../../workflow/prompt.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { conversation } from "../agent/agent.ts";
 import { SUMMARY_TOKENS, summaryMessages } from "../agent/context-window.ts";
-import type { Birth, RunContext } from "../machine/birth.ts";
+import { type Birth, type RunContext, starterOf } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
+import { labelBeyond } from "../outside/said.ts";
 import { labelsOfChosen } from "../outside/so-far.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { rulesOf } from "../steps/kinds.ts";
@@ -107,7 +108,8 @@ const isAnswerRestricted = (context: RunContext, state: RunState, activity: Acti
 function originFor(context: RunContext, state: RunState, activity: Activity, tool: string): Pick<CallContext, "origin"> {
   if (!isMemoryTool(tool)) return {};
   const by = activity.purpose === "agent" ? "agent" : "workflow";
-  return { origin: { by, label: joined(labelsOfChosen(context, state, activity)) } };
+  const label = labelBeyond(context.birth, joined(labelsOfChosen(context, state, activity)));
+  return { origin: { by, label, ...starterOf(context.birth) } };
 }
 
 function readerIn({ roles, definition }: Birth, tool: string): Pick<CallContext, "reader"> {

@@ -1,5 +1,5 @@
 /** The data that a run starts with and keeps for its whole life: its definition, its caller, its input, its bounds. */
-import type { Holder } from "../../access/person.ts";
+import { type Speaker, speaksForUser } from "../../access/person.ts";
 import type { Role } from "../../access/principal.ts";
 import type { PeopleRate } from "../../costs/people.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
@@ -25,7 +25,7 @@ export type Birth = {
   readonly org: string;
   readonly user: string;
   /** The credentials of the callers who started this run, or the run that it continues or belongs to. Absent in runs that predate this field. */
-  readonly starters?: readonly Holder[];
+  readonly starters?: readonly Speaker[];
   readonly roles: readonly Role[];
   /** The person whose data the run handles. */
   readonly subject: string;
@@ -68,6 +68,13 @@ export type Birth = {
   /** The URL that receives the finished run; null: no callback was requested. */
   readonly callbackUrl: string | null;
 };
+
+/** True if what the run was sent counts as its user's own word, also beyond the run. A key that another person made does not suffice. */
+export const isUsersOwnWord = ({ starters = [] }: Pick<Birth, "starters">): boolean => starters.every(speaksForUser);
+
+/** Who started the run, as the field `starter`. */
+export const starterOf = ({ starters = [] }: Pick<Birth, "starters">): { readonly starter?: Speaker } =>
+  starters[0] === undefined ? {} : { starter: starters[0] };
 
 /** True if a person has to agree to the estimated cost before the first step. */
 export const isOverEstimate = ({ estimate, definition }: Pick<Birth, "estimate" | "definition">): boolean =>

@@ -3,12 +3,12 @@ import { isObject, type Json } from "../../json.ts";
 import { join, type Label, OWN } from "../../label/label.ts";
 import { joined } from "../../label/labels.ts";
 import { factsIn, type StatedFact } from "../../memory/facts.ts";
-import { hasSeenOwnAlone } from "../../memory/recall.ts";
+import { hasSeenOwnAlone, isPersonsWord } from "../../memory/recall.ts";
 import { condensed, SUMMARY_SHARE } from "../../session/summary.ts";
 import type { RunContext } from "../machine/birth.ts";
 import { isFinal, type RunState } from "../machine/state.ts";
 import { labelsIn } from "../steps/labels.ts";
-import { wordsOfRun } from "./said.ts";
+import { labelBeyond, wordsOfRun } from "./said.ts";
 
 /** One text to be remembered. `key`: the same for the same run and text. */
 export type ToKeep = {
@@ -30,8 +30,8 @@ export function toKeep(context: RunContext, state: RunState): readonly ToKeep[] 
   const words = conversationOf(context, state);
   const { id, definition } = context.birth;
   if (definition.memory?.remember === "facts") {
-    // A person states facts of themselves; what anybody else says of them is none.
-    const own = words.filter(({ role }) => role === "user");
+    // A person states facts of themselves; what anybody else says of them is none, whoever passes it on as theirs.
+    const own = words.filter(({ role, label }) => role === "user" && isPersonsWord(label));
     const label = own.reduce((sofar, one) => join(sofar, one.label), OWN);
     return factsIn(own.map(({ content }) => content).join("\n"))
       .slice(0, MOST_FACTS)
@@ -53,10 +53,11 @@ export function toKeep(context: RunContext, state: RunState): readonly ToKeep[] 
 function conversationOf(context: RunContext, state: RunState) {
   const said = wordsOfRun(context, state);
   if (said.length > 0) return said;
-  const input = joined(labelsIn(context, state, { cel: "input" }));
+  const { birth } = context;
+  const input = labelBeyond(birth, joined(labelsIn(context, state, { cel: "input" })));
   return [
-    { role: "user", content: textIn(context.birth.input), label: input },
-    { role: "assistant", content: textIn(state.output), label: joined(state.outputLabels ?? []) },
+    { role: "user", content: textIn(birth.input), label: input },
+    { role: "assistant", content: textIn(state.output), label: labelBeyond(birth, joined(state.outputLabels ?? [])) },
   ].filter(({ content }) => content !== "");
 }
 

@@ -1,10 +1,11 @@
 /** What an ended run says in its session: the words of its person and of its workflow, as its definition has them. */
 import { cutTo } from "../../guardrail/rules/sentences.ts";
 import type { Json } from "../../json.ts";
+import { ANOTHER, join, type Label } from "../../label/label.ts";
 import { joined } from "../../label/labels.ts";
 import { MESSAGE_UNITS, type Said, type SessionRole } from "../../session/session.ts";
 import { evaluate } from "../../workflow/expression.ts";
-import type { RunContext } from "../machine/birth.ts";
+import { type Birth, isUsersOwnWord, type RunContext } from "../machine/birth.ts";
 import type { RunState } from "../machine/state.ts";
 import { scopeOfRun } from "../machine/turn.ts";
 import { labelsIn } from "../steps/labels.ts";
@@ -26,10 +27,13 @@ export function wordsOfRun(context: RunContext, state: RunState): readonly Said[
     const value = evaluate(template, scopeOfRun(context, state, state.output));
     const content = value.ok ? wordsOf(value.value) : "";
     if (content === "") return [];
-    const label = joined(labelsIn(context, state, template, { output: state.outputLabels ?? [] }));
-    return [{ role, content, label }];
+    const said = joined(labelsIn(context, state, template, { output: state.outputLabels ?? [] }));
+    return [{ role, content, label: labelBeyond(context.birth, said) }];
   });
 }
+
+/** The label of what leaves the run for its person's session or memory: words that came with a key that another person made are not their own there. */
+export const labelBeyond = (birth: Birth, label: Label): Label => (isUsersOwnWord(birth) ? label : join(label, ANOTHER));
 
 const wordsOf = (value: Json): string =>
   value === null ? "" : cutTo(typeof value === "string" ? value : JSON.stringify(value), MESSAGE_UNITS);

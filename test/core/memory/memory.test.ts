@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Label } from "../../../core/label/label.ts";
 import { factsIn } from "../../../core/memory/facts.ts";
 import { intentOf } from "../../../core/memory/intent.ts";
-import { correctedExpiry, type Memory, saysSomething, supersession } from "../../../core/memory/memory.ts";
+import { correctedExpiry, type Memory, memoryView, saysSomething, supersession } from "../../../core/memory/memory.ts";
 import { hasSeenOwnAlone, keptAs, labelOfRecalled, recalled } from "../../../core/memory/recall.ts";
 import { fitted, type Snippet, snippetText } from "../../../core/memory/snippets.ts";
 import { expectTokens } from "../../../core/model/estimate.ts";
@@ -151,6 +151,20 @@ describe("memory", () => {
       sources: ["memory:agent", "memory:person"],
     });
     expect(labelOfRecalled([memory("a", { source: "agent", trust: "untrusted" })]).sources).toEqual(["memory:untrusted"]);
+    // [MEM-18] Who said it decides, whatever was stored with it.
+    const { by: said } = memory("a");
+    for (const [by, source, own] of [
+      [said, "person", true],
+      [{ user: "ada", root: "eve" }, "person", false],
+      [{ user: "ada", root: "eve", forOthers: true }, "person", true],
+      [{ user: "svc", root: null, forOthers: true }, "app", true],
+      [{ user: "eve", root: null }, "app", false],
+    ] as const) {
+      const one = memory("a", { by, source });
+      const trust = own ? "trusted" : "untrusted";
+      expect([by, labelOfRecalled([one]).trust, memoryView(one).trust]).toEqual([by, trust, trust]);
+      expect(labelOfRecalled([one]).sources).toEqual([own ? `memory:${source}` : "memory:untrusted"]);
+    }
     const own = [
       label("trusted", "tool:x"),
       label("untrusted", "caller", "model:reply"),
@@ -404,5 +418,10 @@ describe("memory", () => {
     expect(closed({ ...ulm, status: "quarantined" }, bern)).toEqual({ known: null, closes: [], closedBy: null });
     expect(closed(ulm, { ...bern, status: "quarantined" }).closes).toEqual([]);
     expect(closed({ ...ulm, fact: fact("Ulm", false) }, bern).closes).toEqual([]);
+    // [MEM-22] What somebody else says closes nothing that the person said, and is closed by it.
+    const eve = { user: "eve", root: null };
+    expect(closed({ ...ulm, by: eve }, bern)).toEqual({ known: null, closes: [], closedBy: null });
+    expect(closed(bern, { ...ulm, by: eve })).toEqual({ known: null, closes: [ulm.id], closedBy: null });
+    expect(closed(memory("Bern!", { fact: fact("bern") }), { ...bern, by: eve }).known).toBe(null);
   });
 });

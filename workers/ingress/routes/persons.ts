@@ -3,6 +3,7 @@
  * which leads to no person once it is complete.
  */
 import { z } from "@hono/zod-openapi";
+import { speaksForUser } from "../../../core/access/person.ts";
 import type { AuditRecord } from "../../../core/audit/record.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import { unknownId } from "../../../core/errors/unknown-name.ts";
@@ -56,7 +57,8 @@ export function personRoutes(ports: IngressPorts): Endpoint[] {
         const named = (await ports.personExports.isKnown(org, subject)) ? subject : null;
         const data = { subject: named, values: ownOnly ? "from_input" : "all", after: asked.cursor ?? null };
         const fact = { type: "person.exported", action: "person.export", resource: "person", decision: "allow", data } as const;
-        const isOwn = principal.user === subject;
+        const isOwn = principal.user === subject && speaksForUser(principal);
+        if (ownOnly && !isOwn) return err(refuse("forbidden", NOT_THEIRS));
         const record = auditRecord(ports, call, { ...fact, asCaller: isOwn });
         const isErased = isOwn && (await ports.erasures.underWay(org, subject)) !== null;
         await ports.store.audit.record(org, isErased ? ofNobody(record) : record);
@@ -123,6 +125,10 @@ export function personRoutes(ports: IngressPorts): Endpoint[] {
     }),
   ];
 }
+
+/** An export has the person's own data in clear. */
+const NOT_THEIRS =
+  "a key that another person made exports nothing of its user: the person does, or somebody with the role `auditor` or `admin`";
 
 /** The same whether the person was erased or never there. */
 const NONE_UNDER_WAY = "no erasure of this person is under way; one that is complete is found by its id: GET /v1/erasures/{id}";

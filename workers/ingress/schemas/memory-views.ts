@@ -17,6 +17,9 @@ export const Memory = z
     pinned: z.boolean(),
     sensitivity,
     source: z.enum(MEMORY_SOURCES),
+    author: z
+      .string()
+      .openapi({ description: "the user who said it; of a key that another person made, that person; of a run's, who started the run" }),
     run: z.string().optional().openapi({ description: "the run that stored it" }),
     trust: z.enum(["trusted", "untrusted"]),
     status: z.enum(["active", "quarantined"]),
