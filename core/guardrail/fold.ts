@@ -48,7 +48,6 @@ export function fold(original: string, state: FoldState = openFold()): Folded {
   }
   const starts = new Int32Array(original.length * 4 + 1);
   const ends = new Int32Array(original.length * 4 + 1);
-  const known = new Map<number, string>();
   const parts: string[] = [];
   let length = 0;
   for (let at = 0; at < original.length; ) {
@@ -60,10 +59,7 @@ export function fold(original: string, state: FoldState = openFold()): Folded {
     }
     let folded: string;
     if (code < 0x7f) folded = String.fromCharCode(code);
-    else {
-      folded = known.get(code) ?? foldCharacter(code);
-      known.set(code, folded);
-    }
+    else folded = foldedCharacter(code);
     if (folded !== "") state.invisible = Math.max(0, state.invisible - (end - at) * FORGIVEN);
     else if (state.invisible + (end - at) > MOST_INVISIBLE) folded = NONCHARACTER;
     else state.invisible += end - at;
@@ -76,6 +72,19 @@ export function fold(original: string, state: FoldState = openFold()): Folded {
     at = end;
   }
   return { text: parts.join(""), startOf: (index) => starts[index] ?? original.length, endOf: (index) => ends[index] ?? original.length };
+}
+
+/** What single characters fold to, those of all texts together: there are not many that people use. */
+const KNOWN = new Map<number, string>();
+const MOST_KNOWN = 4096;
+
+function foldedCharacter(code: number): string {
+  const known = KNOWN.get(code);
+  if (known !== undefined) return known;
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  const folded = foldCharacter(code);
+  KNOWN.set(code, folded);
+  return folded;
 }
 
 function foldCharacter(code: number): string {

@@ -37,30 +37,59 @@ export function normalise(original: string): Reading {
 }
 
 function walk(original: string): Reading {
-  const units: string[] = [];
-  const starts: number[] = [];
-  const known = new Map<number, string>();
-  const isForeign = MAY_BE_FOREIGN.test(original) ? foreignWords(original) : () => false;
+  let starts: readonly number[] | null = null;
+  return {
+    text: walkOver(original, null),
+    startOf(index) {
+      if (starts === null) {
+        const worked: number[] = [];
+        walkOver(original, worked);
+        starts = worked;
+      }
+      return starts[index] ?? original.length;
+    },
+  };
+}
+
+/** The plain text; where each of its units begins is put into `starts`, where somebody asks. */
+function walkOver(original: string, starts: number[] | null): string {
+  let units = "";
+  const isForeign = MAY_BE_FOREIGN.test(original) ? foreignWords(original) : null;
   let blank = true;
   for (let at = 0; at < original.length; ) {
     const code = original.codePointAt(at) ?? 0;
     const size = code > 0xffff ? 2 : 1;
     // A letter is read in one way within a foreign word, and in another elsewhere.
-    const key = code >= 0x80 && isForeign(at) ? -code : code;
-    const plain = code < 0x80 ? (original[at] ?? "").toLowerCase() : (known.get(key) ?? plainOf(code, key < 0));
-    if (code >= 0x80) known.set(key, plain);
+    const plain = code < 0x80 ? (ASCII[code] ?? "") : plainReading(code, isForeign?.(at) === true);
     for (let index = 0; index < plain.length; index++) {
       const unit = plain[index] ?? "";
-      const isBlank = BLANK.test(unit);
-      if (isBlank && unit !== "\n" && blank) continue;
+      const of = plain.charCodeAt(index);
+      const isBlank = of < 0x80 ? of === 32 || (of >= 9 && of <= 13) : BLANK.test(unit);
+      if (isBlank && of !== 10 && blank) continue;
       // A blank after a line break goes; a line break after a blank stays.
-      units.push(isBlank && unit !== "\n" ? " " : unit);
-      starts.push(at);
+      units += isBlank && of !== 10 ? " " : unit;
+      starts?.push(at);
       blank = isBlank;
     }
     at += size;
   }
-  return { text: units.join(""), startOf: (index) => starts[index] ?? original.length };
+  return units;
+}
+
+/** Characters of ASCII in small letters. */
+const ASCII = Array.from({ length: 0x80 }, (_, code) => String.fromCharCode(code).toLowerCase());
+/** What single characters are read as, those of all texts together: there are not many that people use. A foreign letter's is kept below zero. */
+const KNOWN = new Map<number, string>();
+const MOST_KNOWN = 4096;
+
+function plainReading(code: number, isForeign: boolean): string {
+  const key = isForeign ? -code : code;
+  const known = KNOWN.get(key);
+  if (known !== undefined) return known;
+  if (KNOWN.size >= MOST_KNOWN) KNOWN.clear();
+  const plain = plainOf(code, isForeign);
+  KNOWN.set(key, plain);
+  return plain;
 }
 
 function plainOf(code: number, isForeign: boolean): string {
