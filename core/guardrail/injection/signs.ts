@@ -69,8 +69,46 @@ const ANYWHERE = "prompt|instru|rules|guideline|directive|configuration";
 const TURNED = "vtaber|qvfertneq|sbetrg|cerivbhf|vafgehpgvba|flfgrz|cebzcg|erirny|bireevqr|snoitcurtsni|suoiverp|tpmorp|erongi|drageresid";
 
 const stem = (word: string): string => (word.endsWith("-") ? word.slice(0, -1) : `${word}(?![a-z])`).replaceAll(".", "\\.");
+/** Alternatives of an expression at its top. */
+function alternativesOf(source: string): readonly string[] {
+  const parts = [""];
+  let depth = 0;
+  for (const unit of source) {
+    if (unit === "(") depth++;
+    else if (unit === ")") depth--;
+    if (unit === "|" && depth === 0) parts.push("");
+    else parts[parts.length - 1] += unit;
+  }
+  return parts;
+}
+
+/** The same with the group that an alternative begins with taken apart: each begins with a letter. */
+function opened(source: string): readonly string[] {
+  const inside = /^\(\?:((?:[^()]|\([^()]*\))*)\)(?![?*+{])/.exec(source);
+  const rest = source.slice(inside?.[0].length);
+  return inside === null ? [source] : alternativesOf(inside[1] ?? "").flatMap((begin) => opened(begin + rest));
+}
+
+/** One expression for many, by their first letters, so that a word is not compared with each of them. `depth`: letters that are compared first. */
+function byBeginning(sources: readonly string[], depth: number): string {
+  const groups = Map.groupBy(sources, (source) => (depth > 0 && /^[a-z](?![?*+{])/.test(source) ? (source[0] ?? "") : ""));
+  return [...groups]
+    .flatMap(([first, of]) =>
+      first === ""
+        ? of
+        : [
+            `${first}(?:${byBeginning(
+              of.map((source) => source.slice(1)),
+              depth - 1,
+            )})`,
+          ],
+    )
+    .join("|");
+}
+
+const AT_WORDS = [...STEMS.split(" ").map(stem), ...PHRASES.flatMap(alternativesOf).flatMap(opened)];
 const SIGN = new RegExp(
-  `(?<![a-z])(?:${[...STEMS.split(" ").map(stem), ...PHRASES].join("|").replaceAll(/ (?!\])/g, "\\s+")})|n't\\s+(?:ever\\s+)?(?:say|break|mention|reject|deny|follow)|${ANYWHERE}|${TURNED}`,
+  `(?<![a-z])(?:${byBeginning(AT_WORDS, 3).replaceAll(/ (?!\])/g, "\\s+")})|n't\\s+(?:ever\\s+)?(?:say|break|mention|reject|deny|follow)|${ANYWHERE}|${TURNED}`,
 );
 /** What prose consists of. Anything else may be a mark of a template, an address, a code, or letters in disguise. */
 const PROSE = /^(?:[a-z \n'",.;:?()*/-]|!(?![a-z0-9])|(?<![a-z@])\d(?![a-z]))*$/;

@@ -9,10 +9,10 @@ import { FILLER, LONGEST_FINDING, type Memo } from "./detector.ts";
 import { DETECTORS, isLoose, rankOf, STAGES } from "./detectors.ts";
 
 const NOTHING: readonly Finding[] = [];
-/** Most detectors take no longer stretch, and none of them more than twice as much in several looks. */
-const LONGEST_BOUNDED = 106;
-/** What detectors look ahead at. */
-const SLACK_UNITS = 32;
+/** Most detectors take no longer stretch; mail addresses and secrets do. */
+const LONGEST_BOUNDED = 170;
+/** What the others see behind the last place where a finding may begin: the longest of them, and what may stand beside it and be cut out first. */
+const VIEW_UNITS = 244;
 /** Cutting one thing out may bare another beside it; three looks are enough for what people write. */
 const LOOKS = 3;
 
@@ -38,7 +38,7 @@ export function searchSegment(
   memo: Memo,
   decided = to,
 ): readonly Finding[] {
-  const view = decided + 2 * LONGEST_BOUNDED + SLACK_UNITS;
+  const view = decided + VIEW_UNITS;
   const whole = blankPlaceholders(text);
   let rest = whole;
   /** What is blanked out before a detector looks again: not before, since most texts hold nothing else. */
