@@ -37,7 +37,7 @@ export const AREAS: readonly Area[] = [
   pure("budget", 200),
   pure("label", 60, ["test/core/label", "test/core/run/labels.test.ts"]),
   pure("policy", 60, ["test/core/policy"]),
-  pure("limits", 60),
+  { ...pure("limits", 60), name: "core-limits" },
   pure("session", 60),
   room("kit", { inNode: true, tests: ["test/rooms/review-queue", "test/rooms/kill-switch"] }),
   room("archive-index", { tests: ["test/rooms/archive", "test/rooms/store/archived-lines.test.ts"] }),
