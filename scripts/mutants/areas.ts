@@ -44,7 +44,7 @@ export const AREAS: readonly Area[] = [
   room("audit-log", { inNode: true }),
   room("budget-ledger"),
   room("circuit-breaker"),
-  room("key-ring"),
+  room("key-ring", { inNode: true }),
   room("kill-switch", { inNode: true }),
   room("knowledge-index", { inNode: true }),
   room("limits"),

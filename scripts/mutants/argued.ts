@@ -34,6 +34,7 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["141098f3", "The activity was found above, and the events in between keep it; the default is for the compiler."],
   ["ce3a34f3", "A hand-over that is being confirmed has a time until when; the default is for the compiler."],
   // durable-objects
+  ["7f0c67ed", "With as many found as asked for, the next question asks for none more."],
   ["876260ce", "An instance that is being started counts as one that stands ready, so that its time is the same sum before and after."],
   ["8d96e54a", "A place is given once: the promise takes no second one, and who has a place is in the queue no more."],
   ["6e6b760a", "A place is given once: the promise takes no second one, and who has a place is in the queue no more."],

@@ -116,4 +116,13 @@ describe("the object", () => {
     expect(await stub.ask(1_000, "acme")).toEqual({ allowed: true, probe: null });
     expect(await fail(stub, FAILURES_TO_OPEN - 1)).toBe("closed");
   });
+
+  it.each([1, FAILURES_TO_OPEN - 1, FAILURES_TO_OPEN])("[BREAKER-7] keeps what %i failures of one org say about it", async (times) => {
+    const stub = fresh();
+    await fail(stub, times);
+    expect(await stored(stub)).toBe(1);
+    await abortAllDurableObjects();
+    expect(await again(stub).ask(1_000, "acme")).toMatchObject({ allowed: times < FAILURES_TO_OPEN });
+    expect(await stored(again(stub))).toBe(1);
+  });
 });

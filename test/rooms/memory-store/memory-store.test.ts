@@ -122,6 +122,76 @@ describe("the memory store", () => {
     expect(await store().erase("ada", first.createdAt)).toBe(1);
     expect([await texts(), await texts("bob")]).toEqual([["Second."], ["Bob's."]]);
   });
+
+  it("[MEM-23] says whether it stored, changed and removed: a thousand of a person at most, and a change of one is always possible", async () => {
+    const first = memory("First.");
+    expect(await put(first)).toBe(true);
+    await runInDurableObject(env.MEMORY_STORE.getByName(name), (_room, { storage }) => {
+      const others = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 998)";
+      storage.sql.exec(
+        `${others} INSERT INTO memory (id, subject, expires_at, body) SELECT 'old' || i, 'ada', ?, body FROM n, memory WHERE memory.id = ?`,
+        first.expiresAt,
+        first.id,
+      );
+    });
+    const last = memory("The thousandth.");
+    expect([await put(last), await put(memory("One more.")), await put(memory("Bob's.", { subject: "bob" }))]).toEqual([true, false, true]);
+    expect(await put({ ...last, text: "Changed." })).toBe(true);
+    expect((await store().get(last.id))?.text).toBe("Changed.");
+    expect([await store().remove(last.id, record()), await store().remove(last.id, record())]).toEqual([true, false]);
+    expect(await put(memory("Room again."))).toBe(true);
+  });
+
+  it("[MEM-24] lists by tier, page and words: newest first, or best first", async () => {
+    const ids: string[] = [];
+    for (const one of [
+      memory("Likes green tea."),
+      memory("Asked for a lamp.", { tier: "episodic" }),
+      memory("Green tea in a green cup, tea again."),
+      memory("Lives in Bern."),
+    ]) {
+      await put(one);
+      ids.push(one.id);
+    }
+    const listed = async (...by: [tier: "semantic" | "episodic" | null, query: string | null, before: string | null, limit: number]) =>
+      (await store().list("ada", ...by)).map(({ id }) => ids.indexOf(id));
+    expect(await listed(null, null, null, 10)).toEqual([3, 2, 1, 0]);
+    expect(await listed("episodic", null, null, 10)).toEqual([1]);
+    expect(await listed("semantic", null, null, 10)).toEqual([3, 2, 0]);
+    expect(await listed(null, null, ids[2] ?? null, 10)).toEqual([1, 0]);
+    expect(await listed(null, null, null, 2)).toEqual([3, 2]);
+    expect(await listed(null, "green cup", null, 10)).toEqual([2, 0]);
+    expect(await listed(null, "green cup", null, 1)).toEqual([2]);
+    expect(await listed(null, "zebra", null, 10)).toEqual([]);
+  });
+
+  it("[MEM-10] stores nothing either when its alarm fires or its records are confirmed", async () => {
+    const stub = env.MEMORY_STORE.getByName(name);
+    await store().confirm(["evt_1"]);
+    expect(await store().knownFact(memory("Bern."))).toBeNull();
+    const tables = await runInDurableObject(stub, async (room, { storage }) => {
+      await room.alarm();
+      return storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'memory'").toArray();
+    });
+    expect(tables).toEqual([]);
+  });
+
+  it("[MEM-6] hands on when a fact was closed together with who closes it", async () => {
+    const fact = (object: string) => ({
+      fact: { subject: "person" as const, predicate: "lives_in", object, confidence: 0.9, single: true },
+    });
+    const [rome, oslo, bern] = [memory("Rome.", fact("Rome")), memory("Oslo.", fact("Oslo")), memory("Bern.", fact("Bern"))];
+    for (const one of [rome, oslo, bern]) {
+      await put(one);
+      now += 1_000;
+    }
+    const closed = async (id: string) => (await store().get(id))?.closedAt;
+    expect([await closed(rome.id), await closed(oslo.id), await closed(bern.id)]).toEqual([FAR + 1_000, FAR + 2_000, undefined]);
+    await store().remove(oslo.id, record());
+    expect(await closed(rome.id)).toBe(FAR + 2_000);
+    await store().remove(bern.id, record());
+    expect(await closed(rome.id)).toBeUndefined();
+  });
 });
 
 /** What became of work that fails. */

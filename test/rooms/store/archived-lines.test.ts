@@ -351,3 +351,23 @@ const keeping =
           : (...given: never[]) => (target as unknown as Record<string | symbol, (...all: never[]) => unknown>)[name]?.(...given),
     });
 const real: ArchiveIndexOf = (org, month) => archiveIndexOf(env.ARCHIVE_INDEX, archiveIndexName(org, month));
+
+describe("an index that keeps no line", () => {
+  const empty = () => archiveIndexOf(env.ARCHIVE_INDEX, archiveIndexName(`none-${crypto.randomUUID()}`, "2100-01"));
+
+  it("[ARCHIVE-16] answers everything with nothing, and stores nothing", async () => {
+    const index = empty();
+    expect(await index.countOf("ada", "run_z")).toBe(0);
+    expect([await index.erase("run_1", null), await index.erase("run_1", { summary: {}, user: "ada" })]).toEqual([
+      { runs: 0, letters: 0 },
+      { runs: 0, letters: 0 },
+    ]);
+    expect([await index.lineOf("run_1"), await index.has(["run_1"]), await index.expired({ byClass: {}, rest: FAR }, FAR, 5)]).toEqual([
+      null,
+      [],
+      [],
+    ]);
+    await index.putOff("run_1", FAR);
+    expect(await index.forget(["run_1"])).toEqual({ runs: 0, isEmpty: true });
+  });
+});
