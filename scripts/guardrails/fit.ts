@@ -31,8 +31,10 @@ const ALLOWED: {
   readonly [C in TrainedChannel]: { readonly [V in "flag" | "block"]: { readonly near: number; readonly ordinary: number } };
 } = {
   user: { flag: { near: 0.07, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
-  tool_output: { flag: { near: 0.05, ordinary: 0.003 }, block: { near: 0.01, ordinary: 0.0005 } },
+  tool_output: { flag: { near: 0.032, ordinary: 0.003 }, block: { near: 0.008, ordinary: 0.0005 } },
 };
+/** Log-odds by which the flag threshold lies above that of the calibration texts: with it everyday texts (test/support/everyday) hold their bound. */
+const MARGIN: { readonly [C in TrainedChannel]: number } = { user: 0, tool_output: 0.14 };
 /** Attacks that are ordinary requests in themselves (a question, a poem) teach that every request is an attack: they are measured, not trained on. */
 const isTaught = ({ row }: Example): boolean => !(row.source === "bipia" && row.attack);
 
@@ -67,7 +69,7 @@ export function fitTo(examples: readonly Example[]): Fitted {
   const ordinary = kept.filter(({ row }) => row.source !== "own").map((example) => logitOf(model, example));
   const cut = (verdict: "flag" | "block"): number =>
     Math.max(above(near, ALLOWED[channel][verdict].near), above(ordinary, ALLOWED[channel][verdict].ordinary));
-  const flag = cut("flag");
+  const flag = cut("flag") + MARGIN[channel];
   const block = Math.max(cut("block"), flag + 0.2);
   const logOdds = (score: number): number => Math.log(score / (1 - score));
   const [low, high] = [logOdds(THRESHOLDS[channel].flag), logOdds(THRESHOLDS[channel].block)];

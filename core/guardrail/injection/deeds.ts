@@ -10,11 +10,11 @@ import { dictionaryOf } from "./dictionary.ts";
 const LISTS = {
   // Verbs
   fetch:
-    "retrieve fetch get obtain collect gather list lookup find search locate read check view access extract export download dump compile query pull grab copy acquire see scan inspect capture record " +
+    "retrieve fetch get obtain collect gather list lookup find search locate read check view access extract export download dump compile query pull grab copy acquire see scan screenshot dig inspect capture record " +
     "hole ruf lies suche finde sammle exportiere kopiere prüfe busca obtén recupera consulta descarga lee copia récupère cherche trouve télécharge consulte lis copie " +
     "recupera cerca trova scarica leggi copia recupere busque procure baixe leia copie найди получи собери прочитай скачай скопируй 获取 查找 检索 读取 收集 下载 查看 खोजो निकालो पढ़ो bul getir topla oku indir al kopyala",
   send:
-    "send forward email e-mail mail text message transmit deliver submit relay dispatch share upload post publish tweet fax cc bcc attach reply notify " +
+    "send forward email e-mail mail text message hand leak reveal disclose supply provide stream sync ship route transmit deliver submit relay dispatch share upload post publish tweet fax cc bcc attach reply notify " +
     "sende schick schicke leite übermittle teile veröffentliche lade envía envia reenvía manda comparte sube publica envoie envoyez transfère transmets partage publie " +
     "invia inoltra manda condividi pubblica carica envie encaminhe mande compartilhe publique отправь отправьте перешли пришли опубликуй поделись 发送 发给 转发 发到 上传 分享 发布 भेजो भेजें साझा gönder ilet paylaş yayınla yükle",
   pay:
@@ -26,11 +26,11 @@ const LISTS = {
     "ändere aktualisiere ersetze setze verschiebe benenne cambia actualiza modifica reemplaza mueve renombra change modifie remplace déplace renomme mets cambia aggiorna modifica sostituisci sposta " +
     "altere atualize mude substitua mova измени обнови замени перемести переименуй 修改 更改 更新 替换 移动 重置 बदलो अपडेट değiştir güncelle taşı",
   destroy:
-    "delete remove erase wipe cancel disable deactivate close leave unsubscribe uninstall drop purge clear destroy revoke terminate unfollow unfriend block ban mute stop kill archive empty discard shut suspend abort void detach " +
+    "delete remove erase wipe trash shred overwrite withdraw resign reject cancel disable deactivate close leave unsubscribe uninstall drop purge clear destroy revoke terminate unfollow unfriend block ban mute stop kill archive empty discard shut suspend abort void detach " +
     "lösche entferne storniere deaktiviere schließe sperre leere elimina borra cancela desactiva cierra bloquea supprime efface annule désactive ferme bloque quitte elimina cancella annulla disattiva chiudi blocca " +
     "apague exclua cancele desative feche bloqueie удали удалите отмени отключи закрой заблокируй сотри 删除 清空 取消 禁用 关闭 屏蔽 हटाओ मिटाओ रद्द बंद sil kaldır iptal kapat engelle",
   permit:
-    "grant allow give share invite authorize authorise approve permit whitelist allowlist accept admit enable unlock promote elevate confirm verify release waive exempt trust add join follow connect link " +
+    "grant allow let give share subscribe unblock vouch invite authorize authorise approve permit whitelist allowlist accept admit enable unlock promote elevate confirm verify release waive exempt trust add join follow connect link " +
     "gewähre erlaube gib genehmige bestätige füge lade autoriza permite aprueba invita añade concede autorise accorde approuve invite ajoute autorizza concedi approva invita aggiungi autorize conceda aprove convide adicione " +
     "разреши дай одобри пригласи добавь предоставь 授权 允许 批准 邀请 添加 授予 给予 अनुमति जोड़ो izin ver ekle onayla davet",
   make:
@@ -54,7 +54,13 @@ const LISTS = {
   solve:
     "explain describe summarize summarise solve calculate compute compare discuss define outline analyse analyze classify identify teach explore evaluate interpret brainstorm who what which where when why how " +
     "erkläre beschreibe berechne vergleiche explica describe calcula compara explique décris calcule compare spiega descrivi calcola confronta explique descreva calcule compare объясни опиши сравни вычисли 解释 描述 计算 比较 समझाओ açıkla hesapla karşılaştır",
+  harm:
+    "intercept tamper sabotage disrupt exfiltrate corrupt falsify suppress conceal inflate manipulate steal spy eavesdrop hijack forge cloak bias distort deceive overload flood poison divert siphon skim undermine impersonate blackmail threaten monitor track bypass circumvent misreport withhold fabricate exploit hide scramble monetise monetize infect smuggle " +
+    "fälsche stiehl manipuliere sabotiere verschweige verstecke roba falsifica oculta manipula espía vole falsifie cache manipule sabote ruba falsifica nascondi manipola roube falsifique esconda manipule укради подделай скрой подмени 窃取 篡改 伪造 隐藏 चुराओ छिपाओ çal gizle",
   // Things
+  paper:
+    "invoice invoices bill bills complaint complaints contract contracts form application ticket case claim rating stars vote entry request requests status offer refund receipt receipts quote certificate visa " +
+    "rechnung rechnungen antrag beschwerde factura facturas solicitud queja facture factures demande plainte fattura fatture richiesta reclamo fatura pedido счёт заявку жалобу 发票 申请 投诉 बिल आवेदन fatura başvuru",
   money:
     "money funds dollars dollar usd eur euro euros pounds gbp cents bitcoin btc ethereum crypto cryptocurrency coins savings payment payments amount sum cash rent fee salary pension wage donation tip " +
     "geld euro betrag dinero euros pago fondos argent somme paiement soldi denaro importo dinheiro pagamento reais деньги рублей евро сумму 钱 元 款项 美元 资金 पैसे रुपये राशि para lira tutar dolar",
@@ -153,11 +159,14 @@ export const VERBS = indexesOf(
   "transform",
   "steer",
   "solve",
+  "harm",
 );
 /** Words before the verb of a request: they leave its place in the sentence alone. */
 export const LEAD_WORDS = indexesOf("please", "asked", "ought", "wish", "you", "me", "greeting", "filler", "now", "chain");
 /** The lead words that distinguish one kind of request from another. */
 export const TELLING_LEADS = indexesOf("please", "asked", "ought", "wish", "you", "me", "greeting");
+/** Who is spoken to. */
+export const YOU = DEEDS.indexOf("you");
 /** Words for an owner. */
 export const OWNERS = indexesOf("mine", "yours", "theirs", "every");
 /** Indexes after those of words. This one: a mail address. */

@@ -25,7 +25,7 @@ const PIECE = 4;
 /** Concepts count together within a sentence, so many words apart at most, and with so many before them. */
 const TOGETHER_WORDS = 9;
 const TOGETHER_CONCEPTS = 5;
-/** A field or a line of at least so many units is a window of its own: an instruction in it is not drowned by its record. */
+/** A sentence, a field or a line of at least so many units is a window of its own: an instruction in it is not drowned by what stands around it. */
 const SHORTEST_FIELD = 16;
 
 /** Overlapping windows that cover a text, and with `byField` those of its fields and lines. There is at least one, also for an empty text. */
@@ -47,8 +47,8 @@ export function windowsOf(text: string, { units, step }: WindowSize, byField: bo
   field(text.length);
   return windows;
 }
-/** Where a string of JSON (or of what prints like it), a line, a cell of a table or an element begins or ends. */
-const FIELD_BORDER = /\n|\\n|["'] ?[,:}\]] ?|[{[,:] ?["']| \| |<\/?[a-z][a-z0-9]{0,9}>/g;
+/** Where a sentence, a string of JSON (or of what prints like it), a line, a cell of a table or an element begins or ends. */
+const FIELD_BORDER = /(?<=[.!?]) (?=[a-z])|[\u3002\u0964]|\n|\\n|["'] ?[,:}\]] ?|[{[,:] ?["']| \| |<\/?[a-z][a-z0-9]{0,9}>/g;
 
 /**
  * UUIDs (RFC 9562 section 4) and mail addresses are matched as a whole and left out: their letters say nothing of what a text asks

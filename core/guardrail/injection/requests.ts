@@ -2,7 +2,7 @@
  * The form of requests in a sentence, as features: which verb it begins with and what stands before it ("please", "can you", "I want you to"), which
  * verb follows by "and" or "then", and with which things each verb is told. Knows words by what they do or are (deeds.ts). Bounded work for each word.
  */
-import { ADDRESS, AMOUNT, DEED_WORDS, FIGURE, IDENTIFIER, LEAD_WORDS, LINK, OWNERS, TELLING_LEADS, VERBS } from "./deeds.ts";
+import { ADDRESS, AMOUNT, DEED_WORDS, FIGURE, IDENTIFIER, LEAD_WORDS, LINK, OWNERS, TELLING_LEADS, VERBS, YOU } from "./deeds.ts";
 import { isUnspaced } from "./dictionary.ts";
 
 /** Every meaning is below it: pairs are numbers of two digits to this base, triples of three. */
@@ -90,6 +90,8 @@ export function requestReader(see: SeeRequest): { word(word: string, isName: boo
       at += 1;
       return;
     }
+    // "The user asked you to …": who is spoken to may be told something anywhere.
+    if (!isArmed && found.includes(YOU)) arm();
     const isVerb = found.some((meaning) => VERBS.has(meaning));
     if (isArmed) {
       if (isVerb) {

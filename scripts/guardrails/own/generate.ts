@@ -4,10 +4,13 @@
  */
 import { Dice } from "../../../simulation/dice.ts";
 import type { Row } from "../dataset.ts";
+import { ASKED_OF_PEOPLE, PEOPLE_WORDS } from "./asked-of-people.ts";
 import { TOOL_ATTACKS, USER_ATTACKS } from "./attacks.ts";
 import { BYSTANDER_WORDS, BYSTANDERS } from "./bystanders.ts";
 import { FILLERS } from "./fillers.ts";
 import { LANGUAGES, type Language } from "./languages.ts";
+import { LEFT_ORDERS } from "./left-orders.ts";
+import { LEFT_WORDS } from "./left-words.ts";
 import { TOOL_NEIGHBOURS, USER_NEIGHBOURS } from "./neighbours.ts";
 import { REQUESTS, WORDS } from "./requests.ts";
 
@@ -18,10 +21,10 @@ const CALIBRATION_SHARE = 5;
 const SEED = 20_261_129;
 
 /** How many rows are drawn from each frame. English has more frames, which are wider. */
-const ROWS_A_FRAME = { attack: 26, neighbour: 40, request: 40 } as const;
+const ROWS_A_FRAME = { attack: 26, neighbour: 40, request: 40, left: 60 } as const;
 
 /** Words for the places in braces. */
-const PLACES = { ...FILLERS, ...WORDS, ...BYSTANDER_WORDS };
+const PLACES = { ...FILLERS, ...WORDS, ...BYSTANDER_WORDS, ...LEFT_WORDS, ...PEOPLE_WORDS };
 
 /** No two the same in one channel. */
 export function ownRows(): Row[] {
@@ -35,6 +38,25 @@ export function ownRows(): Row[] {
     ...drawn(dice, USER_NEIGHBOURS, ROWS_A_FRAME.neighbour >> 1, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS)),
     ...drawn(dice, REQUESTS, ROWS_A_FRAME.request, { attack: true, channel: "tool_output" }, carried(TOOL_NEIGHBOURS), "requests"),
     ...drawn(dice, BYSTANDERS, ROWS_A_FRAME.neighbour, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS), "bystanders"),
+    ...drawn(dice, LEFT_ORDERS, ROWS_A_FRAME.left, { attack: true, channel: "tool_output" }, carried(TOOL_NEIGHBOURS), "left"),
+    ...drawn(dice, ASKED_OF_PEOPLE, ROWS_A_FRAME.left, { attack: false, channel: "tool_output" }, carried(TOOL_NEIGHBOURS), "people"),
+    // A record is what most tools return, and what people say in it is no order for being there.
+    ...drawn(
+      dice,
+      ASKED_OF_PEOPLE,
+      ROWS_A_FRAME.left >> 1,
+      { attack: false, channel: "tool_output" },
+      carried(TOOL_NEIGHBOURS, RECORDS),
+      "people",
+    ),
+    ...drawn(
+      dice,
+      BYSTANDERS,
+      ROWS_A_FRAME.neighbour >> 1,
+      { attack: false, channel: "tool_output" },
+      carried(TOOL_NEIGHBOURS, RECORDS),
+      "bystanders",
+    ),
   ];
   return [...new Map(rows.map((row) => [`${row.channel} ${row.text}`, row])).values()];
 }
@@ -108,8 +130,12 @@ function spelled(dice: Dice, text: string): string {
   return text;
 }
 
+const CARRIERS = Array.from({ length: 19 }, (_, index) => index + 1);
+/** Those that are JSON with the text as a whole value. */
+const RECORDS: readonly number[] = [3, 4, 12, 19];
+
 /** In what tools return: bare, or in a record, a mail, a table, a program, a page. */
-function carried(neighbours: Frames): Written {
+function carried(neighbours: Frames, kinds: readonly number[] = CARRIERS): Written {
   return (dice, text, _again, language) => {
     const around = (): string =>
       filled(
@@ -121,7 +147,7 @@ function carried(neighbours: Frames): Written {
       );
     const quoted = text.replaceAll('"', "'");
     const word = (name: string): string => filled(`{${name}}`, dice);
-    switch (dice.between("own", 1, 12)) {
+    switch (dice.one("own", kinds)) {
       case 1:
       case 2:
         return text;
@@ -143,6 +169,19 @@ function carried(neighbours: Frames): Written {
         return `def total(rows):\n    # ${quoted}\n    return sum(row["${word("topic").replaceAll(" ", "_")}"] for row in rows)\n`;
       case 11:
         return `<html><body><h1>${word("topic")}</h1><p>${around()}</p><p>${text}</p></body></html>`;
+      case 12:
+        return `[{"author":"${word("who")}","text":"${quoted}","at":"2026-0${dice.between("own", 1, 9)}-11T09:12:00Z"},{"author":"${word("who")}","text":"${around().replaceAll('"', "'")}","at":"2026-05-02T10:00:00Z"}]`;
+      case 13:
+        return `sender: ${word("address")}\nsubject: ${word("thing")}\nbody: ${text}\n`;
+      case 14:
+        return `id,date,name,comment\n7,2026-05-01,${word("who")},"${around()}"\n8,2026-05-02,${word("who")},"${quoted}"\n`;
+      case 15:
+        return `## ${word("topic")}\n\n${around()}\n\n${text}\n\n- ${word("thing")}\n`;
+      case 16:
+      case 17:
+        return `${around()} ${text} ${around()}`;
+      case 18:
+        return `[09:12] ${word("who")}: ${around()}\n[09:15] ${word("who")}: ${text}\n`;
       default:
         return `{"status":"ok","note":"${quoted}","amount":${word("amount").replace(",", "")},"owner":{"name":"${word("who")}","mail":"${word("address")}"}}`;
     }
