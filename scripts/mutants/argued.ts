@@ -33,6 +33,7 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["9e73aeb7", "`isObject` says no to both null and undefined."],
   ["141098f3", "The activity was found above, and the events in between keep it; the default is for the compiler."],
   ["ce3a34f3", "A hand-over that is being confirmed has a time until when; the default is for the compiler."],
+  ["a5715e87", "`undefined > at` is false, as `0 > at` is."],
   // durable-objects
   ["7f0c67ed", "With as many found as asked for, the next question asks for none more."],
   ["876260ce", "An instance that is being started counts as one that stands ready, so that its time is the same sum before and after."],

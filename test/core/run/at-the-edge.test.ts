@@ -8,7 +8,7 @@ import { conversationOf } from "../../../core/run/hand-over/conversation.ts";
 import type { Happening } from "../../../core/run/machine/happening.ts";
 import { transition } from "../../../core/run/machine/transition.ts";
 import { auditRecords } from "../../../core/run/outside/audit.ts";
-import { boundedView } from "../../../core/run/outside/bounded.ts";
+import { boundedView, throughEnd } from "../../../core/run/outside/bounded.ts";
 import { toRunView } from "../../../core/run/outside/present.ts";
 import type { Step } from "../../../core/workflow/definition.ts";
 import { runRulesOf } from "../../../core/workflow/guardrails.ts";
@@ -318,4 +318,14 @@ describe("[RUN-358] money for a priced write stays held until it is known what b
     const { usage, reserved } = looked(drive(found)).state;
     expect([usage.microUsd, reserved.microUsd]).toEqual([0, 5_000]);
   });
+});
+
+describe("[RUN-359] a stream of a run goes through the event that ended it, and no further", () => {
+  const events = ["run.created", "run.completed", "budget.released"].map((type, index) => ({ seq: index + 1, type, at: "", data: {} }));
+  it.each([
+    [0, 0],
+    [1, 1],
+    [2, 2],
+    [3, 2],
+  ])("of the first %i: %i", (count, shown) => expect(throughEnd(events.slice(0, count))).toEqual(events.slice(0, shown)));
 });
