@@ -42,6 +42,31 @@ export type EgressRefusal =
   | "secret_echoed"
   | "closed";
 
+/** What the author of the code does about a refusal; it names nothing of the request. "unreachable": the host did not answer. */
+export const EGRESS_ADVICE: { readonly [R in EgressRefusal | "unreachable"]: string } = {
+  malformed: "the URL names no host",
+  credentials_in_url: "leave user and password out of the URL; the manifest's `secrets` puts a secret into the request",
+  not_https: "use https",
+  port: "use port 443",
+  own_host: "code of a tool does not call its own platform",
+  private_host: "the host is not public",
+  not_listed: "list the host in the tool's `egress`",
+  not_listed_by_org: "the org's `egress` does not list the host: an admin adds it with PUT /v1/orgs/{org}",
+  unresolved: "the name of the host could not be looked up",
+  resolves_to_private: "the name of the host leads to an address that is not public",
+  method: "use GET, HEAD, POST, PUT, PATCH or DELETE",
+  upgrade: "connections cannot be upgraded",
+  request_too_large: "send at most 1 MiB",
+  response_too_large: "the answer is larger than 8 MiB",
+  too_many_requests: "a call sends at most 50 requests, with redirects",
+  too_many_redirects: "five redirects are followed",
+  secret_missing: "there is no such secret: PUT /v1/secrets/{name}",
+  secret_host: "the secret's `hosts` do not list the host",
+  secret_echoed: "the answer holds the secret in another form",
+  closed: "the call is over",
+  unreachable: "the host did not answer",
+};
+
 /** What an audit entry says of a refused request's host. The host itself may carry data out, so it is not recorded. */
 export type HostClass = "listed" | "unlisted" | "private" | "own" | "unreadable";
 

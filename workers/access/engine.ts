@@ -29,8 +29,8 @@ export type PolicyEngine = { readonly version: string; readonly decide: (questio
 /** The answer of a set that cannot be used. */
 export const UNAVAILABLE: Verdict = { decision: "deny", reasons: ["policy_unavailable"] };
 
-/** Decisions kept: the same question under the same policies has the same answer. */
-const REMEMBERED = 2_000;
+/** Decisions kept of each action: the same question under the same policies has the same answer. Questions of one action push out no other's. */
+const REMEMBERED = 1_000;
 
 /** A set that is ready to be asked. */
 type Loaded = {
@@ -45,15 +45,15 @@ type Loaded = {
 
 /** A policy of an action: what must hold for it to apply, and what of the circumstances it reads. */
 type Policy = { readonly id: string; readonly text: string; readonly guards: readonly Guard[]; readonly reads: Reads };
-/** The policies about one action. `ready`: the sets of them that Cedar has parsed, by which policies they are. */
-type About = { readonly policies: readonly Policy[]; readonly ready: Map<string, Ready> };
+/** The policies about one action. `ready`: the sets of them that Cedar has parsed, by which policies they are. `remembered`: answers, by question. */
+type About = { readonly policies: readonly Policy[]; readonly ready: Map<string, Ready>; readonly remembered: Map<string, Verdict> };
 /** `slot`: where Cedar has them. `reads`: what of the circumstances they read; the rest is no part of a question. */
 type Ready = { readonly slot: string; readonly reads: Known };
 
 /** A question is asked of the policies that can apply to it, if they are at most this many; else of all about its action: parsing many takes long. */
-const MOST_CHOSEN = 32;
+const MOST_CHOSEN = 12;
 /** Sets of one action that are kept parsed; with a further one their places are used anew. */
-const MOST_READY = 16;
+const MOST_READY = 128;
 
 /**
  * Loads the set. `slot`: where Cedar keeps it, by default under its version, so that two sets in one isolate do not meet. Loading another
@@ -62,16 +62,17 @@ const MOST_READY = 16;
 export function loadPolicies(texts: PolicyTexts, log: Log, version: string = versionOf(texts), slot: string = version): PolicyEngine {
   const loaded = load(slot, version, texts, log);
   if (loaded === null) return { version, decide: () => UNAVAILABLE };
-  const remembered = new Map<string, Verdict>();
   return {
     version,
     decide(question) {
       try {
         if (!loaded.questions.isKnown(question)) return UNAVAILABLE;
         const roles = rolesOf(loaded, question);
-        const { slot, reads } = readyFor(loaded, question, roles);
+        const about = aboutOf(loaded, question.action);
+        const { slot, reads } = readyFor(loaded, about, question, roles);
         const asked = { ...question, ...(question.context === undefined ? {} : { context: reads.of(question.context) }) };
         const key = JSON.stringify(asked);
+        const { remembered } = about;
         const verdict = remembered.get(key) ?? ask(slot, asked as AccessQuestion, roles);
         if (remembered.size >= REMEMBERED) remembered.clear();
         remembered.set(key, verdict);
@@ -113,8 +114,7 @@ function load(slot: string, version: string, { policies: texts, schema, roles }:
 }
 
 /** The policies about the question's action that can apply to it; Cedar parses them when they are first asked. Throws where it cannot. */
-function readyFor(loaded: Loaded, question: AccessQuestion, roles: ReadonlySet<string>): Ready {
-  const { policies: all, ready } = aboutOf(loaded, question.action);
+function readyFor(loaded: Loaded, { policies: all, ready }: About, question: AccessQuestion, roles: ReadonlySet<string>): Ready {
   const chosen = all.filter(({ guards }) => guards.every((guard) => guard(question, roles)));
   const policies = chosen.length > MOST_CHOSEN ? all : chosen;
   const name = policies === all ? "all" : JSON.stringify(policies.map(({ id }) => id));
@@ -136,7 +136,11 @@ function aboutOf({ policies, scopes, about }: Loaded, action: string): About {
     const scope = scopes.get(id) ?? "all";
     return scope === "all" || scope.includes(action);
   });
-  const made: About = { policies: ours.map(([id, text]) => ({ id, text, guards: guardsOf(text), reads: readBy(text) })), ready: new Map() };
+  const made: About = {
+    policies: ours.map(([id, text]) => ({ id, text, guards: guardsOf(text), reads: readBy(text) })),
+    ready: new Map(),
+    remembered: new Map(),
+  };
   about.set(action, made);
   return made;
 }

@@ -4,6 +4,7 @@
  */
 import {
   afterRedirect,
+  EGRESS_ADVICE,
   EGRESS_LIMITS,
   type EgressRefusal,
   type EgressRule,
@@ -183,4 +184,4 @@ const isHopHeader = (name: string): boolean => ["content-encoding", "content-len
 const NO_BODY = [101, 204, 205, 304];
 
 const answerOf = (status: number, refusal: EgressRefusal | "unreachable"): Response =>
-  Response.json({ error: refusal }, { status, headers: { [REFUSED_HEADER]: refusal } });
+  Response.json({ error: refusal, message: EGRESS_ADVICE[refusal] }, { status, headers: { [REFUSED_HEADER]: refusal } });

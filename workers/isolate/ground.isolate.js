@@ -44,7 +44,10 @@ async function fetchThroughGate(input, init) {
   if (call === undefined) throw new NativeTypeError("fetch works within a call only");
   const response = await call.gate.send(new NativeRequest(input, init));
   const refusal = response.headers.get("bulkhead-egress-refused");
-  if (refusal !== null) throw new NativeTypeError(`the request was refused: ${refusal}`);
+  if (refusal !== null) {
+    const { message } = await response.json();
+    throw new NativeTypeError(`the request was refused: ${refusal} (${message})`);
+  }
   return response;
 }
 

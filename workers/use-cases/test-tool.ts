@@ -29,7 +29,13 @@ export async function testTool(
   const refusal = await denied(ports, by, "tool.test");
   if (refusal !== null) return err(refusal);
   const manifest = await ports.store.tools.get(org, tool, null);
-  if (manifest === null) return err(unknownName("tool", tool, await ports.store.tools.names(org)));
+  if (manifest === null) {
+    const proposed = (await ports.store.tools.stored(org, [tool])).findLast(({ status }) => status === "proposed");
+    if (proposed === undefined) return err(unknownName("tool", tool, await ports.store.tools.names(org)));
+    const { version } = proposed.manifest;
+    const what = `nobody has approved \`${tool}\` yet: POST /v1/tools/${tool}/approve {"version": ${version}}, by another person than who imported it`;
+    return err(refuse("not_found", what));
+  }
   if (manifest.kind === "workflow") {
     const message = `\`${tool}\` is a workflow: start a run of \`${manifest.workflow.name}\` to try it`;
     return err(refuse("invalid_request", message));

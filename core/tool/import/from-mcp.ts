@@ -3,7 +3,7 @@ import { isObject, type Json, type JsonObject, own } from "../../json.ts";
 import { importedName } from "./name.ts";
 import { type ImportChoices, type RefusedTool, type SourceTool, type SourceTools, withoutNamesakes } from "./source.ts";
 
-/** The output schema of a tool whose server declares none: the form of `core/tool/mcp-output.ts`. */
+/** The output schema of a tool whose server declares none: the form of `core/tool/mcp-output.ts`, or whatever `structuredContent` it answers with all the same. */
 const CONTENT: JsonObject = {
   type: "object",
   properties: {
@@ -12,7 +12,6 @@ const CONTENT: JsonObject = {
       items: { type: "object", properties: { type: { type: "string" }, text: { type: "string" } }, required: ["type"] },
     },
   },
-  required: ["content"],
 };
 const MOST_DESCRIPTION = 4_096;
 

@@ -130,7 +130,10 @@ describe("[ISO-2] code reaches no binding, no module, no network and no log of t
       "const r = await fetch('https://api.example.com/v1', { method: 'POST', body: 'x' }); return [r.status, r.headers.get('x-a'), await r.text()];",
     );
     expect([fetched, sent]).toEqual([[200, "b", "from outside"], ["POST https://api.example.com/v1"]]);
-    expect(await run(tool("await fetch('https://evil.example.org/');"))).toEqual([500, { message: "the request was refused: not_listed" }]);
+    expect(await run(tool("await fetch('https://evil.example.org/');"))).toEqual([
+      500,
+      { message: "the request was refused: not_listed (list the host in the tool's `egress`)" },
+    ]);
   });
   it.each([
     ["the fetch behind its fetch", "return await ServiceWorkerGlobalScope.prototype.fetch.call(globalThis, 'https://api.example.com/')"],
