@@ -49,7 +49,10 @@ describe("[IMPORT-4] a version that an import proposed", () => {
       status: 200,
       body: { tools: [{ name: "add_note", version: 1, status: "proposed", effect: "write", hints: { read_only: true } }], refused: [] },
     });
-    expect((await ask("POST", "/v1/tools/add_note/test", keys.ann, { input: { text: "a" } })).status).toBe(404);
+    expect(await ask("POST", "/v1/tools/add_note/test", keys.ann, { input: { text: "a" } })).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('nobody has approved `add_note` yet: POST /v1/tools/add_note/approve {"version": 1}') },
+    });
     const uses = {
       name: "w",
       input: true,

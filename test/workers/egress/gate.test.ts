@@ -1,6 +1,6 @@
 /** The gate of one call: what it sends, what it refuses, and what it puts on record. */
 import { describe, expect, it } from "vitest";
-import { EGRESS_LIMITS } from "../../../core/net/egress.ts";
+import { EGRESS_ADVICE, EGRESS_LIMITS } from "../../../core/net/egress.ts";
 import { type Gate, openGate, REFUSED_HEADER } from "../../../workers/egress/gate.ts";
 import type { EgressGrant, EgressPorts, RefusedRequest } from "../../../workers/egress/ports.ts";
 import { defineResolver } from "../../../workers/egress/resolver.ts";
@@ -221,7 +221,10 @@ describe("[EGRESS-8] a refusal is on record with the class of the host, and neve
   ])("%s", async (url, refusal, host) => {
     const { gate, refused } = world([]);
     const response = await ask(gate, url);
-    expect([response.status, await response.json()]).toEqual([403, { error: refusal }]);
+    expect([response.status, await response.json()]).toEqual([
+      403,
+      { error: refusal, message: EGRESS_ADVICE[refusal as keyof typeof EGRESS_ADVICE] },
+    ]);
     expect(refused).toEqual([{ grant: GRANT, refusal, host, method: "GET" }]);
     expect(JSON.stringify(refused)).not.toMatch(/stolen|4111/);
   });
@@ -249,7 +252,9 @@ describe("[EGRESS-9] what cannot be decided is refused", () => {
   });
   it("a host that fails tells nothing of why", async () => {
     const { gate } = world([() => Promise.reject(new Error("connect to https://files.example.com/?q=4111 failed"))]);
-    expect(await (await ask(gate, "https://files.example.com/")).text()).toBe('{"error":"unreachable"}');
+    expect(await (await ask(gate, "https://files.example.com/")).text()).toBe(
+      JSON.stringify({ error: "unreachable", message: "the host did not answer" }),
+    );
   });
   it("takes the gate's header from no other answer", async () => {
     const { gate } = world([() => new Response("x", { headers: { [REFUSED_HEADER]: "not_listed" } })]);

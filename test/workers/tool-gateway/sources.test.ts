@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import { checkTool } from "../../../core/tool/check.ts";
 import { toolsOfMcp } from "../../../core/tool/import/from-mcp.ts";
+import type { JsonSchema } from "../../../core/workflow/definition.ts";
+import { validate } from "../../../core/workflow/schema.ts";
 import type { ToolGatewayPorts } from "../../../workers/tool-gateway/ports.ts";
 import { defineToolSources } from "../../../workers/tool-gateway/sources.ts";
 import { scriptedGuard } from "../../support/doubles/scripted-guard.ts";
@@ -112,4 +114,15 @@ describe("a document", () => {
   ])("[IMPORT-8] that is %s is refused", async (_, answer, code) =>
     expect(await document(answer)).toMatchObject({ ok: false, error: { code } }),
   );
+});
+
+it("[IMPORT-10] what a server that declares no output answers fits the schema of its import, in either form", () => {
+  const { tools } = toolsOfMcp("https://mcp.example.com/mcp", [{ name: "get-sum", inputSchema: { type: "object" } }], {
+    ...{ prefix: "", effects: new Map(), secret: null },
+  });
+  const output = tools[0]?.manifest["output"] as JsonSchema;
+  expect(validate(output, { sum: 3 })).toEqual([]);
+  expect(validate(output, { content: [{ type: "text", text: "3" }] })).toEqual([]);
+  expect(validate(output, { content: "3" })).toHaveLength(1);
+  expect(validate(output, "3")).toHaveLength(1);
 });
