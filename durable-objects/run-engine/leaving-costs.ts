@@ -75,7 +75,7 @@ export class LeavingCosts {
 
   /** True when the mark moved. Ids of other rows are left alone. */
   confirm(ids: readonly string[]): boolean {
-    for (const { upTo, progress } of this.#sent) if (ids.includes(idOf(upTo))) progress.confirmed = true;
+    for (const parcel of this.#sent) if (ids.includes(idOf(parcel))) parcel.progress.confirmed = true;
     const before = this.#mark;
     for (const { upTo, progress } of this.#sent) {
       if (!progress.confirmed) break;
@@ -115,16 +115,20 @@ export class LeavingCosts {
   }
 
   /** All of it is of one run, and says the same about it. */
-  #rowOf({ after, upTo }: Parcel): RecordsRow {
+  #rowOf(parcel: Parcel): RecordsRow {
+    const { after, upTo } = parcel;
     const query = "SELECT costs FROM journal WHERE last_seq > ? AND last_seq <= ? AND costs IS NOT NULL ORDER BY last_seq";
     const parts = this.#sql
       .exec<{ costs: string }>(query, after, upTo)
       .toArray()
       .map((row) => JSON.parse(row.costs) as CostsOf);
     const [first] = parts;
-    return { id: idOf(upTo), records: [], costs: first === undefined ? [] : [{ ...first, calls: parts.flatMap(({ calls }) => calls) }] };
+    return { id: idOf(parcel), records: [], costs: first === undefined ? [] : [{ ...first, calls: parts.flatMap(({ calls }) => calls) }] };
   }
 }
 
-/** Other rows of a run's outbox are named by a number alone. */
-const idOf = (upTo: number): string => `costs/${upTo}`;
+/**
+ * Other rows of a run's outbox are named by a number alone. INVARIANT: the id names all of what is in the parcel. A new life may put more into
+ * one that ends with the same row, and what confirms the smaller one confirms nothing of the rest.
+ */
+const idOf = ({ after, upTo }: Parcel): string => `costs/${after}-${upTo}`;

@@ -239,7 +239,7 @@ describe("RunEngine", () => {
     await start(id);
     const rows = () => messages.filter((message) => message.source.id === id).flatMap((message) => message.rows);
     await until(() => rows().some((row) => row.run?.status === "completed"));
-    const seq = rows().reduce((last, row) => Math.max(last, Number(row.id.replace("costs/", ""))), 0);
+    const seq = rows().reduce((last, row) => Math.max(last, Number(row.id.replace(/^costs\/\d+-/, ""))), 0);
     expect(await engine(id).empty(seq)).toBe(false);
     expect(await engine(id).view()).toMatchObject({ status: "completed" });
     await engine(id).confirm(rows().map((row) => row.id));
@@ -297,6 +297,34 @@ describe("RunEngine", () => {
     world.now = () => FAR + 60 * 60_000;
     await runDurableObjectAlarm(object);
     expect(rows()).toEqual([]);
+  });
+
+  it("[RUN-338] what confirms a part of its costs confirms no more of them in a new life, which hands all of them over together", async () => {
+    const id = newId();
+    const object = env.RUN_ENGINE.getByName(id);
+    let [asked, mayAnswer] = [0, false];
+    world.callTool = async () => {
+      asked += 1;
+      if (asked === 2) await until(() => mayAnswer);
+      return answered("done");
+    };
+    const two = define({ a: tool(TOOL), b: tool(TOOL, { needs: ["a"] }) });
+    await engine(id).start({ ...born(id), definition: two }, { epoch: 0, active: [], asOf: FAR }, 0);
+    const costs = () => messages.filter((message) => message.source.id === id).flatMap(({ rows }) => rows.filter((row) => row.costs));
+    const kinds = () => costs().map((row) => row.costs?.flatMap((of) => of.calls.map(({ kind }) => kind)));
+    await until(() => asked === 2);
+    world.now = () => FAR + 50_000;
+    await runDurableObjectAlarm(object);
+    mayAnswer = true;
+    await until(() => costs().length === 2);
+    expect(kinds()).toEqual([["tool"], ["tool", "storage"]]);
+    const second = costs()[1]?.id ?? "";
+    messages = [];
+    await evictDurableObject(object);
+    await engine(id).confirm([second]); // the message with the first part was lost
+    world.now = () => FAR + 10 * 60_000;
+    await runDurableObjectAlarm(object);
+    expect(kinds()).toEqual([["tool", "tool", "storage"]]);
   });
 
   it("[COSTS-14] hands over at once what was spent before it waits for a person", async () => {
