@@ -2,6 +2,7 @@
  * A collection in a failing world: its index object is crashed, evicted, updated and cut off while documents come, change and go. People
  * repeat what was not answered. At rest, nothing that was accepted is lost, nothing is half there or half gone, and no search sees a ghost.
  */
+import { NOTHING_YET } from "../core/access/circumstances.ts";
 import type { RecordsMessage } from "../core/audit/record.ts";
 import { auditRecord } from "../core/audit/record.ts";
 import { chunksOf } from "../core/knowledge/chunk.ts";
@@ -11,6 +12,7 @@ import { HASHED, hashedVector } from "../core/knowledge/hashed-vector.ts";
 import type { SearchResult } from "../core/knowledge/search.ts";
 import { defineKnowledgeIndex } from "../durable-objects/knowledge-index/knowledge-index.ts";
 import { type KnowledgeIndexRpc, shardName } from "../durable-objects/knowledge-index/stub.ts";
+import type { EmbeddingAsker } from "../workers/embedding/embedding.ts";
 import { defineKnowledge } from "../workers/knowledge/knowledge.ts";
 import { CALM, type Climate } from "./climate.ts";
 import { Clock, WORLD } from "./clock.ts";
@@ -30,6 +32,10 @@ const REST_WITHIN_MS = 24 * 60 * 60_000;
 const MOST_STEPS = 60_000;
 const PAUSE_MS = 5_000;
 const READER = { user: "ann", roles: ["caller"] };
+const ASKER: EmbeddingAsker = {
+  ...{ org: "org-1", user: "ann", roles: ["caller"], workflow: "" },
+  ...{ text: "raw", soFar: NOTHING_YET, traceId: "t", spanId: "s" },
+};
 
 /** `violations`: what was wrong; `passed`: the points at which a life may end, with how often they were passed. */
 export type LibraryOutcome = {
@@ -155,8 +161,8 @@ async function visit(world: Simulated, house: House, person: number, violations:
   };
   const find = (word: string): Promise<readonly SearchResult[]> =>
     insist(async () => {
-      const asker = { org: "org-1", user: "ann", traceId: "t", spanId: "s" };
-      return (await knowledge.search(collection, { query: word, k: 50, mode: "keyword", filter: {}, reader: READER, asker })).results;
+      const asked = { query: word, k: 50, mode: "keyword", filter: {}, reader: READER, asker: ASKER } as const;
+      return (await knowledge.search(collection, asked)).results;
     });
   const told = new Map<string, Told>();
   const wordOf = (document: string, turn: number): string => `${document.replace("-", "")}word${turn}`;
@@ -250,8 +256,7 @@ async function compareLives(clock: Clock, house: House, violations: string[]): P
   const ask = async (): Promise<string> => {
     const told: string[] = [];
     for (let turns = 0; told.length === 0 && turns < 100; turns++) {
-      const asker = { org: "org-1", user: "ann", traceId: "t", spanId: "s" };
-      const request = { query: "part here", k: 50, mode: "keyword" as const, filter: {}, reader: READER, asker };
+      const request = { query: "part here", k: 50, mode: "keyword" as const, filter: {}, reader: READER, asker: ASKER };
       knowledge.search(collection, request).then(
         (found) => told.push(JSON.stringify(found)),
         () => undefined,

@@ -62,6 +62,15 @@ describe("imports", () => {
     expect(crossing.map(shown)).toEqual([]);
   });
 
+  it("[FLOW-14] what governs a call outside a run and is no app's chat has its model from the door of helper calls", () => {
+    const making = filesIn("workers", /\.ts$/).filter((path) => /\bgoverned\(\{/.test(read(path)));
+    expect(making.filter((path) => !path.startsWith("workers/chat/"))).toEqual([
+      "workers/governed-call/embedding-call.ts",
+      "workers/task-call/task-call.ts",
+    ]);
+    expect(making.filter((path) => !path.startsWith("workers/chat/") && !read(path).includes("ports.helpers.allowed("))).toEqual([]);
+  });
+
   it("of workers/ take no value from durable-objects/", () => {
     const taken = IMPORTS.filter(({ from, to, isType }) => within("workers")(from) && within("durable-objects")(to) && !isType);
     expect(taken.filter(({ from }) => from !== "workers/platform.ts" && !within("workers/composition")(from)).map(shown)).toEqual([]);

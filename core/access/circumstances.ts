@@ -2,7 +2,7 @@
  * The circumstances of a call as the policies see them: the `context` of policies/schema.cedarschema. The same for every action that an
  * org's own policies may decide, so that one policy can be about several of them. Pure.
  */
-import type { DataClass, Label } from "../label/label.ts";
+import { type DataClass, higherClass, type Label } from "../label/label.ts";
 import { type MicroUsd, toUsd } from "../money.ts";
 import type { EpochMs } from "../time.ts";
 
@@ -37,6 +37,13 @@ export const NOTHING_YET: SoFar = {
   agent: "",
   own: true,
 };
+
+/** The same of a call whose text has at least this class. */
+export const atLeast = (soFar: SoFar, of: DataClass): SoFar => ({
+  ...soFar,
+  args: { ...soFar.args, class: higherClass(soFar.args.class, of) },
+  seen: { ...soFar.seen, class: higherClass(soFar.seen.class, of) },
+});
 
 /** PERSISTED: with each decision, in journals and in the audit log. Fields may be added, never renamed. */
 export type Circumstances = {

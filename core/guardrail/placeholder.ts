@@ -34,5 +34,10 @@ export function findPlaceholders(text: string): PlaceholderSite[] {
 export const fillPlaceholders = (text: string, fill: (placeholder: string, type: PlaceholderType) => string | null): string =>
   text.includes("{{") ? text.replace(PLACEHOLDER, (whole, type: PlaceholderType) => fill(whole, type) ?? whole) : text;
 
+const REDACTED = new RegExp(`\\{\\{(?:${TYPES.join("|")})_[1-9]\\d{0,5}\\}\\}|\\[(?:${TYPES.join("|")})_[1-9]\\d{0,5}\\]`);
+
+/** Something stands in the text in the place of personal data: `{{EMAIL_1}}`, or `[EMAIL_1]` where it was replaced for good. Linear in its length. */
+export const holdsRedacted = (text: string): boolean => REDACTED.test(text);
+
 /** A text in the form of a placeholder stands anywhere in the value. */
 export const holdsPlaceholder = (value: Json): boolean => /\{\{[A-Z_]+_\d+\}\}/.test(JSON.stringify(value));

@@ -1,5 +1,5 @@
 /** A collection of documents: who may read it, where its documents may come from, how they are cut and embedded. */
-import type { DataClass } from "../label/label.ts";
+import { CALLER, type DataClass, higherClass } from "../label/label.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 import { type ChunkSize, DEFAULT_CHUNK } from "./chunk.ts";
 import type { Allow } from "./rights.ts";
@@ -60,6 +60,10 @@ export type Collection = {
   readonly createdAt: EpochMs;
   readonly updatedAt: EpochMs;
 };
+
+/** The class of what an embedding model is given for a collection: its documents', and at least that of the questions, which are callers' words. */
+export const embeddedClass = ({ sensitivity }: Pick<CollectionSettings, "sensitivity">): DataClass =>
+  higherClass(sensitivity, CALLER.class);
 
 /** A collection as callers see it. */
 export const collectionView = ({ name, settings, createdAt, updatedAt }: Collection) => ({

@@ -1,4 +1,6 @@
 /** A document and its revisions, as the index keeps them and as callers see them. */
+import type { Role } from "../access/principal.ts";
+import type { DataClass } from "../label/label.ts";
 import { type EpochMs, toRfc3339 } from "../time.ts";
 import type { ChunkSize } from "./chunk.ts";
 import type { Allow } from "./rights.ts";
@@ -28,7 +30,15 @@ export type IndexPlan = {
   readonly chunk: ChunkSize;
   /** An embedding model of the org; null: the embedded default. */
   readonly embedding: string | null;
-  readonly asker: { readonly user: string; readonly traceId: string; readonly spanId: string };
+  readonly asker: {
+    readonly user: string;
+    readonly traceId: string;
+    readonly spanId: string;
+    /** The uploader's, for the policies. Absent in older plans: none. */
+    readonly roles?: readonly Role[];
+  };
+  /** The class of what a model is given. Absent in older plans: nobody noted it, and the highest counts. */
+  readonly class?: DataClass;
 };
 
 /** A revision that was checked, before it is stored and indexed. */

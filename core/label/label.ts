@@ -37,13 +37,16 @@ export const UNKNOWN: Label = { trust: "untrusted", class: "internal", sources: 
 export const accepts = (most: DataClass | undefined, of: DataClass): boolean =>
   most === undefined || DATA_CLASSES.indexOf(of) <= DATA_CLASSES.indexOf(most);
 
+/** The higher of both classes. */
+export const higherClass = (a: DataClass, b: DataClass): DataClass => (DATA_CLASSES.indexOf(a) >= DATA_CLASSES.indexOf(b) ? a : b);
+
 /** The label of what is derived from both. */
 export function join(a: Label, b: Label): Label {
   if (a === b || b === OWN) return a;
   if (a === OWN) return b;
   return {
     trust: a.trust === "untrusted" ? a.trust : b.trust,
-    class: DATA_CLASSES.indexOf(a.class) >= DATA_CLASSES.indexOf(b.class) ? a.class : b.class,
+    class: higherClass(a.class, b.class),
     sources: [...new Set([...a.sources, ...b.sources])].sort().slice(0, SOURCES_KEPT),
     ...(a.stale === true || b.stale === true ? { stale: true } : {}),
   };

@@ -65,7 +65,10 @@ export function candidatesFor(choice: RouteChoice, models: readonly ModelEntry[]
     for (const id of ids) {
       const entry = byId.get(id);
       const rank = entry === undefined ? null : rankOf(entry, choice, knowledge, weights.get(id) ?? 1);
-      const why = rank === null ? { why: WHY_NOT.unknown } : (whyNotGiven(rank, choice, knowledge) ?? whyNot(rank, choice, knowledge));
+      const why =
+        rank === null
+          ? { why: WHY_NOT.unknown }
+          : (whyNotGiven(rank.entry, choice.class, knowledge.requirements) ?? whyNot(rank, choice, knowledge));
       if (rank === null || why !== null) rejected.push({ id, ...(why ?? { why: WHY_NOT.unknown }) });
       else admitted.push(rank);
     }
@@ -98,8 +101,8 @@ function rankOf(entry: ModelEntry, choice: RouteChoice, knowledge: RouteKnowledg
 
 type WhyNot = Omit<RejectedModel, "id">;
 
-/** Why it may not be given data of this class, as a fallback neither; null: it may. */
-function whyNotGiven({ entry }: Admitted, { class: of }: RouteChoice, { requirements }: RouteKnowledge): WhyNot | null {
+/** Why a model may not be given data of this class, as a fallback neither; null: it may. */
+export function whyNotGiven(entry: ModelEntry, of: DataClass, requirements: ModelRequirements): WhyNot | null {
   if (!accepts(entry.accepts, of)) return { why: `accepts \`${entry.accepts}\` at most, and the text is \`${of}\``, for: "class" };
   const unmet = unmetRequirement(entry, of, requirements);
   return unmet === null ? null : { why: unmet, for: "requirement" };

@@ -3,11 +3,14 @@
  * short one, and what is cut short goes on from its last transaction. Knows jobs and chunks, nothing of searches or alarms.
  */
 import { createHash } from "node:crypto";
+import { NOTHING_YET, type SoFar } from "../../core/access/circumstances.ts";
+import type { Role } from "../../core/access/principal.ts";
 import { type Chunk, chunksOf } from "../../core/knowledge/chunk.ts";
 import type { DocumentFinding, IndexPlan } from "../../core/knowledge/document.ts";
 import { HASHED } from "../../core/knowledge/hashed-vector.ts";
 import { embeddedText, storedChunk, titleTerms } from "../../core/knowledge/piece.ts";
 import { WORD_FORMS } from "../../core/knowledge/terms.ts";
+import type { DataClass } from "../../core/label/label.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { turn } from "../../kit/turn.ts";
@@ -16,9 +19,15 @@ import type { Changes, Job, KeptRevision, Revisions } from "./revisions.ts";
 /** What making chunks needs from outside. */
 export type IndexingPorts = {
   readonly now: () => EpochMs;
-  /** Vectors in the order of the texts; `model` null: the embedded default. null: the model failed. */
+  /** Vectors in the order of the texts; `model` null: the embedded default. null: the model failed, or may be given none of them. */
   readonly embed: (
-    asker: IndexPlan["asker"] & { readonly org: string },
+    asker: Omit<IndexPlan["asker"], "roles"> & {
+      readonly org: string;
+      readonly roles: readonly Role[];
+      readonly workflow: "";
+      readonly soFar: SoFar;
+      readonly text: "redacted";
+    },
     model: string | null,
     texts: readonly string[],
   ) => Promise<{ readonly space: string; readonly vectors: readonly (Int8Array | null)[] } | null>;
@@ -192,9 +201,10 @@ export class Indexing {
 
   async #embed(revision: KeptRevision, { text }: Cut, portion: readonly Chunk[]) {
     const { plan, title } = revision;
-    const asker = { org: this.#org, user: revision.by.user, traceId: "", spanId: "", ...plan?.asker };
+    const { traceId = "", spanId = "", user = revision.by.user, roles = [] } = plan?.asker ?? {};
+    const soFar = { ...NOTHING_YET, ...standing(plan?.class ?? "restricted"), own: false };
     return this.#ports.embed(
-      asker,
+      { org: this.#org, user, traceId, spanId, roles, workflow: "", soFar, text: "redacted" },
       plan?.embedding ?? null,
       portion.map((chunk) => embeddedText(title, text, chunk)),
     );
@@ -231,9 +241,15 @@ export class Indexing {
   }
 }
 
+/** What a document says is nobody's word here. */
+function standing(of: DataClass): Pick<SoFar, "args" | "seen"> {
+  const text = { trust: "untrusted", class: of } as const;
+  return { args: text, seen: text };
+}
+
 function findingsOf({ findings }: KeptRevision, job: Job | null): readonly DocumentFinding[] {
   const count = job?.withoutVector ?? 0;
-  const message = "the embedding model failed: these chunks are found by their words alone";
+  const message = "the embedding model failed or may not be given their text: these chunks are found by their words alone";
   return count === 0 ? findings : [...findings, { type: "embedding", count, message }];
 }
 

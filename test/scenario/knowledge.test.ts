@@ -240,6 +240,43 @@ describe("a collection", () => {
     }
   });
 
+  it("[KNOW-32] is given no embedding model that may not have its class; one that is raised later costs its documents their vectors", async () => {
+    const entry = {
+      base_url: "http://models.test/v1",
+      upstream_id: "e",
+      price: { input: 0.01, output: 0 },
+      context: 8000,
+      tasks: ["embed"],
+    };
+    const id = "acme/narrow-2026-01-01";
+    const model = await call("PUT", `/v1/models/${id}`, ADMIN, { ...entry, pii: "redacted", accepts: "internal" }, { "bulkhead-org": ORG });
+    expect(model.status, JSON.stringify(model.body)).toBe(200);
+    const refused = await put("narrow", { embedding: id, sensitivity: "confidential" });
+    expect([refused.status, refused.body["errors"]]).toEqual([
+      400,
+      [
+        {
+          path: "/embedding",
+          message:
+            "the model may not be given what the collection holds and is asked: accepts `internal` at most, and the text is `confidential`",
+        },
+      ],
+    ]);
+    world.model = async () =>
+      Response.json({
+        object: "list",
+        model: "e",
+        data: [{ object: "embedding", index: 0, embedding: [1, 0] }],
+        usage: { prompt_tokens: 3 },
+      });
+    expect((await put("narrow", { embedding: id })).status).toBe(200);
+    expect((await upload("narrow", { title: "t", text: "A coat." })).body).toMatchObject({ status: "ready", findings: [] });
+    expect((await put("narrow", { sensitivity: "confidential" })).status).toBe(200);
+    const raised = await upload("narrow", { title: "t", text: "A hat." });
+    expect(raised.body).toMatchObject({ status: "ready", findings: [{ type: "embedding", count: 1 }] });
+    expect((await search("narrow", "hat")).body).toMatchObject({ mode: "keyword", degraded: true });
+  });
+
   it("[KNOW-14] finds by words alone, and says so, when its embedding model fails", async () => {
     const model = {
       base_url: "http://models.test/v1",

@@ -33,8 +33,8 @@ export function withAnswerCache<Rest extends readonly unknown[]>(
 
 /** null: the step takes no kept answer. */
 export function lookupOf(call: ModelCall): Lookup | null {
-  const { context, model, timeoutMs: _timeoutMs, cache, isLastResort: _isLastResort, moderated: _moderated, ...question } = call;
-  return cache === "none" ? null : { question, model, asker: context, use: cache };
+  const { context, askedFor, model, timeoutMs: _timeoutMs, cache, isLastResort: _isLastResort, moderated: _moderated, ...question } = call;
+  return cache === "none" ? null : { question, model, asker: { ...context, ...askedFor, began: true }, use: cache };
 }
 
 /** Nobody was asked, so nothing was spent. */

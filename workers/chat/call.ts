@@ -1,4 +1,5 @@
 /** One call of an app, from its first byte to its last record: who asks, under which run id, what it has cost so far. */
+import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type CallMemory, newCallMemory } from "../../core/chat/call-memory.ts";
 import type { Trigger } from "../../core/guardrail/hand-over/hand-over.ts";
@@ -104,7 +105,7 @@ export async function openCall(ports: ChatPorts, asked: Asked, activity: "chat" 
     rules,
     exchange,
     moderate: async (text, inquire) => {
-      const moderated = await ports.moderate({ ...exchange, roles, text, names: rules.input.names }, inquire);
+      const moderated = await ports.moderate({ ...exchange, roles, soFar: NOTHING_YET, text, names: rules.input.names }, inquire);
       tally.microUsd += moderated?.spent.micro_usd ?? 0;
       return moderated?.moderation ?? null;
     },

@@ -1,4 +1,5 @@
 /** Kept answers for chats that ask for them: only of questions without personal data, and only of answers in which nothing was found. */
+import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import type { GivenAnswer } from "../../core/cache/kept-answer.ts";
 import type { Lookup } from "../../core/cache/question.ts";
 import type { ResponseFormat } from "../../core/chat/format.ts";
@@ -65,7 +66,7 @@ function lookupOf(
   use: Exclude<CacheUse, "none">,
   isShared: boolean,
 ): Lookup {
-  const { user } = call.asked.principal;
+  const { user, roles } = call.asked.principal;
   const { format, stop } = request;
   const settings = { ...request.settings, ...passedOn(request, entry) };
   const conversation: Json = request.messages.map((message) => ({ ...message })) as unknown as Json;
@@ -81,7 +82,7 @@ function lookupOf(
       chat: { conversation, settings, stop: [...stop], format: format.kind, ...rulesOf(call.rules), ...(isShared ? {} : { user }) },
     },
     model: candidate.id,
-    asker: { ...call.exchange, subject: user },
+    asker: { ...call.exchange, subject: user, roles, soFar: NOTHING_YET },
     use,
   };
 }

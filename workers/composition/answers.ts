@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { guardVersion } from "../../core/cache/guard-version.ts";
 import type { Grounds } from "../../core/cache/identity.ts";
-import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Access } from "../access/access.ts";
 import { defineAnswerCache } from "../answer-cache/answer-cache.ts";
 import { defineEmbed } from "../answer-cache/embed.ts";
@@ -12,6 +11,7 @@ import type { CredentialBroker } from "../credential-broker/credential-broker.ts
 import { defineAskModel } from "../embedding/ask-model.ts";
 import { defineEmbeddingCalls, type EmbedTexts } from "../governed-call/embedding-call.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
+import type { HelperModels } from "../governed-call/helper-models.ts";
 import type { Guard, VaultPort } from "../guardrail/ports.ts";
 import type { ModelGateway } from "../model-gateway/gateway.ts";
 import type { KeptResults } from "../tool-gateway/ports.ts";
@@ -39,21 +39,21 @@ export function keptResults(values: KeptValues, vault: VaultPort, broker: Creden
 }
 
 type Embedding = {
-  readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
+  readonly helpers: HelperModels;
   readonly governed: OpenGovernedCall;
   readonly gateway: Pick<ModelGateway, "embed">;
 };
 
-const embeddingCalls = ({ now, random }: Outside, { governed, gateway }: Embedding): EmbedTexts =>
-  defineEmbeddingCalls({ now, random, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
+const embeddingCalls = ({ now, random }: Outside, { helpers, governed, gateway }: Embedding): EmbedTexts =>
+  defineEmbeddingCalls({ now, random, helpers, governed, ask: (asking) => gateway.embed(asking, new AbortController().signal) });
 
 /** Questions as vectors, by the org's embedding model: governed like a chat. */
 export const buildEmbed = (outside: Outside, around: Embedding): AnswerCachePorts["embed"] =>
-  defineEmbed({ log: outside.log, registered: around.registered, embedTexts: embeddingCalls(outside, around) });
+  defineEmbed({ log: outside.log, embedTexts: embeddingCalls(outside, around) });
 
 /** Texts as vectors, by an embedding model that a collection names. */
-export const buildEmbedTexts = (outside: Outside, around: Embedding) =>
-  defineAskModel({ ...outside, registered: around.registered, embedTexts: embeddingCalls(outside, around) });
+export const buildEmbedTexts = (outside: Outside, around: Embedding & Pick<Guard, "scrub">) =>
+  defineAskModel({ ...outside, scrub: around.scrub, embedTexts: embeddingCalls(outside, around) });
 
 /** The answer cache with its room around it. */
 export function buildAnswers({ now, log }: Outside, { values, guard, vault, access, broker, model, embed }: Around) {

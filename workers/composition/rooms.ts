@@ -44,6 +44,7 @@ import { Gates } from "../egress/egress.ts";
 import { defineEmbedding, weightOf } from "../embedding/embedding.ts";
 import { settingsFrom } from "../env.ts";
 import { defineGovernedCalls } from "../governed-call/governed-call.ts";
+import { defineHelperModels } from "../governed-call/helper-models.ts";
 import { filledForChecking } from "../guardrail/fill.ts";
 import { defineGuard } from "../guardrail/guard.ts";
 import { inPortions } from "../guardrail/in-portions.ts";
@@ -307,9 +308,17 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
     note: async (org, told) => objects.budgetLedger(org).note(org, told),
   });
   const governed = defineGovernedCalls({ now, stops: () => stops.stops(), desk, health, hold: openCalls.hold, keepTexts: texts.keep, log });
-  const registered = (org: string) => store.models.list(org);
-  const embed = buildEmbed(outside, { registered, governed, gateway: modelGateway });
-  const embedTexts = defineEmbedding({ ask: buildEmbedTexts(outside, { registered, governed, gateway: modelGateway }) });
+  const helpers = defineHelperModels({
+    models: (org) => store.models.list(org),
+    route: store.routes.get,
+    authorize: authority.authorize,
+    authorizeInRun: authority.authorizeInRun,
+    killEpoch: async () => (await stops.stops()).epoch,
+  });
+  const embed = buildEmbed(outside, { helpers, governed, gateway: modelGateway });
+  const embedTexts = defineEmbedding({
+    ask: buildEmbedTexts(outside, { helpers, governed, gateway: modelGateway, scrub: guard.scrub }),
+  });
   const readDocument = defineDocuments({ loader: env.LOADER ?? null });
   const knowledge = defineKnowledge({
     shard: (collection, shard) => objects.knowledgeIndex(shardName(collection, shard)),
@@ -321,11 +330,7 @@ export function buildRooms(env: Cloudflare.Env, outside: Outside) {
   const taskModels = defineTaskCall({
     now,
     random,
-    registered,
-    route: store.routes.get,
-    authorize: authority.authorize,
-    authorizeInRun: authority.authorizeInRun,
-    killEpoch: async () => (await stops.stops()).epoch,
+    helpers,
     governed,
     breakOff,
     body: (entry, call) => requestBody(entry, call, toolNames(call.tools)),

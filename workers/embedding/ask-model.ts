@@ -1,9 +1,9 @@
 /** A few texts as vectors by the model that a collection names. Never throws and never takes long. */
 import { mintId } from "../../core/ids.ts";
-import type { ModelEntry } from "../../core/model/entry.ts";
 import { errorName, type Log, logLine } from "../../core/telemetry/log-line.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { EmbedTexts } from "../governed-call/embedding-call.ts";
+import type { Guard } from "../guardrail/ports.ts";
 import type { EmbeddingPorts } from "./embedding.ts";
 
 /** Of one call for up to 64 texts. */
@@ -13,23 +13,21 @@ const TIMEOUT_MS = 10_000;
 export type AskModelPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
-  readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
+  readonly scrub: Guard["scrub"];
   readonly embedTexts: EmbedTexts;
   readonly log: Log;
 };
 
-/** Asks a registered model; null: it failed, was stopped or is not there. Its cost belongs to no run: the call has an id of its own. */
-export function defineAskModel({ now, random, registered, embedTexts, log }: AskModelPorts): EmbeddingPorts["ask"] {
-  return async ({ org, user, traceId, spanId }, model, texts) => {
+/** Asks a registered model. Its cost belongs to no run: the call has an id of its own. */
+export function defineAskModel({ now, random, scrub, embedTexts, log }: AskModelPorts): EmbeddingPorts["ask"] {
+  return async ({ text: form, names, ...by }, model, given) => {
     try {
-      const entry = (await registered(org)).find(({ id }) => id === model) ?? null;
-      if (entry === null) return null;
-      const run = mintId("run", now(), random(10));
-      const asker = { org, user, subject: user, run, workflow: "", activity: "knowledge", traceId, spanId };
-      const embedded = await embedTexts({ entry, texts, asker, timeoutMs: TIMEOUT_MS, for: "knowledge", resource: "knowledge" });
-      return embedded?.vectors ?? null;
+      const texts = form === "raw" ? given.map((text) => scrub(text, names).text) : given;
+      const asker = { ...by, subject: by.user, run: mintId("run", now(), random(10)), activity: "knowledge" };
+      const call = { wanted: { model }, texts, asker, timeoutMs: TIMEOUT_MS, for: "knowledge", resource: "knowledge" } as const;
+      return (await embedTexts(call))?.vectors ?? null;
     } catch (error) {
-      log(logLine("knowledge.not_embedded", { org, upstream: model, error: errorName(error) }));
+      log(logLine("knowledge.not_embedded", { org: by.org, upstream: model, error: errorName(error) }));
       return null;
     }
   };

@@ -1,23 +1,34 @@
 /**
- * Texts as vectors: by an embedding model of the org, a governed call like any other, or by the embedded default, which needs no model and
+ * Texts as vectors: by an embedding model of the org, a helper call (workers/governed-call/helper-models.ts), or by the embedded default, which needs no model and
  * no network. Never throws and never takes long: a failure means that texts are found by their words alone.
  */
 import { quantise } from "../../core/cache/vector.ts";
 import { HASHED, HASHED_WEIGHT, hashedVector } from "../../core/knowledge/hashed-vector.ts";
+import type { HelperAsker } from "../governed-call/helper-models.ts";
 
-/** On whose behalf a model is asked. */
-export type EmbeddingAsker = { readonly org: string; readonly user: string; readonly traceId: string; readonly spanId: string };
+/** On whose behalf a model is asked, and about what. `workflow`: empty where no run asks. */
+export type EmbeddingAsker = Pick<HelperAsker, "org" | "user" | "workflow" | "roles" | "began" | "soFar"> & {
+  readonly traceId: string;
+  readonly spanId: string;
+  /** Whose words the texts are. `redacted`: they hold no personal data any more, at most placeholders. */
+  readonly text: "raw" | "redacted";
+  /** Names in a raw text count as personal data. */
+  readonly names?: boolean;
+};
 
 /** Vectors in the order of the texts; null: that text has none. `space`: what they may be compared with. */
 export type Embedded = { readonly space: string; readonly vectors: readonly (Int8Array | null)[] };
 
 /** What this room needs from outside. */
 export type EmbeddingPorts = {
-  /** The vectors of a few texts by a registered model; null: the model failed, or there is none of this name. Never throws. */
-  readonly ask: (asker: EmbeddingAsker, model: string, texts: readonly string[]) => Promise<readonly (readonly number[])[] | null>;
+  /**
+   * The vectors of a few texts by a registered model, null for each that it may not be given; null: it may be given none of them, it failed, or there is
+   * none of this name. Never throws.
+   */
+  readonly ask: (asker: EmbeddingAsker, model: string, texts: readonly string[]) => Promise<readonly (readonly number[] | null)[] | null>;
 };
 
-/** Embeds texts; null: the model failed. */
+/** Embeds texts; null: the model failed, or may not be given any of them. */
 export type Embedding = (asker: EmbeddingAsker, model: string | null, texts: readonly string[]) => Promise<Embedded | null>;
 
 /** Texts of one call. */
@@ -35,7 +46,7 @@ export function defineEmbedding({ ask }: EmbeddingPorts): Embedding {
       const portion = texts.slice(from, from + AT_ONCE);
       const answered = await ask(asker, model, portion);
       if (answered === null || answered.length !== portion.length) return null;
-      vectors.push(...answered.map(quantise));
+      vectors.push(...answered.map((vector) => (vector === null ? null : quantise(vector))));
     }
     return { space: model, vectors };
   };

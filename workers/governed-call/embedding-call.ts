@@ -1,11 +1,12 @@
 /**
- * Texts as vectors by a registered model, for whoever needs them inside the platform (a kept answer's question, a collection's chunks): a
- * governed call like any other (governed-call.ts), on record with its money. Which model, and what happens without vectors, is the caller's
- * to decide; the texts are redacted before they get here.
+ * Texts as vectors by a registered model, for whoever needs them inside the platform (a kept answer's question, a collection's chunks, a search):
+ * a helper call (helper-models.ts), governed like any other (governed-call.ts), on record with its money. What happens without vectors is the
+ * caller's to decide.
  */
 import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import type { Asker } from "../../core/cache/question.ts";
+import { holdsRedacted } from "../../core/guardrail/placeholder.ts";
 import { mintId } from "../../core/ids.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
@@ -18,6 +19,7 @@ import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import type { CallEnd, OpenGovernedCall } from "./governed-call.ts";
+import type { HelperModels, Wanted } from "./helper-models.ts";
 
 type Asking = {
   readonly entry: ModelEntry;
@@ -32,13 +34,15 @@ type Asked = { readonly result: Result<EmbeddingAnswer, Failure> } & Pick<CallEn
 export type EmbeddingCallPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
+  readonly helpers: Pick<HelperModels, "allowed">;
   readonly governed: OpenGovernedCall;
   readonly ask: (asking: Asking) => Promise<Asked>;
 };
 
 /** What is embedded, by what, and for whom. */
 export type EmbeddingCall = {
-  readonly entry: ModelEntry;
+  readonly wanted: Wanted;
+  /** Redacted. */
   readonly texts: readonly string[];
   /** Its `workflow` is empty where no workflow asks. */
   readonly asker: Asker;
@@ -48,10 +52,17 @@ export type EmbeddingCall = {
   readonly resource: string;
 };
 
-/** One vector per text, in their order. `tokens` null: the upstream did not count them. */
-export type Embedded = { readonly vectors: EmbeddingAnswer["vectors"]; readonly tokens: number | null };
+/**
+ * A vector for each text, in their order; null: no model may be given this one, because of the placeholders in it. `tokens` null: the upstream did not
+ * count them.
+ */
+export type Embedded = {
+  readonly model: string;
+  readonly vectors: readonly (readonly number[] | null)[];
+  readonly tokens: number | null;
+};
 
-/** Makes the call; null: a text is longer than the model reads, something governs it away, or the model failed. */
+/** Makes the call; null: no model may be given any of the texts, a text is longer than it reads, something governs the call away, or the model failed. */
 export type EmbedTexts = (call: EmbeddingCall) => Promise<Embedded | null>;
 
 /** Throws what its ports throw: the caller decides what an internal failure means. */
@@ -61,11 +72,26 @@ export const defineEmbeddingCalls =
     embed(ports, call);
 
 async function embed(ports: EmbeddingCallPorts, call: EmbeddingCall): Promise<Embedded | null> {
-  const { entry, texts, asker, timeoutMs } = call;
+  const whole = await embedAll(ports, call);
+  if (whole !== "none allowed") return whole;
+  const isPlain = call.texts.map((text) => !holdsRedacted(text));
+  if (isPlain.every((plain) => plain)) return null;
+  const plain = call.texts.filter((_, at) => isPlain[at]);
+  const some = plain.length === 0 ? null : await embedAll(ports, { ...call, texts: plain });
+  if (some === null || some === "none allowed") return null;
+  const vectors = [...some.vectors];
+  return { ...some, vectors: isPlain.map((plain) => (plain ? (vectors.shift() ?? null) : null)) };
+}
+
+async function embedAll(ports: EmbeddingCallPorts, call: EmbeddingCall): Promise<Embedded | "none allowed" | null> {
+  const { wanted, texts, asker, timeoutMs } = call;
   const { org, user, run } = asker;
-  const model = entry.id;
   const bounds = texts.map(boundTokens);
-  if (bounds.some((bound) => bound > entry.context)) return null;
+  // A window holds one text at a time.
+  const longest = Math.max(0, ...bounds);
+  const [entry] = await ports.helpers.allowed(asker, wanted, { texts, expectedTokens: longest, maxTokens: 0 });
+  if (entry === undefined) return "none allowed";
+  const model = entry.id;
   const bound = bounds.reduce((sum, one) => sum + one, 0);
   const worst = worstCase(entry, bound, 0);
   const workflow = asker.workflow === "" ? undefined : asker.workflow;
@@ -111,5 +137,5 @@ async function embed(ports: EmbeddingCallPorts, call: EmbeddingCall): Promise<Em
       for: call.for,
     }),
   ]);
-  return result.ok ? { vectors: result.value.vectors, tokens: usage?.input ?? null } : null;
+  return result.ok ? { model, vectors: result.value.vectors, tokens: usage?.input ?? null } : null;
 }

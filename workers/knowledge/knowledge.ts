@@ -2,9 +2,10 @@
  * A collection over its shards: places documents, asks every shard, and makes one ranking of their answers. Holds no state but a guess of
  * how many shards a collection has, which every answer of shard 0 corrects. Knows nothing of who may do what.
  */
+import { atLeast } from "../../core/access/circumstances.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Statistics, summed } from "../../core/knowledge/bm25.ts";
-import type { Collection } from "../../core/knowledge/collection.ts";
+import { type Collection, embeddedClass } from "../../core/knowledge/collection.ts";
 import type { IndexPlan, NewRevision, Revision } from "../../core/knowledge/document.ts";
 import type { Reader } from "../../core/knowledge/rights.ts";
 import {
@@ -40,7 +41,7 @@ export type Search = {
   readonly asker: EmbeddingAsker;
 };
 
-/** `degraded`: vectors were wanted, but the model failed or makes longer or shorter ones than when the documents were stored; words alone ranked. */
+/** `degraded`: vectors were wanted, but the model failed, may not be given the question, or makes longer or shorter ones than when the documents were stored; words alone ranked. */
 export type Searched = { readonly results: readonly SearchResult[]; readonly mode: SearchMode; readonly degraded: boolean };
 
 /** No chunk that was found can be compared with this vector: the model makes vectors of another length by now. */
@@ -86,7 +87,9 @@ export function defineKnowledge({ shard, nameOf, embed, weightOf }: KnowledgePor
 
   return {
     async search(collection: Collection, { query, k, mode, filter, reader, asker }: Search): Promise<Searched> {
-      const wanted: Embedded | null = mode === "keyword" ? null : await embed(asker, collection.settings.embedding, [query]);
+      const { settings } = collection;
+      const about = { ...asker, soFar: atLeast(asker.soFar, embeddedClass(settings)) };
+      const wanted: Embedded | null = mode === "keyword" ? null : await embed(about, settings.embedding, [query]);
       const [vector = null] = wanted?.vectors ?? [];
       const space = wanted?.space ?? null;
       const byWords = { reader, terms: queryTermsOf(query), vector: null, space: null, filter, take: takeFor(k) };

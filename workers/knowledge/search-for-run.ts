@@ -12,7 +12,7 @@ type RunSearch = {
   readonly query: string;
   readonly k: number;
   readonly began: { readonly user: string; readonly roles: readonly Role[] };
-  readonly asker: EmbeddingAsker;
+  readonly asker: Omit<EmbeddingAsker, "roles" | "began" | "text">;
 };
 
 /** `rolesLeft`: those that the run's user still has; throws when nobody can say. */
@@ -31,6 +31,7 @@ export async function searchForRun(
   const [collection, roles] = await Promise.all([collections.get(org, name), rolesLeft({ ...began, org }, "now")]);
   const reader = { user: began.user, roles };
   if (collection === null || roles.length === 0 || !mayRead(collection.settings.allow, reader)) return null;
-  const found = await knowledge.search(collection, { query, k, mode: "hybrid", filter: {}, reader, asker });
+  const asking = { ...asker, roles: began.roles, began: true, text: "redacted" } as const;
+  const found = await knowledge.search(collection, { query, k, mode: "hybrid", filter: {}, reader, asker: asking });
   return { query, ...found } as unknown as Json;
 }

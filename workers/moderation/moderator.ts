@@ -1,13 +1,11 @@
 /**
- * Asks a model of the task `moderate` about a text, or one of the task `judge` about what it rests on: one short question (workers/task-call). Only a model that an org registered for the task by name
- * is asked: one for every task (`*`) is not.
+ * Asks a model of the task `moderate` about a text, or one of the task `judge` about what it rests on: one short question (workers/task-call).
  *
  * Whatever goes wrong is an answer (`failed`): what follows from it is for the rules (core/guardrail/rules/judge.ts).
  */
 import { type Opinion, readOpinions } from "../../core/guardrail/moderate/opinion.ts";
 import { MOST_MODERATED_UNITS, moderationMessages, moderationTokens, OPINION_SCHEMA } from "../../core/guardrail/moderate/prompt.ts";
 import type { Inquiry } from "../../core/guardrail/moderate/questions.ts";
-import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { errorName, logLine } from "../../core/telemetry/log-line.ts";
 import type { TaskQuestion } from "../task-call/ports.ts";
 import type { Asker, Moderate, Moderated, ModeratorPorts } from "./ports.ts";
@@ -51,7 +49,6 @@ function questionOf(
     messages: moderationMessages({ text, questions }, nonce),
     schema: { name: "moderation", schema: OPINION_SCHEMA },
     maxTokens: moderationTokens(questions.length),
-    holdsPersonalData: asker.text === "raw" ? text !== given : findPlaceholders(given).length > 0,
     timeoutMs: TIMEOUT_MS,
     read: (said) => readOpinions(said, questions),
   };

@@ -1,4 +1,5 @@
 /** A run's call of a model with the moderator behind it: what the model said is judged before the run gets it, whoever or whatever answered. */
+import { atLeast } from "../../core/access/circumstances.ts";
 import { inquiryOfOutput } from "../../core/guardrail/moderate/questions.ts";
 import { inquiryOfGrounds } from "../../core/guardrail/rules/grounded.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
@@ -16,25 +17,24 @@ export const withModeration =
   ): ((call: ModelCall) => Promise<ModelOutcome>) =>
   async (call) => {
     const outcome = await callModel(call);
-    const { moderated: asked, context } = call;
+    const { moderated: asked, askedFor, context } = call;
     const { result } = outcome;
     if (asked === undefined || !("output" in result)) return outcome;
     const { org, run, user, workflow, activity, traceId, spanId } = context;
-    const { roles, left, soFar, rules, grounds = [] } = asked;
-    const asker = { org, run, user, workflow, activity, traceId, spanId, roles, began: true, text: "redacted", left, soFar } as const;
+    const { left, rules, grounds } = asked;
+    const asker = { org, run, user, workflow, activity, traceId, spanId, ...askedFor, began: true, text: "redacted", left } as const;
     const moderated = await moderate(asker, () => inquiryOfOutput(result.output, rules));
     // One after the other: what the first cost is no longer left for the second.
     const spent = moderated?.spent ?? { micro_usd: 0, tokens_in: 0, tokens_out: 0 };
     const rest = { microUsd: left.microUsd - spent.micro_usd, tokens: left.tokens - spent.tokens_in - spent.tokens_out };
-    const sources = new Map(grounds.map((one, index) => [index, one.sources]));
     const opinions =
-      grounds.length === 0
+      grounds === undefined
         ? null
-        : await judge({ ...asker, left: rest }, () =>
+        : await judge({ ...asker, left: rest, soFar: atLeast(askedFor.soFar, grounds.class) }, () =>
             inquiryOfGrounds(
               result.output,
-              grounds.map(({ rule }) => rule),
-              (index) => sources.get(index) ?? null,
+              grounds.rules.map(({ rule }) => rule),
+              (index) => grounds.rules[index]?.sources ?? null,
             ),
           );
     return { ...outcome, ...(moderated === null ? {} : { moderated }), ...(opinions === null ? {} : { opinions }) };

@@ -1,39 +1,31 @@
 /** What other rooms ask of a model of a task, and what the call needs of them. */
-import type { SoFar } from "../../core/access/circumstances.ts";
 import type { JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Message } from "../../core/model/message.ts";
-import type { TaskRoute } from "../../core/model/task-route.ts";
 import type { MicroUsd } from "../../core/money.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext, ModelCall } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
-import type { AuthorityAnswer, AuthorityQuestion, Caller } from "../../core/workflow/authority.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
 import type { OpenGovernedCall } from "../governed-call/governed-call.ts";
+import type { HelperAsker, HelperModels } from "../governed-call/helper-models.ts";
 import type { BreakOff } from "../kill-switch/break-off.ts";
 import type { Askings } from "../model-gateway/asking.ts";
 
 /** For whom a model is asked, in what, and what of it may cost. */
-export type TaskAsker = Pick<CallContext, "org" | "run" | "user" | "workflow" | "activity" | "traceId" | "spanId"> & {
-  /** Whom the text is about. Absent: the user. */
-  readonly subject?: string;
-  readonly roles: Caller["roles"];
-  /** The roles are those that a run began with: of these count those that its user still has. Absent: they are the caller's of now. */
-  readonly began?: true;
-  /** What the text derives from. Absent: the caller's own word. */
-  readonly soFar?: SoFar;
-  /** The most that the call may cost, beside the caps of the org. Absent: these alone. */
-  readonly left?: { readonly microUsd: MicroUsd; readonly tokens: number };
-};
+export type TaskAsker = HelperAsker &
+  Pick<CallContext, "activity" | "traceId" | "spanId"> & {
+    /** Whom the text is about. Absent: the user. */
+    readonly subject?: string;
+    /** The most that the call may cost, beside the caps of the org. Absent: these alone. */
+    readonly left?: { readonly microUsd: MicroUsd; readonly tokens: number };
+  };
 
-/** One short question to a model of a task. */
+/** One short question to a model of a task. `messages`: redacted. */
 export type TaskQuestion<T> = {
   readonly messages: readonly Message[];
   readonly schema: { readonly name: string; readonly schema: JsonSchema };
   readonly maxTokens: number;
-  /** The messages hold placeholders, or held personal data before. */
-  readonly holdsPersonalData: boolean;
   /** Milliseconds for all models together, from when the question was put. */
   readonly timeoutMs: number;
   /** What the answer means; null: it is not what was asked for, and none of it is believed. */
@@ -67,13 +59,7 @@ export type TaskModels = {
 export type TaskCallPorts = {
   readonly now: () => EpochMs;
   readonly random: (bytes: number) => Uint8Array;
-  /** The models that the org registered itself: none that stands in for a missing one. */
-  readonly registered: (org: string) => Promise<readonly ModelEntry[]>;
-  readonly route: (org: string, task: string) => Promise<TaskRoute | null>;
-  readonly authorize: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
-  /** As `authorize`, for roles that a run began with. */
-  readonly authorizeInRun: (question: AuthorityQuestion, killEpoch: number) => Promise<AuthorityAnswer>;
-  readonly killEpoch: () => Promise<number>;
+  readonly helpers: HelperModels;
   readonly governed: OpenGovernedCall;
   readonly breakOff: BreakOff;
   /** What is asked, as it goes over the wire to this model. */

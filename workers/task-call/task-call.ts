@@ -1,8 +1,7 @@
 /**
- * Asks a model of a task one short question: a governed call like any other (workers/governed-call), on record with its money, and small. Only a
- * model that an org registered for the task by name is asked: one for every task (`*`) is not. What follows from its answer is for whoever asked.
+ * Asks a model of a task one short question: a helper call (workers/governed-call/helper-models.ts), on record with its money, and small. What follows
+ * from its answer is for whoever asked.
  */
-import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import { actingAs } from "../../core/audit/persons.ts";
 import { type AuditRecord, auditRecord } from "../../core/audit/record.ts";
 import { fits } from "../../core/budget/amount.ts";
@@ -14,7 +13,6 @@ import { worstCase } from "../../core/model-call/cost.ts";
 import { settledUsage } from "../../core/model-call/usage.ts";
 import { toUsd } from "../../core/money.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { AuthorityQuestion } from "../../core/workflow/authority.ts";
 import type { NotMade } from "../governed-call/governed-call.ts";
 import type { TaskAnswer, TaskAsker, TaskCallPorts, TaskFailure, TaskModels, TaskQuestion, TaskSpent } from "./ports.ts";
 
@@ -23,39 +21,23 @@ const MOST_MODELS = 2;
 
 /** See `TaskModels`. */
 export function defineTaskCall(ports: TaskCallPorts): TaskModels {
+  const isRegistered = async (org: string, task: string): Promise<boolean> => (await ports.helpers.registered(org, { task })).size > 0;
   return {
     ask: async (asker, task, put) => {
-      const able = await modelsFor(ports, asker.org, task);
-      const question = able.size === 0 ? null : put();
-      return question === null ? null : await askEach(ports, asker, task, question, able);
+      const question = (await isRegistered(asker.org, task)) ? put() : null;
+      return question === null ? null : await askEach(ports, asker, task, question);
     },
-    isRegistered: async (org, task) => (await modelsFor(ports, org, task)).size > 0,
+    isRegistered,
   };
 }
 
 const FREE: TaskSpent = { tokens_in: 0, tokens_out: 0, micro_usd: 0 };
 
-/** By id: those registered for the task by name, and those that the org's own route for it lists. */
-async function modelsFor({ registered, route }: TaskCallPorts, org: string, task: string): Promise<ReadonlyMap<string, ModelEntry>> {
-  const models = await registered(org);
-  if (models.length === 0) return new Map();
-  const own = await route(org, task);
-  const listed = new Set(own?.models.map(({ id }) => id));
-  return new Map(
-    models.filter(({ id, tasks }) => listed.has(id) || (own === null && tasks.includes(task))).map((entry) => [entry.id, entry]),
-  );
-}
-
-async function askEach<T>(
-  ports: TaskCallPorts,
-  asker: TaskAsker,
-  task: string,
-  question: TaskQuestion<T>,
-  able: ReadonlyMap<string, ModelEntry>,
-): Promise<TaskAnswer<T>> {
+async function askEach<T>(ports: TaskCallPorts, asker: TaskAsker, task: string, question: TaskQuestion<T>): Promise<TaskAnswer<T>> {
   const deadline = ports.now() + question.timeoutMs;
   const expectedTokens = estimateTokens(question.messages, question.schema.schema);
-  const chosen = await candidates(ports, asker, task, able, { ...question, expectedTokens });
+  const texts = question.messages.flatMap(({ content }) => content ?? []);
+  const chosen = await ports.helpers.allowed(asker, { task }, { texts, expectedTokens, maxTokens: question.maxTokens });
   let why: TaskFailure = "unavailable";
   let spent = FREE;
   for (const entry of chosen.slice(0, MOST_MODELS)) {
@@ -74,29 +56,6 @@ const plus = (a: TaskSpent, b: TaskSpent): TaskSpent => ({
   tokens_out: a.tokens_out + b.tokens_out,
   micro_usd: a.micro_usd + b.micro_usd,
 });
-
-/** In the order in which the route and the policies have them; without those that serve the task only because they serve every task. */
-async function candidates(
-  ports: TaskCallPorts,
-  { org, user, roles, began, workflow, run, soFar = NOTHING_YET }: TaskAsker,
-  task: string,
-  able: ReadonlyMap<string, ModelEntry>,
-  {
-    holdsPersonalData,
-    expectedTokens,
-    maxTokens,
-  }: Pick<TaskQuestion<unknown>, "holdsPersonalData" | "maxTokens"> & { readonly expectedTokens: number },
-): Promise<readonly ModelEntry[]> {
-  const caller = { org, user, roles };
-  const asked: AuthorityQuestion = {
-    ...{ kind: "model" as const, caller, workflow, run, model: null, task, fallback: [], holdsPersonalData, expectedTokens, maxTokens },
-    ...{ wishes: {}, seed: run, tools: [], soFar },
-  };
-  const authorize = began === true ? ports.authorizeInRun : ports.authorize;
-  const answer = await authorize(asked, await ports.killEpoch());
-  if (answer.kind !== "model" || answer.permission.decision !== "allow") return [];
-  return answer.candidates.flatMap(({ id }) => able.get(id) ?? []);
-}
 
 type One<T> = {
   readonly task: string;

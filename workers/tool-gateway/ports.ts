@@ -122,7 +122,7 @@ export type ToolGatewayPorts = {
     readonly k: number;
     /** The user of the run, and the roles that it began with: those that they still have count. */
     readonly began: { readonly user: string; readonly roles: readonly Role[] };
-    readonly asker: EmbeddingAsker;
+    readonly asker: Omit<EmbeddingAsker, "roles" | "began" | "text">;
   }) => Promise<Json | null>;
   /** Containers for a tool's own code; absent: this deployment runs none. */
   readonly sandboxes?: Sandboxes;

@@ -4,7 +4,6 @@
  * text and given to nobody else.
  */
 import { NOTHING_YET } from "../../core/access/circumstances.ts";
-import { findPlaceholders } from "../../core/guardrail/placeholder.ts";
 import {
   type AssistMode,
   MOST_REASON_UNITS,
@@ -92,7 +91,6 @@ async function suggestionFor(ports: Ports, by: Requester, { request, shown }: As
     messages,
     schema: { name: "suggestion", schema: SUGGESTION_SCHEMA },
     maxTokens: SUGGESTION_TOKENS,
-    holdsPersonalData: messages.some(({ content }) => typeof content === "string" && findPlaceholders(content).length > 0),
     timeoutMs: TIMEOUT_MS,
     read: readSuggestion,
   };

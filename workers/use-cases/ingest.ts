@@ -7,7 +7,7 @@ import { inspectLong, isPlaceholderType } from "../../core/guardrail/pipeline.ts
 import { fillPlaceholders } from "../../core/guardrail/placeholder.ts";
 import { flawOfSource, flawOfText, instructionDensity } from "../../core/knowledge/checks.ts";
 import { chunksOf } from "../../core/knowledge/chunk.ts";
-import type { Collection } from "../../core/knowledge/collection.ts";
+import { type Collection, embeddedClass } from "../../core/knowledge/collection.ts";
 import type { DocumentFinding, IndexPlan, NewRevision } from "../../core/knowledge/document.ts";
 import { withoutUnseen } from "../../core/knowledge/files/hidden.ts";
 import type { FileText } from "../../core/knowledge/files/read-file.ts";
@@ -65,7 +65,8 @@ export async function ingest(
 export const planOf = ({ settings }: Collection, { principal, trace }: Requester): IndexPlan => ({
   chunk: settings.chunk,
   embedding: settings.embedding,
-  asker: { user: principal.user, traceId: trace.traceId, spanId: trace.spanId },
+  asker: { user: principal.user, traceId: trace.traceId, spanId: trace.spanId, roles: principal.roles },
+  class: embeddedClass(settings),
 });
 
 async function judge(

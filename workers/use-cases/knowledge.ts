@@ -1,15 +1,18 @@
 /** Collections of documents: who may set, fill, search and empty them. Rights are looked at in each request, document by document. */
 import { createHash } from "node:crypto";
+import { NOTHING_YET } from "../../core/access/circumstances.ts";
 import { isOnePerson } from "../../core/access/person.ts";
 import { canonicalJson } from "../../core/canonical-json.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { MOST_NAMES, unknownName } from "../../core/errors/unknown-name.ts";
+import { rulesOfOrg } from "../../core/guardrail/rules/merge.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
-import { type Collection, type CollectionChange, changedSettings } from "../../core/knowledge/collection.ts";
+import { type Collection, type CollectionChange, changedSettings, embeddedClass } from "../../core/knowledge/collection.ts";
 import { documentView, type Metadata } from "../../core/knowledge/document.ts";
 import { type Allow, mayRead, type Reader } from "../../core/knowledge/rights.ts";
 import type { Filter, SearchMode } from "../../core/knowledge/search.ts";
+import { whyNotGiven } from "../../core/model/route.ts";
 import type { Page, PageRequest } from "../../core/page.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -50,12 +53,8 @@ const readerOf = ({ principal }: Requester): Reader => ({ user: principal.user, 
 /** The caller may read the collection, and the document in it. */
 const readsBoth = ({ settings }: Collection, allow: Allow, by: Requester): boolean =>
   mayRead(settings.allow, readerOf(by)) && mayRead(allow, readerOf(by));
-const askerOf = ({ principal, trace }: Requester) => ({
-  org: principal.org,
-  user: principal.user,
-  traceId: trace.traceId,
-  spanId: trace.spanId,
-});
+const askerOf = ({ principal: { org, user, roles }, trace: { traceId, spanId } }: Requester, names: boolean) =>
+  ({ org, user, roles, workflow: "", soFar: NOTHING_YET, traceId, spanId, text: "raw", names }) as const;
 const sha256 = (text: string | Uint8Array): string => createHash("sha256").update(text).digest("hex");
 
 /** Makes the collection, or changes its settings. */
@@ -68,11 +67,10 @@ export async function putCollection(
   const { org } = by.principal;
   const refusal = (await denied(ports, by, "collection.write")) ?? (await barredFromCollection(ports, by, "knowledge.write", name));
   if (refusal !== null) return err(refusal);
-  const { embedding } = change;
-  if (embedding != null && !(await ports.store.models.list(org)).some(({ id }) => id === embedding)) {
-    const message = `there is no model \`${embedding.slice(0, 100)}\` in this org`;
-    return err(refuse("invalid_request", "the body is invalid", [{ path: "/embedding", message }]));
-  }
+  const embedder = change.embedding == null ? null : (await ports.store.models.list(org)).find(({ id }) => id === change.embedding);
+  const refused = (message: string) => err(refuse("invalid_request", "the body is invalid", [{ path: "/embedding", message }]));
+  if (embedder === undefined) return refused(`there is no model \`${String(change.embedding).slice(0, 100)}\` in this org`);
+  const requirements = embedder === null ? {} : (await ports.store.orgs.settings(org)).models;
   const description = change.description == null ? ok(change.description) : keptText(ports, change.description, "/description");
   if (!description.ok) return description;
   const kept = { ...change, description: description.value };
@@ -81,6 +79,9 @@ export async function putCollection(
     const before = await ports.store.collections.get(org, name);
     const settings = changedSettings(before?.settings ?? null, kept);
     const { sensitivity, allow } = settings;
+    // A class that is raised later is taken all the same: documents are indexed without vectors then.
+    const unfit = embedder === null ? null : whyNotGiven(embedder, embeddedClass(settings), requirements);
+    if (unfit !== null) return refused(`the model may not be given what the collection holds and is asked: ${unfit.why}`);
     const data = { sensitivity, allow: allow === null ? null : { ...allow }, embedding: settings.embedding } as Json;
     const fact = { type: "collection.set", action: "collection.write", resource: `collection/${name}`, decision: "allow", data } as const;
     const id = mintId("col", by.at, ports.random(10));
@@ -302,7 +303,8 @@ export async function searchCollection(
     return err(refuse("forbidden", "this caller is not among the collection's readers"));
   const barred = await barredFromCollection(ports, by, "knowledge.search", name);
   if (barred !== null) return err(barred);
-  return ok(await ports.knowledge.search(found.value, { ...command, reader: readerOf(by), asker: askerOf(by) }));
+  const { names } = rulesOfOrg((await ports.store.orgs.settings(by.principal.org)).guardrails).input;
+  return ok(await ports.knowledge.search(found.value, { ...command, reader: readerOf(by), asker: askerOf(by, names) }));
 }
 
 /** Whoever fills collections sees which documents there are; their text is for readers. */

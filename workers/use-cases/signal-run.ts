@@ -5,6 +5,7 @@ import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { type InputRules, PLATFORM_GUARDRAILS, rulesOfOrg } from "../../core/guardrail/rules/merge.ts";
 import { mintId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
+import { CALLER } from "../../core/label/label.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunView } from "../../core/run/outside/view.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
@@ -43,7 +44,9 @@ export async function signalRun(
   const context = { org: view.org, run: view.id, subject: view.subject };
   const rules = await signalRules(ports, view);
   // The run is under way and does not wait for a person here: what a person would decide is refused.
-  const { judged, spent } = await judgeSent(ports, by, { run: view.id, workflow: view.workflow, activity: "signal" }, body, rules);
+  const standing = { ...CALLER, trust: origin === "input" ? CALLER.trust : "untrusted" } as const;
+  const place = { run: view.id, workflow: view.workflow, activity: "signal", standing, own: view.subject === view.user } as const;
+  const { judged, spent } = await judgeSent(ports, by, place, body, rules);
   const isRefused = withoutPerson(judged.action) === "block";
   const admitted = isRefused ? null : await ports.guard.admit(context, "user", origin, body, rules.names, withoutPerson(rules.injection));
   if (admitted === null || admitted.verdict === "block") {

@@ -11,6 +11,8 @@ import type { Action } from "../../core/guardrail/rules/action.ts";
 import { PLATFORM_GUARDRAILS, type RunRules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { Stops } from "../../core/kill-switch/stops.ts";
+import { CALLER } from "../../core/label/label.ts";
+import { joined, whole } from "../../core/label/labels.ts";
 import { labelsOfCallersInput } from "../../core/label/labels-of-input.ts";
 import { fromUsd } from "../../core/money.ts";
 import { peopleOf } from "../../core/org/costs.ts";
@@ -20,6 +22,7 @@ import type { RunStart } from "../../core/run/machine/birth.ts";
 import { FINAL_STATUSES, type RunView } from "../../core/run/outside/view.ts";
 import { WAITING_RUNS } from "../../core/session/session.ts";
 import { traceRuleOf } from "../../core/trace/rule.ts";
+import type { JsonSchema } from "../../core/workflow/definition.ts";
 import { runRulesOf } from "../../core/workflow/guardrails.ts";
 import type { WorkflowVersionView } from "../../core/workflow/view.ts";
 import { placeForStart } from "./admission.ts";
@@ -111,7 +114,7 @@ async function begin(
   const { org } = by.principal;
   const { guardrails: asked, accepts, traces, costs } = await ports.store.orgs.settings(org);
   const rules = runRulesOf(asked, workflow.definition);
-  const admitted = await admit(ports, by, command, first.id, rules);
+  const admitted = await admit(ports, by, command, first.id, workflow.definition.input, rules);
   if (!admitted.ok) {
     await first.release();
     ports.store.runs.release(org, first.id);
@@ -168,12 +171,16 @@ async function admit(
   by: Requester,
   command: StartRun,
   run: string,
+  schema: JsonSchema,
   ruled: RunRules | null,
 ): Promise<Result<AdmittedRun, Refusal>> {
   const context = { org: by.principal.org, run, subject: subjectOf(by, command) };
   const { input, metadata } = command;
   const { input: rules } = ruled?.rules ?? PLATFORM_GUARDRAILS;
-  const { judged, spent } = await judgeSent(ports, by, { run, workflow: command.workflow, activity: "input" }, input, rules);
+  const own = context.subject === by.principal.user;
+  const standing = joined(labelsOfCallersInput(schema, input) ?? whole(CALLER));
+  const place = { run, workflow: command.workflow, activity: "input", standing, own } as const;
+  const { judged, spent } = await judgeSent(ports, by, place, input, rules);
   // A person takes over what a rule refuses, where the rules say so; a length is no matter for a person.
   const isForPerson = (ruled?.rules.hand_over?.guardrail ?? "off") !== "off" && !judged.findings.some(isTooLong);
   if (judged.action === "block" && !isForPerson) {

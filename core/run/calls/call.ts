@@ -13,7 +13,7 @@ import type { Action } from "../../guardrail/rules/action.ts";
 import type { OutputRules } from "../../guardrail/rules/merge.ts";
 import type { GroundedRule } from "../../guardrail/rules/settings.ts";
 import type { Json, JsonObject } from "../../json.ts";
-import type { Label } from "../../label/label.ts";
+import type { DataClass, Label } from "../../label/label.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
@@ -36,11 +36,14 @@ export type CallContext = {
   /** The trace is not sampled: whoever is called need not record it either. Absent: it is, or nobody said. */
   readonly isUnsampled?: true;
   readonly killEpoch: number;
-  /** Of a call of a service of the platform: the roles that the run began with, and the collections that its definition names. Absent: no run makes the call. */
-  readonly reader?: { readonly roles: readonly Role[]; readonly knowledge: readonly string[] };
+  /** Of a call of a service of the platform: for whom models are asked on its way, and the collections that the run's definition names. Absent: no run makes the call. */
+  readonly reader?: AskedFor & { readonly knowledge: readonly string[] };
   /** Of a call of a memory tool: who chose its input, the label of what that derives from, and who started the run. Absent: of every other call. */
   readonly origin?: { readonly by: "agent" | "workflow"; readonly label: Label; readonly starter?: Speaker };
 };
+
+/** For whom a run's helper calls are: the roles that the run began with, and what happened before, for the policies and for what a model accepts. */
+export type AskedFor = { readonly roles: readonly Role[]; readonly soFar: SoFar };
 
 /** A call of a tool as its gateway gets it. `timeoutMs`: of this attempt. */
 export type ToolCall = {
@@ -76,17 +79,21 @@ export type ModelCall = {
   readonly isLastResort: boolean;
   /** What is done about an instruction in the answer; absent: the answer is refused. */
   readonly injection?: Action;
+  /** `soFar`: of what the model is asked, and so of its answer. */
+  readonly askedFor: AskedFor;
   /** The answer's rules about which a model of the task `moderate` is asked, where the org has one. Absent: no rule needs one. */
   readonly moderated?: ModeratedCall;
 };
 
-/** `grounds`: the rules `grounded_in`, each with what the answer may rest on; a model of the task `judge` is asked about them. `left`: what asking may cost at most. `roles`: of the caller. `soFar`: what the answer derives from, for the policies and for what a model accepts. */
+/** `grounds`: the rules `grounded_in`, each with what the answer may rest on; a model of the task `judge` is asked about them. `left`: what asking may cost at most. */
 export type ModeratedCall = {
   readonly rules: Pick<OutputRules, "content" | "topics" | "tone">;
-  readonly grounds?: readonly { readonly rule: GroundedRule; readonly sources: Sources }[];
-  readonly roles: readonly Role[];
+  readonly grounds?: {
+    readonly rules: readonly { readonly rule: GroundedRule; readonly sources: Sources }[];
+    /** The highest class of the sources. */
+    readonly class: DataClass;
+  };
   readonly left: Amount;
-  readonly soFar: SoFar;
 };
 
 /**

@@ -14,12 +14,12 @@ import { type Birth, type RunContext, starterOf } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Machinery } from "../machine/turn.ts";
 import { labelBeyond } from "../outside/said.ts";
-import { labelsOfChosen } from "../outside/so-far.ts";
+import { labelsOfChosen, soFar } from "../outside/so-far.ts";
 import { timeCapAt } from "../outside/wake.ts";
 import { rulesOf } from "../steps/kinds.ts";
 import { nodeDefinition, stepOfNode, workOf } from "../steps/node.ts";
 import { promptMessages } from "../steps/prompted.ts";
-import type { CallContext, ModelCall, ToolCall } from "./call.ts";
+import type { AskedFor, CallContext, ModelCall, ToolCall } from "./call.ts";
 import { mayCite } from "./grounds.ts";
 import { retryPolicy } from "./retry.ts";
 import { outputRulesOf, rulesIn, toldAction, toldModerated } from "./rules.ts";
@@ -72,6 +72,7 @@ export function modelCall(machinery: Machinery, state: RunState, activity: Activ
     ...request,
     context: callContext(machinery, activity, epoch),
     model: activity.candidates[activity.candidate]?.id ?? "",
+    askedFor: askedFor(machinery, state, activity),
     ...toldAction(outputRulesOf(machinery.birth, activity.node).injection),
     ...toldModerated(machinery, state, activity),
     timeoutMs: withinTheRun(machinery, state, request.timeoutMs, now),
@@ -86,7 +87,7 @@ export function toolCall(machinery: Machinery, state: RunState, activity: Activi
   return {
     context: {
       ...callContext(machinery, activity, epoch),
-      ...readerIn(machinery.birth, activity.facts.tool),
+      ...readerIn(machinery, state, activity, activity.facts.tool),
       ...originFor(machinery, state, activity, activity.facts.tool),
     },
     tool: activity.facts.tool,
@@ -112,9 +113,15 @@ function originFor(context: RunContext, state: RunState, activity: Activity, too
   return { origin: { by, label, ...starterOf(context.birth) } };
 }
 
-function readerIn({ roles, definition }: Birth, tool: string): Pick<CallContext, "reader"> {
-  return tool === KNOWLEDGE_SEARCH || isMemoryTool(tool) ? { reader: { roles, knowledge: definition.knowledge ?? [] } } : {};
+function readerIn(context: RunContext, state: RunState, activity: Activity, tool: string): Pick<CallContext, "reader"> {
+  if (tool !== KNOWLEDGE_SEARCH && !isMemoryTool(tool)) return {};
+  return { reader: { ...askedFor(context, state, activity), knowledge: context.birth.definition.knowledge ?? [] } };
 }
+
+const askedFor = (context: RunContext, state: RunState, activity: Activity): AskedFor => ({
+  roles: context.birth.roles,
+  soFar: soFar(context, state, activity),
+});
 
 /** The definition's word for this call, else the tool's own. */
 export function toolTimeoutMs({ birth }: RunContext, activity: Activity): number {

@@ -14,7 +14,7 @@ import { mentionsOf } from "../../workflow/step-kinds.ts";
 import type { Birth, RunContext } from "../machine/birth.ts";
 import type { Activity, RunState } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
-import { soFar } from "../outside/so-far.ts";
+import { classOfOutputs } from "../steps/labels.ts";
 import { nodeDefinition, stepOfNode } from "../steps/node.ts";
 import { leftFor } from "./afford.ts";
 import type { ModelCall, ModelOutcome } from "./call.ts";
@@ -36,10 +36,10 @@ export function toldModerated(context: RunContext, state: RunState, activity: Ac
   const { content, topics, tone, grounded_in } = outputRulesOf(birth, activity.node);
   const asksNobody = Object.keys(content).length === 0 && topics.length === 0 && tone.length === 0 && grounded_in.length === 0;
   if (activity.purpose === "summary" || asksNobody) return {};
-  const [left, before] = [leftFor({ birth, state }, activity), soFar(context, state, activity)];
   const grounds = grounded_in.map((rule) => ({ rule, sources: groundsOf({ birth, state }, activity.node, rule.steps) }));
-  const grounded = grounds.length === 0 ? {} : { grounds };
-  return { moderated: { rules: { content, topics, tone }, ...grounded, roles: birth.roles, left, soFar: before } };
+  const steps = grounded_in.flatMap((rule) => rule.steps);
+  const grounded = grounds.length === 0 ? {} : { grounds: { rules: grounds, class: classOfOutputs(context, state, steps) } };
+  return { moderated: { rules: { content, topics, tone }, ...grounded, left: leftFor({ birth, state }, activity) } };
 }
 
 /** The answer as the run takes it. `review`: a person decides first. */

@@ -3,7 +3,7 @@
  * make itself trusted. A journal from before labels is read off its definition: all but a person's word and the caller's is untrusted.
  */
 import { own } from "../../json.ts";
-import { CALLER, join, type Label, OWN, saidBy, UNKNOWN } from "../../label/label.ts";
+import { CALLER, type DataClass, join, type Label, OWN, saidBy, UNKNOWN } from "../../label/label.ts";
 import { joined, type Labels, labelsAt, merged, placedAt, whole } from "../../label/labels.ts";
 import { labelsOfSession, SILENCE } from "../../session/session.ts";
 import type { ErrorRule, Step, Template } from "../../workflow/definition.ts";
@@ -80,6 +80,12 @@ function labelsOfOutput(birth: Birth, state: RunState, id: string, origin: Origi
   if (noted !== undefined) return noted;
   return under(controlOf(birth, state, id, origin), status === "skipped" ? [] : unnoted(birth, id, origin));
 }
+
+/** The highest class of what these steps gave. */
+export const classOfOutputs = (context: RunContext, state: RunState, steps: readonly string[]): DataClass => {
+  const origin = originIn(context, state);
+  return joined(steps.flatMap((id) => origin("steps", [id, "output"]))).class;
+};
 
 /** The labels of an output, read off the definition. */
 function unnoted({ definition }: Birth, id: string, origin: Origin): Labels {

@@ -212,7 +212,7 @@ describe("a second opinion in a run", () => {
     });
     const { run, calls } = runOf(searching, grounded("block"), [judged(false)]);
     expect(run.state).toMatchObject({ status: "completed", output: "Nobody pays out coupons." });
-    expect(calls[0]?.moderated?.grounds).toMatchObject([{ rule: { steps: ["search"] } }]);
+    expect(calls[0]?.moderated?.grounds).toMatchObject({ rules: [{ rule: { steps: ["search"] } }] });
     expect(run.state.usage.microUsd - run.state.lease.spent.microUsd).toBe(spent.micro_usd);
     expect(runOf(searching, grounded("block"), [judged(true)]).run.state.error?.code).toBe("content_blocked");
     expect(runOf(searching, grounded("block"), ["Nobody pays out coupons."]).run.state.error?.code).toBe("content_blocked");

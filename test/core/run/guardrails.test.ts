@@ -65,7 +65,7 @@ describe.each([
   it("[MOD-10] decides with the opinion, and pays for it beside its lease", () => {
     const { run, asked } = runOf(steps, tone, [judged("Good day.", true), judged("Arr.", false)]);
     expect(run.start().run().state).toMatchObject({ status: "completed", output: "Arr." });
-    expect(asked[0]?.moderated).toMatchObject({ rules: { tone: [tone.tone] }, roles: run.machinery.birth.roles });
+    expect(asked[0]).toMatchObject({ moderated: { rules: { tone: [tone.tone] } }, askedFor: { roles: run.machinery.birth.roles } });
     const left = asked.map(({ moderated }) => moderated?.left.microUsd ?? 0);
     expect(left[1]).toBeLessThanOrEqual((left[0] ?? 0) - spent.micro_usd);
     const { usage, lease, steps: done } = run.state;

@@ -11,6 +11,7 @@ import type { Allow, Reader } from "../../../core/knowledge/rights.ts";
 import { knowledgeIndexOf, shardName } from "../../../durable-objects/knowledge-index/stub.ts";
 import { defineEmbedding, weightOf } from "../../../workers/embedding/embedding.ts";
 import { defineKnowledge } from "../../../workers/knowledge/knowledge.ts";
+import { ASKED_FOR } from "../../support/doubles/calls.ts";
 import { FAR } from "../../support/far.ts";
 import { until } from "../../support/patience.ts";
 import { knowledgeIndexWorld } from "../../support/worlds.ts";
@@ -76,7 +77,7 @@ const store = (collection: Collection, one: NewRevision) =>
 const put = (collection: Collection, ...given: Parameters<typeof revisionOf>) => store(collection, revisionOf(...given));
 
 const ann: Reader = { user: "ann", roles: ["caller"] };
-const asker = { org: "o", user: "ann", traceId: "t", spanId: "s" };
+const asker = { org: "o", user: "ann", traceId: "t", spanId: "s", workflow: "", text: "raw", ...ASKED_FOR } as const;
 const search = (collection: Collection, query: string, reader = ann, mode: "hybrid" | "keyword" | "vector" = "hybrid", filter = {}) =>
   knowledge.search(collection, { query, k: 5, mode, filter, reader, asker });
 const found = async (...given: Parameters<typeof search>) => (await search(...given)).results.map(({ document }) => document);
@@ -343,4 +344,20 @@ describe("an index of other word forms", () => {
     );
     expect(left).toEqual({ jobs: 0, old: 0 });
   });
+});
+
+it("[KNOW-33] a document is embedded for its uploader and with its class; of an older plan nobody's roles and the highest class count", async () => {
+  const askers: unknown[] = [];
+  knowledgeIndexWorld.embed = (by, ...given) => {
+    askers.push([by.user, by.roles, by.soFar.args.class, by.text]);
+    return embed(by, ...given);
+  };
+  const collection = collectionOf();
+  const noted = { ...plan, class: "confidential", asker: { ...plan.asker, roles: ["developer"] } } as const;
+  for (const [document, by] of Object.entries({ old: plan, young: noted }))
+    await knowledge.put(collection, revisionOf(document, `A ${document} coat.`), by, 1, recordOf("document.uploaded"));
+  expect(askers).toEqual([
+    ["u", [], "restricted", "redacted"],
+    ["u", ["developer"], "confidential", "redacted"],
+  ]);
 });

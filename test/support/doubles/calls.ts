@@ -1,7 +1,8 @@
 /** Calls and manifests with everything filled in; a test changes what it is about. */
 
+import { NOTHING_YET } from "../../../core/access/circumstances.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
-import type { CallContext, ModelCall, ToolCall } from "../../../core/run/calls/call.ts";
+import type { AskedFor, CallContext, ModelCall, ToolCall } from "../../../core/run/calls/call.ts";
 import type { ManifestOf } from "../../../core/tool/manifest.ts";
 
 export const CONTEXT: CallContext = {
@@ -49,6 +50,9 @@ export const manifest = (changes: Partial<HttpTool> = {}): HttpTool => ({
   ...changes,
 });
 
+/** For an ordinary caller, before anything has happened. */
+export const ASKED_FOR: AskedFor = { roles: ["caller"], soFar: NOTHING_YET };
+
 export const modelCall = (changes: Partial<ModelCall> = {}): ModelCall => ({
   context: { ...CONTEXT, activity: "classify", key: "run_01/classify" },
   model: "acme/small-2026-01-01",
@@ -71,6 +75,7 @@ export const modelCall = (changes: Partial<ModelCall> = {}): ModelCall => ({
   timeoutMs: 5_000,
   cache: "none",
   isLastResort: false,
+  askedFor: ASKED_FOR,
   ...changes,
 });
 

@@ -5,15 +5,17 @@ import type { Amount } from "../../../core/budget/amount.ts";
 import type { LeaseRefusal } from "../../../core/budget/lease.ts";
 import type { StopScope, Stops } from "../../../core/kill-switch/stops.ts";
 import type { ModelEntry } from "../../../core/model/entry.ts";
+import { candidatesFor } from "../../../core/model/route.ts";
 import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
 import type { LogLine } from "../../../core/telemetry/log-line.ts";
-import { defineEmbed, type EmbedPorts } from "../../../workers/answer-cache/embed.ts";
+import { defineEmbed } from "../../../workers/answer-cache/embed.ts";
 import type { Health } from "../../../workers/breaker/health.ts";
 import type { Desk } from "../../../workers/budget/ports.ts";
 import { defineEmbeddingCalls, type EmbeddingCallPorts } from "../../../workers/governed-call/embedding-call.ts";
 import { defineGovernedCalls, type GovernedPorts } from "../../../workers/governed-call/governed-call.ts";
-import { CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
+import { defineHelperModels, type HelperModelsPorts } from "../../../workers/governed-call/helper-models.ts";
+import { ASKED_FOR, CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
 
 const embedder = (changes: Partial<ModelEntry> = {}): ModelEntry =>
   modelEntry({ id: "acme/embed-2026-01-01", upstream_id: "embed-2026-01-01", tasks: ["embed"], ...changes });
@@ -21,9 +23,14 @@ type EmbedFacts = { readonly status?: string };
 const AWAY: Failure = { class: "transient", code: "upstream_unavailable", message: "away", retryAfterMs: null };
 
 /** What a test changes: the gates before the call, the models, the answer. */
-type Around = Partial<GovernedPorts> & Partial<Pick<EmbedPorts, "registered"> & Pick<EmbeddingCallPorts, "ask">>;
+type Around = Partial<GovernedPorts> &
+  Partial<Pick<EmbeddingCallPorts, "ask">> & {
+    readonly registered?: () => Promise<readonly ModelEntry[]>;
+    /** What is to be seen of the question to the policies. */
+    readonly authorize?: HelperModelsPorts["authorize"];
+  };
 
-function world({ registered, ask, ...gates }: Around = {}) {
+function world({ registered = async () => [embedder()], ask, authorize, ...gates }: Around = {}) {
   const reserved: Amount[] = [];
   const settled: (Amount | null)[] = [];
   const records: AuditRecord[] = [];
@@ -56,6 +63,20 @@ function world({ registered, ask, ...gates }: Around = {}) {
   const embedTexts = defineEmbeddingCalls({
     now: () => 0,
     random: (bytes) => new Uint8Array(bytes),
+    helpers: defineHelperModels({
+      models: registered,
+      route: async () => null,
+      killEpoch: async () => 1,
+      authorize: async () => Promise.reject(new Error("a run's roles count as they are now")),
+      authorizeInRun:
+        authorize ??
+        (async (question) => {
+          if (question.kind !== "model") throw new Error("not about a model");
+          const knowledge = { route: null, mayCall: () => true, measured: () => null, requirements: {} };
+          const routed = candidatesFor({ ...question, class: question.soFar.args.class }, await registered(), knowledge);
+          return { kind: "model", permission: { decision: "allow", policyVersion: "v", reasons: [] }, ...routed, tools: [] };
+        }),
+    }),
     governed: defineGovernedCalls({
       now: () => 0,
       stops: async () => stopped(),
@@ -73,8 +94,9 @@ function world({ registered, ask, ...gates }: Around = {}) {
         return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
       }),
   });
-  const embed = defineEmbed({ log: (line) => lines.push(line), registered: registered ?? (async () => [embedder()]), embedTexts });
-  return { reserved, settled, records, asked, ended, lines, embed: (text = "Where is it?") => embed(CONTEXT, text) };
+  const embed = defineEmbed({ log: (line) => lines.push(line), embedTexts });
+  const asker = { ...CONTEXT, ...ASKED_FOR, began: true } as const;
+  return { reserved, settled, records, asked, ended, lines, embedTexts, asker, embed: (text = "Where is it?") => embed(asker, text) };
 }
 const stopped = (...active: StopScope[]): Stops => ({ epoch: 1, active, asOf: 0 });
 const CAP: LeaseRefusal = { why: "stale" };
@@ -112,6 +134,28 @@ it("[EMBED-3] a model that is to see nothing of a person's sees no placeholder",
   expect(await made.embed("Write to {{EMAIL_1}}")).toBeNull();
   expect(made.asked).toEqual([]);
   expect(await made.embed("Write to them")).not.toBeNull();
+});
+
+it("[EMBED-3] nor what stands in a document in the place of personal data", async () => {
+  const made = world({ registered: async () => [embedder({ pii: "never" })] });
+  expect(await made.embed("Write to [EMAIL_1]")).toBeNull();
+  expect(made.asked).toEqual([]);
+});
+
+it("[EMBED-6] of several texts those without placeholders are embedded all the same, each in its place", async () => {
+  const ask: EmbeddingCallPorts["ask"] = async ({ body }) => {
+    const vectors = (body["input"] as string[]).map((text) => [text.length]);
+    return { result: ok({ vectors, tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
+  };
+  const call = { wanted: { model: embedder().id }, timeoutMs: 1_000, for: "knowledge", resource: "knowledge" } as const;
+  const texts = ["a", "to [EMAIL_1]", "ccc", "{{PHONE_1}}"];
+  const vectorsOf = async (pii: ModelEntry["pii"], of = texts) => {
+    const { embedTexts, asker } = world({ ask, registered: async () => [embedder({ pii })] });
+    return (await embedTexts({ ...call, texts: of, asker }))?.vectors ?? null;
+  };
+  expect(await vectorsOf("never")).toEqual([[1], null, [3], null]);
+  expect(await vectorsOf("redacted")).toEqual(texts.map((text) => [text.length]));
+  expect(await vectorsOf("never", ["to [EMAIL_1]"])).toBeNull();
 });
 
 it("[EMBED-4] the cheapest is asked", async () => {

@@ -6,6 +6,7 @@ import type { ModelCall } from "../../../core/run/calls/call.ts";
 import { startDeadline } from "../../../workers/kit/deadline.ts";
 import { type Judged, judgeAnswer } from "../../../workers/model-gateway/judge.ts";
 import { toolNames } from "../../../workers/model-gateway/tool-names.ts";
+import { ASKED_FOR } from "../../support/doubles/calls.ts";
 import { memoryGuard } from "../../support/memory-guard.ts";
 import { CARD, putOf, saidOf, schemaOf, UNFIT_FIELDS } from "../../support/unfit-fields.ts";
 
@@ -32,6 +33,7 @@ const call: ModelCall = {
   timeoutMs: 5_000,
   cache: "none",
   isLastResort: false,
+  askedFor: ASKED_FOR,
 };
 
 /** `own`: what the run's input had. */

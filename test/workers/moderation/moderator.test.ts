@@ -13,13 +13,13 @@ import { err, ok } from "../../../core/result.ts";
 import type { Failure } from "../../../core/run/calls/call.ts";
 import type { Health } from "../../../workers/breaker/health.ts";
 import { defineGovernedCalls } from "../../../workers/governed-call/governed-call.ts";
+import { defineHelperModels, type HelperModelsPorts } from "../../../workers/governed-call/helper-models.ts";
 import { requestBody } from "../../../workers/model-gateway/request-body.ts";
 import { toolNames } from "../../../workers/model-gateway/tool-names.ts";
 import { defineModerator } from "../../../workers/moderation/moderator.ts";
 import type { Asker } from "../../../workers/moderation/ports.ts";
-import type { TaskCallPorts } from "../../../workers/task-call/ports.ts";
 import { defineTaskCall } from "../../../workers/task-call/task-call.ts";
-import { CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
+import { ASKED_FOR, CONTEXT, modelEntry } from "../../support/doubles/calls.ts";
 import { memoryGuard } from "../../support/memory-guard.ts";
 
 const JUDGE = "acme/judge-2026-01-01";
@@ -29,7 +29,7 @@ const INQUIRY: Inquiry = {
   text: "Write to ada@example.com about the vote.",
   questions: [{ kind: "topics", allow: [], deny: ["politics"] }],
 };
-const ASKER: Asker = { ...CONTEXT, roles: ["caller"], text: "raw" };
+const ASKER: Asker = { ...CONTEXT, ...ASKED_FOR, text: "raw" };
 const BROKEN = '{"answers": [{"question": 1, "broken": true, "confidence": 0.7}]}';
 const LATE: Failure = { class: "transient", code: "timeout", message: "late", retryAfterMs: null };
 const AWAY: Failure = { class: "transient", code: "upstream_unavailable", message: "away", retryAfterMs: null };
@@ -42,9 +42,9 @@ type Around = {
   readonly refusesMoney?: boolean;
   readonly resting?: boolean;
   readonly denied?: boolean;
-  readonly route?: TaskCallPorts["route"];
-  readonly authorize?: TaskCallPorts["authorize"];
-  readonly authorizeInRun?: TaskCallPorts["authorize"];
+  readonly route?: HelperModelsPorts["route"];
+  readonly authorize?: HelperModelsPorts["authorize"];
+  readonly authorizeInRun?: HelperModelsPorts["authorize"];
   readonly task?: "moderate" | "judge";
 };
 
@@ -73,10 +73,8 @@ function world({
         ? { allowed: false, retryAfterMs: 1_000 }
         : { allowed: true, ended: async (failure) => void ended.push(failure?.code ?? null), abandoned: async () => undefined },
   };
-  const { ask: askTask } = defineTaskCall({
-    now: () => clock,
-    random: (bytes) => new Uint8Array(bytes).fill(7),
-    registered: async () => models,
+  const helpers = defineHelperModels({
+    models: async () => models,
     route: route ?? (async () => null),
     killEpoch: async () => 1,
     authorizeInRun,
@@ -94,6 +92,11 @@ function world({
         const permission = { decision: "allow", policyVersion: "v", reasons: [] } as const;
         return { kind: "model", permission, ...routed, tools: [] };
       }),
+  });
+  const { ask: askTask } = defineTaskCall({
+    now: () => clock,
+    random: (bytes) => new Uint8Array(bytes).fill(7),
+    helpers,
     governed: defineGovernedCalls({
       now: () => 0,
       hold: () => () => undefined,
@@ -234,7 +237,7 @@ it("[MOD-9] the org's route for the task says which, and the next is asked where
 
 it("[MOD-14] for a run's answer, the roles count that are left of those that the run began with", async () => {
   const questions: unknown[] = [];
-  const authorizeInRun: TaskCallPorts["authorize"] = async ({ caller }) => {
+  const authorizeInRun: HelperModelsPorts["authorize"] = async ({ caller }) => {
     questions.push(caller.roles);
     return { kind: "refused", code: "policy_denied", message: "no", transient: false };
   };

@@ -1,5 +1,6 @@
 /** `POST /v1/guardrails/check`: the pipeline that runs use, on its own. Nothing is kept. */
 import { z } from "@hono/zod-openapi";
+import { NOTHING_YET } from "../../../core/access/circumstances.ts";
 import type { Principal } from "../../../core/access/principal.ts";
 import type { Refusal } from "../../../core/errors/problem.ts";
 import { unknownName } from "../../../core/errors/unknown-name.ts";
@@ -63,7 +64,7 @@ const MODERATED_MS = 20_000;
 /** A check belongs to no run: it gets an id to be found by on record. */
 async function askerOf(ports: IngressPorts, { org, user, roles }: Principal, { traceId, spanId }: Trace, at: number) {
   const run = await ports.keys.mintRunId(org, at);
-  return { org, user, roles, run, activity: "check", traceId, spanId, text: "redacted" } as const;
+  return { org, user, roles, soFar: NOTHING_YET, run, activity: "check", traceId, spanId, text: "redacted" } as const;
 }
 
 type Ruled = { readonly rules: Rules; readonly secrets: readonly string[] };

@@ -68,11 +68,12 @@ export function platformTransport(ports: Ports): Transport<ManifestOf<"platform"
 }
 
 async function search({ searchKnowledge }: Ports, { input, context }: PlatformRequest, deadline: Deadline): Promise<Sent> {
-  if (searchKnowledge === undefined) return noAnswer(UNAVAILABLE);
+  const { org, user, workflow, traceId, spanId, reader } = context;
+  if (searchKnowledge === undefined || reader === undefined) return noAnswer(UNAVAILABLE);
   const { collection, query, k } = input;
   const asked = { collection: String(collection), query: String(query), k: typeof k === "number" ? k : DEFAULT_RESULTS };
-  const { org, user, traceId, spanId, reader } = context;
-  const searching = searchKnowledge({ ...asked, began: { user, roles: reader?.roles ?? [] }, asker: { org, user, traceId, spanId } });
+  const { roles, soFar } = reader;
+  const searching = searchKnowledge({ ...asked, began: { user, roles }, asker: { org, user, workflow, soFar, traceId, spanId } });
   const found = await deadline.within(searching.catch(() => undefined));
   if (found === undefined) return noAnswer(UNAVAILABLE);
   return found === null ? noAnswer(NO_COLLECTION) : answered(found);
