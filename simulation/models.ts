@@ -51,7 +51,7 @@ export class Models {
     const failed = (kind: Failure["class"], code: Failure["code"], told = false, retryAfterMs: number | null = null): ModelOutcome =>
       outcome({ ok: false, failure: { class: kind, code, message: "simulated", retryAfterMs } }, told);
     const bill = (): void => {
-      asked.billed = tokenCost(usage.input, PRICE.input) + tokenCost(usage.output, PRICE.output);
+      asked.billed = tokenCost([usage.input, PRICE.input], [usage.output, PRICE.output]);
     };
     const mishap = this.#trouble.strike(`model/${call.model}`, this.#rough, MISHAPS);
     await this.#wait(this.#dice.skewed("model/way", 10, 8_000));

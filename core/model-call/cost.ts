@@ -1,6 +1,6 @@
 /**
- * What a call of a model may cost at worst and what it did cost, in whole micro-dollars and tokens, at the model's price. For every
- * call, whoever makes it: a run, a chat, an embedding, an estimate.
+ * What a call of a model may cost at worst and what it did cost, in whole micro-dollars and tokens, at the model's price: the parts of a call are
+ * summed first, and their sum is rounded up. For every call, whoever makes it: a run, a chat, an embedding, an estimate.
  */
 import { type Amount, NOTHING } from "../budget/amount.ts";
 import type { ModelEntry } from "../model/entry.ts";
@@ -16,7 +16,7 @@ const NO_OVERRUN: Amount = { microUsd: 1, tokens: 1 };
 
 /** `input` tokens read, none of them from the upstream's cache, and `output` tokens written. */
 export const uncachedCost = ({ price }: Priced, input: number, output: number): Amount => ({
-  microUsd: tokenCost(input, price.input) + tokenCost(output, price.output),
+  microUsd: tokenCost([input, price.input], [output, price.output]),
   tokens: input + output,
 });
 
@@ -29,8 +29,8 @@ export function worstCase(model: Priced, input: number, maxOutput: number, overr
 /** What was used, with cached input at its own price. More cached tokens than tokens read count as all of them. */
 export function costOf({ price }: Priced, { input, output, cachedInput }: TokenUsage): Amount {
   const cached = Math.min(cachedInput, input);
-  const read = tokenCost(input - cached, price.input) + tokenCost(cached, price.cached_input ?? price.input);
-  return { microUsd: read + tokenCost(output, price.output), tokens: input + output };
+  const microUsd = tokenCost([input - cached, price.input], [cached, price.cached_input ?? price.input], [output, price.output]);
+  return { microUsd, tokens: input + output };
 }
 
 /** What a call that is over cost; null: nobody told, and it may have cost something, so that its worst case stays taken. `status`: the upstream's, in digits. */
