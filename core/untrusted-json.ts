@@ -25,8 +25,11 @@ export function parseUntrusted(text: string): Result<Json, JsonRefusal> {
   return long[0] === undefined ? ok(value) : err({ why: "number", path: long[0] });
 }
 
-/** A JSON text as read: whole numbers that a double does not hold are texts of their digits. `long`: where those are. */
-export type ExactJson = { readonly value: Json; readonly long: readonly string[] };
+/**
+ * A JSON text as read: whole numbers that a double does not hold are texts of their digits. `long`: where those are. `rounded`: where fractions have
+ * more digits than their doubles, for whoever takes no number but the one that was sent. Absent: nowhere.
+ */
+export type ExactJson = { readonly value: Json; readonly long: readonly string[]; readonly rounded?: readonly string[] };
 
 /** As `parseUntrusted`, for a reader that knows afterwards where whole numbers of any length are wanted (`int64`). */
 export function parseExact(text: string): Result<ExactJson, JsonRefusal> {
@@ -35,13 +38,15 @@ export function parseExact(text: string): Result<ExactJson, JsonRefusal> {
   if (nesting > MAX_DEPTH) return err({ why: "too_deep" });
   let value = parsed(text);
   if (value === undefined) return err({ why: "malformed" });
-  const long = mayBeLong ? longNumbers(text) : [];
+  const odd = mayBeLong ? longNumbers(text) : [];
+  const long = odd.filter(({ isRounded }) => !isRounded);
+  const rounded = odd.length === long.length ? {} : { rounded: odd.flatMap(({ isRounded, path }) => (isRounded ? [path] : [])) };
   const lost = long.find(({ digits }) => digits === null);
   if (lost !== undefined) return err({ why: "number", path: lost.path });
   if (long.length > 0) value = parsed(withDigits(text, long)) ?? null;
   if (mayBeMinusZero) value = withoutMinusZero(value);
   // A lone surrogate ("\ud800") has no UTF-8 and no canonical form (RFC 8785 section 3.2.2.2).
-  return isUnicode(value) ? ok({ value, long: long.map(({ path }) => path) }) : err({ why: "malformed" });
+  return isUnicode(value) ? ok({ value, long: long.map(({ path }) => path), ...rounded }) : err({ why: "malformed" });
 }
 
 function parsed(text: string): Json | undefined {

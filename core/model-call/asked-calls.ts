@@ -17,7 +17,8 @@ const LONGEST_ARGUMENTS = 262_144;
 /**
  * One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments; others say null, which is
  * taken of tools without parameters. `parameters`: the called tool's schema; undefined: no tool is known. null: anything else. `keepLong`:
- * whole numbers that a double does not hold are given as digits, wherever they stand (`longIn`), instead of being refused.
+ * whole numbers that a double does not hold are given as digits, wherever they stand (`longIn`), and fractions as the nearest double, instead of being
+ * refused.
  */
 export function readArguments(said: AskedCall["arguments"], parameters?: JsonSchema, keepLong = false): JsonObject | null {
   if (isObject(said)) return JSON.stringify(said).length <= LONGEST_ARGUMENTS ? said : null;
@@ -28,17 +29,18 @@ export function readArguments(said: AskedCall["arguments"], parameters?: JsonSch
   const parsed = exactOf(said);
   if (parsed === null) return null;
   if (parsed.value === null) return nothing;
-  const taken = keepLong ? ok(parsed.value) : takeInt64(parameters ?? true, parsed, "open");
+  if (!keepLong && parsed.rounded !== undefined) return null;
+  const taken = keepLong ? ok(parsed.value) : takeInt64(parameters ?? true, parsed);
   return taken.ok && isObject(taken.value) ? taken.value : null;
 }
 
-/** The JSON Pointer of a number in the arguments that nothing keeps exactly: none that a double holds, and no `int64` of the schema; null: none. */
+/** The JSON Pointer of a number in the arguments that nothing keeps as it was written: no double does, and it is no `int64` of the schema; null: none. */
 export function lostNumberIn(said: AskedCall["arguments"], parameters: JsonSchema): string | null {
   if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
   const whole = parseExact(said);
   if (!whole.ok) return whole.error.why === "number" ? whole.error.path : null;
-  const taken = takeInt64(parameters, whole.value, "open");
-  return taken.ok ? null : taken.error;
+  const taken = takeInt64(parameters, whole.value);
+  return whole.value.rounded?.[0] ?? (taken.ok ? null : taken.error);
 }
 
 /** JSON Pointers of the whole numbers in the arguments that a double does not hold. */

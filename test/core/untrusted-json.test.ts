@@ -49,6 +49,27 @@ describe("a JSON text from outside", () => {
     expect(parseUntrusted(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
 
+  it("[JSON-4] a fraction is rounded where it has other digits than its double has to as many places", () => {
+    const roundedIn = (...numbers: string[]) => {
+      const read = parseExact(`[${numbers.join(",")}]`);
+      return read.ok ? (read.value.rounded ?? []).map((path) => numbers[Number(path.slice(1))]) : read.error;
+    };
+    const kept = ["0.1", "1e2", "1.0", "100.00", "-0.5e-3", "0.30000000000000004", "5e-324", "1.7976931348623157e308", "0e5", "0.000"];
+    // As languages with 17 and more places write 0.1, and what it is in full.
+    kept.push("0.10000000000000001", "0.1000000000000000055511151231257827021181583404541015625", "2.50000000000000000000");
+    expect(roundedIn(...kept)).toEqual([]);
+    const lost = ["1.00000000000000000001", "0.12345678901234567890", "123456789.123456789123456789", "9007199254740993.5"];
+    lost.push("1.0000000000000001", "-3.14159265358979323846", `0.${"3".repeat(200)}`, "1.2345e-320", "1.00000000000000000001e5");
+    expect(roundedIn(...lost)).toEqual(lost);
+    expect(parseExact('{"a":{"b":[1,1.00000000000000000001]}}')).toMatchObject({ ok: true, value: { rounded: ["/a/b/1"] } });
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, min: -(2 ** 53), max: 2 ** 53 }), (number) => {
+        const ways = [String(number), number.toPrecision(17), number.toPrecision(21), number.toExponential(16)];
+        expect(roundedIn(...ways.filter((way) => JSON.stringify(Number(way)) !== "null" && /[.e]/.test(way)))).toEqual([]);
+      }),
+    );
+  });
+
   it("[JSON-1] agrees with the standard reader on everything that a double holds", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {

@@ -121,7 +121,7 @@ function parseJson(text: string, mayBeLong: (path: string) => boolean): Result<E
     if (error.why === "number") return err(broken("is a number that a double does not hold", error.path));
     return err(broken(error.why === "too_deep" ? deep : "is not JSON text of Unicode strings (RFC 8259)"));
   }
-  const lost = parsed.value.long.find((path) => !mayBeLong(path));
+  const lost = parsed.value.rounded?.[0] ?? parsed.value.long.find((path) => !mayBeLong(path));
   return lost === undefined ? parsed : err(broken("is a number that a double does not hold", lost));
 }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { readJsonText } from "../../../core/model/json-text.ts";
-import { longIn, readArguments } from "../../../core/model-call/asked-calls.ts";
+import { longIn, lostNumberIn, readArguments } from "../../../core/model-call/asked-calls.ts";
 import { parseExact } from "../../../core/untrusted-json.ts";
 import { takeInt64, withNumbersAt, writeBareAt, writeInt64 } from "../../../core/workflow/int64.ts";
 import { validate } from "../../../core/workflow/schema.ts";
@@ -90,7 +90,13 @@ describe("int64", () => {
     expect(readArguments('{"id":9007199254740993}', SCHEMA)).toEqual({ id: "9007199254740993" });
     expect(readArguments('{"n":9007199254740993}', SCHEMA)).toBeNull();
     expect(readArguments('{"id":1e400}', SCHEMA)).toBeNull();
-    expect(readArguments('{"order_id":2512292042121000001}', { type: "object" })).toEqual({ order_id: "2512292042121000001" });
+    // [JSON-4] Where no schema says so, a number becomes no text and no other number.
+    for (const schema of [true, { type: "object" }, { properties: { x: {} } }] as const)
+      for (const number of ["2512292042121000001", "12345678901234567890", "1.00000000000000000001", "9007199254740993.5"]) {
+        expect([number, readArguments(`{"x":${number}}`, schema)]).toEqual([number, null]);
+        expect([number, lostNumberIn(`{"x":${number}}`, schema)]).toEqual([number, "/x"]);
+      }
+    expect(readArguments('{"x":[0.1,1e2,100.00,0.30000000000000004]}', true)).toEqual({ x: [0.1, 100, 100, 0.30000000000000004] });
   });
 
   it("[JSON-2] a chat's arguments go through with every digit", () => {
