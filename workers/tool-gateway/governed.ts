@@ -176,10 +176,12 @@ async function perform(
   if (!body.ok) return unanswered(reached, body.error, progress);
   progress.reached = reached;
 
+  const dropped = (why: Failure) => withoutAdmitted(ports, guarded, body.value.value, [credential.value], why, deadline, progress);
   const other = await flawOfStandIn(ports, call, body.value, deadline);
-  if (other !== null) return err(other);
+  if (other !== null) return dropped(other);
   const taken = takeInt64(manifest.output, body.value);
-  if (!taken.ok) return err(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, taken.error)}`));
+  if (!taken.ok)
+    return dropped(failure("permanent", "output_invalid", `in the tool's answer ${numberNotHeld(manifest.output, taken.error)}`));
   const said = taken.value;
   const admitted = await admit(ports, guarded, call, manifest, said, [credential.value], deadline, progress);
   if (!admitted.ok) return admitted;
@@ -260,7 +262,8 @@ async function admit(
     const { path, message } = misfit;
     // Of a field that the answer made up, the message would repeat the name.
     const why = knownPath(manifest.output, path) === path ? `: ${message}` : "";
-    return err(failure("permanent", "output_invalid", `the tool's answer breaks its schema at ${placeIn(manifest.output, path)}${why}`));
+    const broken = failure("permanent", "output_invalid", `the tool's answer breaks its schema at ${placeIn(manifest.output, path)}${why}`);
+    return withoutAdmitted(ports, guarded, value, [], broken, deadline, progress);
   }
   const admitted = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value, names, injection)).catch(rethrowDeadline);
   if (admitted === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));
@@ -273,6 +276,23 @@ async function admit(
     return err(failure("safety", "injection_detected", "the tool's answer carried an instruction and was refused"));
   }
   return ok(admitted);
+}
+
+/** An answer that nobody gets, for `why`: what is found in it counts all the same, since the tool said it. */
+async function withoutAdmitted(
+  ports: ToolGatewayPorts,
+  guarded: GuardContext,
+  answer: Json,
+  secrets: readonly string[],
+  why: Failure,
+  deadline: Deadline,
+  progress: Progress,
+): Promise<Result<never, Failure>> {
+  const { value } = withoutSecrets(answer, secrets);
+  const judged = await deadline.within(ports.guard.admit(guarded, "tool_output", "tool", value)).catch(rethrowDeadline);
+  if (judged === null) return err(failure("safety", "content_blocked", "the guardrails could not judge the tool's answer"));
+  progress.findings = [...progress.findings, ...judged.findings];
+  return err(why);
 }
 
 const withheldOf = ({ withheld }: Progress): { readonly withheld?: Json } => (withheld === undefined ? {} : { withheld });
