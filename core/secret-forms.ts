@@ -21,8 +21,8 @@ export function disguiseFinder(secrets: readonly string[]): (text: string) => bo
   };
 }
 
-/** Letters and digits of the secret as it is, of its hexadecimal digits, and of its base64 at each of three places in a longer text. */
-function formsOf(secret: string): string[] {
+/** Letters and digits, in small letters, of the secret as it is, of its hexadecimal digits, and of its base64 at each of three places in a longer text. */
+export function formsOf(secret: string): string[] {
   const bytes = [...unescape8(secret)];
   const hex = bytes.map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const texts = [secret, hex, ...[0, 1, 2].map((before) => base64Of(bytes, before))];
@@ -51,6 +51,6 @@ const unescaped = (text: string): string =>
     .replace(/&#0{0,4}(\d{2,3});/g, (_, digits: string) => String.fromCharCode(Number(digits)));
 
 /** Without characters that nobody sees; letters and digits of other widths as their ordinary ones. */
-const visible = (text: string): string => text.normalize("NFKC").replace(/[\p{Cf}\p{Cc}\p{Mn}\p{Z}]/gu, "");
+export const visible = (text: string): string => text.normalize("NFKC").replace(/[\p{Cf}\p{Cc}\p{Mn}\p{Z}]/gu, "");
 
 const bareOf = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, "");

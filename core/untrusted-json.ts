@@ -7,6 +7,7 @@ import { isObject, type Json } from "./json.ts";
 import { type LongNumber, longNumbers } from "./long-numbers.ts";
 import { err, ok, type Result } from "./result.ts";
 import { disguiseFinder } from "./secret-forms.ts";
+import { openSecretMatcher } from "./secret-matcher.ts";
 
 /** Levels of nesting. Recursive readers (validators, canonical JSON) stay far from the end of their stack. */
 export const MAX_DEPTH = 64;
@@ -122,11 +123,11 @@ function isUnicode(value: Json): boolean {
 }
 
 /** Marker in place of a secret that came back in an answer. */
-const WITHHELD_SECRET = "[secret withheld]";
+export const WITHHELD_SECRET = "[secret withheld]";
 /** Shorter strings occur by chance; taking them out would spoil answers and hide nothing. */
-const SHORTEST_SECRET = 8;
+export const SHORTEST_SECRET = 8;
 
-/** `value` without the given secrets, keys included; a string that holds one in disguise is withheld whole. `count` says how many strings held one. */
+/** `value` without the given secrets, keys included; a string that holds one in disguise is withheld whole, and so is each of several that hold one together. `count` says how many strings held one. */
 export function withoutSecrets(value: Json, secrets: readonly string[]): { readonly value: Json; readonly count: number } {
   const sought = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
   const isDisguised = disguiseFinder(sought);
@@ -144,5 +145,44 @@ export function withoutSecrets(value: Json, secrets: readonly string[]): { reado
     if (isObject(item)) return Object.fromEntries(Object.entries(item).map(([key, child]) => [clean(key), walk(child)]));
     return item;
   };
-  return sought.length === 0 ? { value, count } : { value: walk(value), count };
+  if (sought.length === 0) return { value, count };
+  const cleaned = walk(value);
+  const spread = textsOfSpread(cleaned, sought, isDisguised);
+  return { value: spread.size === 0 ? cleaned : withoutTexts(cleaned, spread), count: count + spread.size };
+}
+
+/** Which texts of a value, in order, together hold a secret that none of them holds alone: two halves in two fields, a list of letters. Not keys. */
+function textsOfSpread(value: Json, secrets: readonly string[], isDisguised: (text: string) => boolean): ReadonlySet<number> {
+  const texts: string[] = [];
+  mapTexts(value, (text) => {
+    texts.push(text);
+    return text;
+  });
+  const found = new Set<number>();
+  if (texts.length < 2) return found;
+  const whole = texts.join("");
+  if (whole.length < SHORTEST_SECRET || !(secrets.some((secret) => whole.includes(secret)) || isDisguised(whole))) return found;
+  const matcher = openSecretMatcher(secrets);
+  const regions = [...matcher.push(whole), ...matcher.end()];
+  let start = 0;
+  let region = 0;
+  for (const [index, { length }] of texts.entries()) {
+    while (region < regions.length && (regions[region]?.end ?? 0) <= start) region++;
+    const next = regions[region];
+    if (next !== undefined && next.start < start + length) found.add(index);
+    start += length;
+  }
+  return found;
+}
+
+function withoutTexts(value: Json, withheld: ReadonlySet<number>): Json {
+  let index = 0;
+  return mapTexts(value, (text) => (withheld.has(index++) ? WITHHELD_SECRET : text));
+}
+
+function mapTexts(value: Json, make: (text: string) => string): Json {
+  if (typeof value === "string") return make(value);
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, make));
+  if (isObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, make)]));
+  return value;
 }

@@ -1,35 +1,40 @@
 /**
- * Takes a secret out of a stream of text, across the borders of pieces: what was sent along to an upstream must not come back.
- * Holds back only what may be the beginning of one.
+ * Takes a secret out of a stream of text, across the borders of pieces: what was sent along to an upstream must not come back, neither as it is nor in
+ * the forms that a whole answer is looked through for (core/secret-forms.ts). Holds back only what may be the beginning of one.
  */
-import { withoutSecrets } from "../untrusted-json.ts";
+import { openSecretMatcher } from "../secret-matcher.ts";
+import { SHORTEST_SECRET, WITHHELD_SECRET } from "../untrusted-json.ts";
 
 /** Takes pieces of text and gives them back without the secret; `end` gives what is still held back. */
 export type SecretFilter = { push(text: string): string; end(): string };
 
-/** `secrets`: as `withoutSecrets` takes them. */
+/** `secrets`: as `withoutSecrets` takes them. Of a disguised secret the place is withheld from its first letter to its last. */
 export function openSecretFilter(secrets: readonly string[]): SecretFilter {
-  const clean = (text: string): string => String(withoutSecrets(text, secrets).value);
+  const sought = secrets.filter((secret) => secret.length >= SHORTEST_SECRET);
+  if (sought.length === 0) return { push: (text) => text, end: () => "" };
+  const matcher = openSecretMatcher(sought);
   let waiting = "";
+  /** Units before `waiting`. */
+  let given = 0;
+  const give = (regions: ReturnType<typeof matcher.push>, upTo: number): string => {
+    let out = "";
+    let at = given;
+    for (const { start, end } of regions) {
+      out += `${waiting.slice(at - given, start - given)}${WITHHELD_SECRET}`;
+      at = end;
+    }
+    const to = Math.max(at, upTo);
+    out += waiting.slice(at - given, to - given);
+    waiting = waiting.slice(to - given);
+    given = to;
+    return out;
+  };
   return {
     push(text) {
-      const all = clean(waiting + text);
-      const held = Math.max(0, ...secrets.map((secret) => overlap(all, secret)));
-      waiting = all.slice(all.length - held);
-      return all.slice(0, all.length - held);
+      waiting += text;
+      const regions = matcher.push(text);
+      return give(regions, matcher.safe());
     },
-    end() {
-      const rest = clean(waiting);
-      waiting = "";
-      return rest;
-    },
+    end: () => give(matcher.end(), given + waiting.length),
   };
-}
-
-/** How much of the end of `text` is a beginning of `secret`. */
-function overlap(text: string, secret: string): number {
-  for (let length = Math.min(text.length, secret.length - 1); length > 0; length--) {
-    if (secret.startsWith(text.slice(text.length - length))) return length;
-  }
-  return 0;
 }

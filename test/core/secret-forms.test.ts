@@ -33,6 +33,22 @@ it.each<[string, string]>([
   expect({ other: (value as { other: string }).other, count }).toEqual({ other: "fine", count: 1 });
 });
 
+it("[GATE-10] a secret that several texts hold together is withheld from each of them, and the others stay", () => {
+  const half = SECRET.length / 2;
+  const halves = [SECRET.slice(0, half), SECRET.slice(half)];
+  const coded = [btoa(SECRET).slice(0, 9), btoa(SECRET).slice(9)];
+  for (const parts of [halves, coded, [...SECRET], [hex(SECRET).slice(0, 11), hex(SECRET).slice(11)]]) {
+    const fields = Object.fromEntries(parts.map((part, index) => [`p${index}`, part]));
+    const { value, count } = withoutSecrets({ first: "fine", n: 1, list: parts, last: "good" }, [SECRET]);
+    const marks = parts.map(() => "[secret withheld]");
+    expect({ value, count }).toEqual({ value: { first: "fine", n: 1, list: marks, last: "good" }, count: parts.length });
+    expect(Object.values(withoutSecrets(fields, [SECRET]).value as object)).toEqual(marks);
+  }
+  // Half of one alone, and texts that only begin alike, are none.
+  const others = { a: halves[0] ?? "", b: "fine", c: ["sk-live", "_9f"] };
+  expect(withoutSecrets(others, [SECRET])).toEqual({ value: others, count: 0 });
+});
+
 it("[GATE-4] other text stays, and a long one takes linear time", () => {
   const text = "sk-live keys begin with sk-live_9f and end with P4t: %41%42, YWJj. ".repeat(8_000);
   const startedAt = cpuMs();

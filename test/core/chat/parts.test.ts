@@ -9,6 +9,8 @@ import { ERRORS, type ErrorCode } from "../../../core/errors/codes.ts";
 import { refuse } from "../../../core/errors/problem.ts";
 import type { Json } from "../../../core/json.ts";
 import { base64FromFloats, floatsFromBase64, readEmbeddingAnswer } from "../../../core/model/embedding.ts";
+import { withoutSecrets } from "../../../core/untrusted-json.ts";
+import { bestOf } from "../../support/cpu-time.ts";
 
 describe("the memory of a call", () => {
   it("[CHAT-1] gives the same value the same placeholder, and back only what the request put in", () => {
@@ -42,11 +44,71 @@ describe("secrets in a stream", () => {
         let out = "";
         for (let at = 0; at < whole.length; at += size) out += filter.push(whole.slice(at, at + size));
         out += filter.end();
-        // A whole value is also withheld for what is left around a secret (GATE-4); a stream has sent that already.
-        expect(out).toBe(whole.replaceAll(secret, "[secret withheld]"));
         expect(out).not.toContain(secret);
+        // What is around a secret stays; one with blanks between its letters is one, too.
+        const spaced = new RegExp([...secret.replaceAll("-", "")].join("[- ]*"), "g");
+        expect(out).toBe(whole.replaceAll(spaced, "[secret withheld]"));
       }),
     );
+  });
+
+  const SECRET = "Zq8vKx2mPw5tRj7nLb3d";
+  const hex = [...SECRET].map((letter) => letter.charCodeAt(0).toString(16));
+  const FORMS: { readonly [name: string]: string } = {
+    plain: SECRET,
+    base64: btoa(SECRET),
+    base64url: btoa(`Bearer ${SECRET}`).replace(/=/g, ""),
+    "base64 behind a byte": btoa(`x${SECRET}y`),
+    "base64 in lines": btoa(SECRET).replace(/(.{8})/g, "$1\n"),
+    hexadecimal: hex.join(""),
+    "capital hexadecimal": hex.join("").toUpperCase(),
+    "spaced hexadecimal": hex.join(" "),
+    "percent-encoded": hex.map((pair) => `%${pair}`).join(""),
+    "percent-encoded twice": hex.map((pair) => `%25${pair}`).join(""),
+    escaped: hex.map((pair) => `\\u00${pair}`).join(""),
+    "in entities": [...SECRET].map((letter) => `&#${letter.charCodeAt(0)};`).join(""),
+    "in hexadecimal entities": hex.map((pair) => `&#x00${pair};`).join(""),
+    spaced: [...SECRET].join(" "),
+    dashed: [...SECRET].join("-"),
+    "in capitals": SECRET.toUpperCase(),
+    "in wide letters": SECRET.replace(/[a-z]/gi, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0)),
+    "with letters that nobody sees": [...SECRET].join("\u200b"),
+  };
+  const streamed = (text: string, size: number, secrets = [SECRET]) => {
+    const filter = openSecretFilter(secrets);
+    let out = "";
+    for (let at = 0; at < text.length; at += size) out += filter.push(text.slice(at, at + size));
+    return out + filter.end();
+  };
+
+  it.each(Object.entries(FORMS))(
+    "[CHAT-43] come back in no form that a whole answer is withheld for: %s, in pieces of any size",
+    (_, form) => {
+      for (const size of [1, 2, 3, 7, 1_000]) {
+        const out = streamed(`note ${form} end: 50% of \\x &amp; zq8v`, size);
+        // A digit of base64 at either end tells of its neighbours alone.
+        expect(out).toMatch(/^note .{0,14}\[secret withheld\].{0,3}=? end: 50% of \\x &amp; zq8v$/s);
+        expect(withoutSecrets(out, [SECRET]).count).toBe(0);
+      }
+    },
+  );
+
+  it("[CHAT-43] other text goes through as it is, held back no longer than it may begin a secret, in linear time", () => {
+    const text = "Zq8vKx2 some words % &#x &#12 \\u00 zq8vkx2mpw5trj7nlb3 \ud83d\ude00 x ".repeat(40);
+    for (const size of [1, 5]) expect(streamed(text, size, [SECRET, "sk-abcabcabd-42"])).toBe(text);
+    const filter = openSecretFilter([SECRET]);
+    expect([filter.push("note Zq8v"), filter.push("ery good"), filter.push(" %4"), filter.push("9"), filter.end()]).toEqual([
+      "note ",
+      "Zq8very good",
+      " ",
+      "%49",
+      "",
+    ]);
+    // What is spread wider than any disguise is no secret, so that a stream does not wait for ever.
+    expect(streamed(`Z${"-".repeat(10_000)}`, 100)).toBe(`Z${"-".repeat(10_000)}`);
+    const time = (times: number) => bestOf(() => streamed("zq8vkx2mpw5trj7nlb3 %%%25 &#x0 word ".repeat(times), 3));
+    time(200);
+    expect(time(4_000) / Math.max(1, time(500))).toBeLessThan(24); // 8 where it is linear
   });
 });
 
