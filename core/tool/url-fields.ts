@@ -21,7 +21,7 @@ export function urlFlaws({ url, method, query }: HttpBinding, input: JsonSchema)
   const warnings: FieldError[] = [];
   const isFixed = isFixedBy(url);
   for (const [index, field] of (query ?? []).entries())
-    if (isFixed(field)) errors.push({ path: `/http/query/${index}`, message: `\`${shortName(field)}\` ${FIXED}` });
+    if (isFixed(field)) warnings.push({ path: `/http/query/${index}`, message: `\`${shortName(field)}\` ${FIXED}` });
   if (!isObject(input) || BRANCHES.some((word) => Object.hasOwn(input, word))) return { errors, warnings };
   const properties = own(input, "properties");
   const known = isObject(properties) ? properties : {};

@@ -393,7 +393,7 @@ describe("[WARN-9] the fields of a tool's URL", () => {
     expect(told(at(url, may, "POST"))).toEqual([]);
     const post = at(url, may, "POST");
     expect(told({ ...post, http: { ...(post["http"] as JsonObject), query: ["account"] } })).toEqual([
-      `refused /http/query/0: \`account\` ${fixed}`,
+      `/http/query/0: \`account\` ${fixed}`,
     ]);
   });
 });
