@@ -116,6 +116,28 @@ describe("what is remembered of a person", () => {
   });
 });
 
+it("[MEM-25] a run started with a key that another person made forgets nothing, and what it remembers waits in quarantine", async () => {
+  const tool = (name: string, input: JsonObject) => ({ a: { kind: "tool", tool: name, input } });
+  const steps = {
+    keep: tool("memory.remember", { text: { cel: "input.text" } }),
+    drop: tool("memory.forget", { id: { cel: "input.text" } }),
+  };
+  for (const [name, made] of Object.entries(steps))
+    await define({ name, tools: ["memory.remember", "memory.forget"], output: { cel: "steps.a.output" }, steps: made });
+  expect((await run("keep", { text: "Likes oak." }))["output"]).toMatchObject({ status: "active" });
+  expect((await run("keep", { text: "Likes elm." }, fake))["output"]).toMatchObject({ status: "quarantined" });
+  const found = async () => (await call("GET", "/v1/memories?q=likes", mara)).body["data"] as JsonObject[];
+  expect((await found()).map(({ text, trust, author }) => [text, trust, author])).toEqual([
+    ["Likes elm.", "untrusted", "ada"],
+    ["Likes oak.", "trusted", "mara"],
+  ]);
+  for (const { id } of await found()) {
+    expect(await run("drop", { text: String(id) }, fake)).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
+    expect((await run("drop", { text: String(id) }))["output"]).toEqual({ forgotten: true });
+  }
+  expect(await found()).toEqual([]);
+});
+
 it("[MEM-21] what was said in a session with a key that another person made is nobody's own word in the next run of it", async () => {
   for (const [session, key, status] of [
     ["own", mara, "completed"],

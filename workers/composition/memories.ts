@@ -1,5 +1,6 @@
 /** What an org remembers of a part of its people, over its object and the vault that has the personal data. */
 import { createHash } from "node:crypto";
+import { speaksFor } from "../../core/access/person.ts";
 import { OWN, UNKNOWN } from "../../core/label/label.ts";
 import { MOST_RECALLED } from "../../core/memory/recall.ts";
 import type { CallContext } from "../../core/run/calls/call.ts";
@@ -89,6 +90,9 @@ export function memoryService(memory: RunMemory, mayRemember: MayRemember): Memo
       return { ok: true, value: { id: kept.id, status: kept.status, expires_at: toRfc3339(kept.expiresAt) }, label: OWN };
     },
     async forget(context, id) {
+      // What a key may not delete by itself it does not have a run delete.
+      const starter = context.origin?.starter;
+      if (starter !== undefined && !speaksFor(starter, context.subject)) return DENIED;
       if (await isDenied(context, "memory.forget")) return DENIED;
       return { ok: true, value: { forgotten: await memory.forget(context, context.key, id) }, label: OWN };
     },
