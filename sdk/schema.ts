@@ -1473,7 +1473,9 @@ export type Memory = {
   readonly text: string;
   readonly pinned: boolean;
   readonly sensitivity: "public" | "internal" | "confidential" | "restricted";
-  readonly source: "person" | "app" | "agent" | "workflow" | "summary";
+  readonly source: "person" | "app" | "other" | "agent" | "workflow" | "summary";
+  /** the user who said it; of a key that another person made, that person; of a run's, who started the run */
+  readonly author: string;
   /** the run that stored it */
   readonly run?: string;
   readonly trust: "trusted" | "untrusted";

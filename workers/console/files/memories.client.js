@@ -176,7 +176,9 @@ function memoryCard(view, memory, refresh, leave) {
       );
       setText(
         origin,
-        `Said by ${SAID_BY.get(now.source) ?? now.source}${now.trust === "untrusted" ? ", after something untrusted was seen" : ""}.`,
+        now.source === "other"
+          ? `Said by somebody else, ${now.author}: it is not taken for the person's own word.`
+          : `Said by ${SAID_BY.get(now.source) ?? now.source}${now.trust === "untrusted" ? ", after something untrusted was seen" : ""}.`,
       );
       release.hidden = now.status !== "quarantined";
     },
