@@ -1,6 +1,6 @@
 /** One text, one channel: everything that is found in it, in order, without overlap among what is cut out. */
 import type { Channel, Finding, Speaker, Verdict } from "./finding.ts";
-import { findInjection } from "./injection/injection.ts";
+import { findInjection, findInjectionInTurns } from "./injection/injection.ts";
 import { verdictOfScore } from "./injection/thresholds.ts";
 import { isExample } from "./pii/example.ts";
 import { findPersonalData, findPersonalDataInTurns, TURN_UNITS } from "./pii/personal-data.ts";
@@ -49,7 +49,7 @@ export async function inspectInTurns(
   const personal = await findPersonalDataInTurns(text, context, pause, names);
   await pause();
   const channel = JUDGED_AS[speaker];
-  const injection = channel === null ? [] : findInjection(text, channel);
+  const injection = channel === null ? [] : await findInjectionInTurns(text, channel, pause);
   await pause();
   return {
     personal: inspect === inspectAnswer ? personal.filter((one) => !isExample(one, text)) : personal,

@@ -8,6 +8,7 @@ import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
 import { normalise } from "./normalise.ts";
 import { ordersIn } from "./orders.ts";
+import { PIECE_UNITS, type Piece, piecesOf, SHARED_UNITS } from "./pieces.ts";
 import { blankedOut, quotedWordsAskedAbout, thingsWithoutRules } from "./quoted.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
@@ -40,7 +41,16 @@ const LONGEST_FIGURES = 4_000;
 /** What these read is made of the normalised text, and needs no normalising. */
 const MADE_OF_READING: ReadonlySet<string> = new Set(["figures", "leet", "spaced", "rejoined", "rot13", "reversed", "mended"]);
 /** The numbers by which evidence becomes log-odds: part of the version of the guardrails. */
-export const DECISION = { PATTERNS_ALONE, PATTERN_SHARE, HINT_SHARE, DISGUISE, MANY_FIGURES, HIDDEN_WORDS } as const;
+export const DECISION = {
+  PATTERNS_ALONE,
+  PATTERN_SHARE,
+  HINT_SHARE,
+  DISGUISE,
+  MANY_FIGURES,
+  HIDDEN_WORDS,
+  PIECE_UNITS,
+  SHARED_UNITS,
+} as const;
 /** Shorter texts hold no instruction. */
 const SHORTEST = 8;
 
@@ -63,8 +73,31 @@ export type Reading = {
   readonly hiding: number;
 };
 
-/** The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. */
+/** The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. A long text is judged in pieces (pieces.ts), and the most suspicious one counts. */
 export function findInjection(text: string, channel: Channel): Finding[] {
+  const found: Finding[] = [];
+  for (const piece of piecesOf(text)) found.push(...findInPiece(piece, channel));
+  return worstOf(found);
+}
+
+/** The same, in turns: `pause` is awaited between two pieces, for others to be served meanwhile. */
+export async function findInjectionInTurns(text: string, channel: Channel, pause: () => Promise<void>): Promise<Finding[]> {
+  const found: Finding[] = [];
+  for (const piece of piecesOf(text)) {
+    if (piece.shift > 0) await pause();
+    found.push(...findInPiece(piece, channel));
+  }
+  return worstOf(found);
+}
+
+/** The first among equals. */
+const worstOf = (found: readonly Finding[]): Finding[] => {
+  const [first, ...others] = found;
+  return first === undefined ? [] : [others.reduce((worst, next) => (next.score > worst.score ? next : worst), first)];
+};
+
+/** At most one finding. */
+function findInPiece({ text, shift }: Piece, channel: Channel): Finding[] {
   if (text.length < SHORTEST) return [];
   const plain = normalise(text);
   if (channel === "model_output" && !hasSign(plain.text)) return [];
@@ -75,10 +108,13 @@ export function findInjection(text: string, channel: Channel): Finding[] {
   const score = 1 / (1 + Math.exp(-logit));
   if (score < THRESHOLDS[channel].flag) return [];
   const family = strongest(actingOf(evidence))?.family;
+  const place = worst.reading.place ?? { start: plain.startOf(start), end: plain.startOf(end) };
   return [
     {
       type: family === "persona" || family === "release" ? "jailbreak" : "injection",
-      ...(worst.reading.place ?? { start: plain.startOf(start), end: plain.startOf(end) }),
+      // The mark before a piece is no part of the text.
+      start: Math.max(place.start + shift, shift === 0 ? 0 : shift + 1),
+      end: place.end + shift,
       score,
       detector: `injection.${family ?? "classifier"}`,
     },
