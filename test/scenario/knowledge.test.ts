@@ -258,7 +258,7 @@ describe("a collection", () => {
         {
           path: "/embedding",
           message:
-            "the model may not be given what the collection holds and is asked: accepts `internal` at most, and the text is `confidential`",
+            "the model may not be given the texts and questions of the collection: accepts `internal` at most, and the text is `confidential`",
         },
       ],
     ]);

@@ -81,7 +81,7 @@ export async function putCollection(
     const { sensitivity, allow } = settings;
     // A class that is raised later is taken all the same: documents are indexed without vectors then.
     const unfit = embedder === null ? null : whyNotGiven(embedder, embeddedClass(settings), requirements);
-    if (unfit !== null) return refused(`the model may not be given what the collection holds and is asked: ${unfit.why}`);
+    if (unfit !== null) return refused(`the model may not be given the texts and questions of the collection: ${unfit.why}`);
     const data = { sensitivity, allow: allow === null ? null : { ...allow }, embedding: settings.embedding } as Json;
     const fact = { type: "collection.set", action: "collection.write", resource: `collection/${name}`, decision: "allow", data } as const;
     const id = mintId("col", by.at, ports.random(10));
