@@ -76,8 +76,8 @@ class Reading {
       const { activity } = event.data as { readonly activity?: string };
       // A pause is no part of the decision that follows it.
       const at = event.type === "step.retrying" ? event.data.resume_at : event.at;
-      if (activity !== undefined) this.#lastAt.set(activity, at);
       if (event.step !== undefined) this.#lastAt.set(event.step, event.at);
+      if (activity !== undefined) this.#lastAt.set(activity, at); // last: a step's own activity has its name
     }
     const now = events.at(-1)?.at ?? this.#machinery.birth.createdAt;
     return this.#drafts.map((draft) => finishedSpan(draft, this.#machinery.birth.traceId, now));
