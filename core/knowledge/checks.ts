@@ -1,6 +1,7 @@
 /** What is looked at before a document is indexed, beside what the guardrails find. Pure, linear. */
 import { type Telling, tellingsIn } from "../guardrail/injection/told.ts";
 import type { DocumentFinding } from "./document.ts";
+import { portionsOf } from "./portions.ts";
 
 /** Most characters that cannot be text, per thousand. */
 const MOST_UNREADABLE = 5;
@@ -80,20 +81,47 @@ export const tellsAssistant = (text: string): boolean =>
 
 /** Sentences that tell an assistant what to do, or declare other documents void, where they are too many for a document that informs; null: they are few. */
 export function instructionDensity(text: string): DocumentFinding | null {
-  const sentences = sentencesIn(text);
-  const elsewhere = tellingsIn(text);
+  const counted = NO_SENTENCES();
+  for (const portion of portionsOf(text)) count(counted, portion);
+  return densityOf(counted);
+}
+
+/** The same, in turns: `pause` is awaited between two portions, for others to be served meanwhile. */
+export async function instructionDensityInTurns(text: string, pause: () => Promise<void>): Promise<DocumentFinding | null> {
+  const counted = NO_SENTENCES();
+  for (const portion of portionsOf(text)) {
+    await pause();
+    count(counted, portion);
+  }
+  return densityOf(counted);
+}
+
+/** Sentences: all; those that tell an assistant something and those that do so plainly, in English and in other languages. */
+type Counted = Record<"all" | "told" | "toldElsewhere" | "plain" | "plainElsewhere", number>;
+const NO_SENTENCES = (): Counted => ({ all: 0, told: 0, toldElsewhere: 0, plain: 0, plainElsewhere: 0 });
+
+function count(counted: Counted, portion: string): void {
+  const sentences = sentencesIn(portion);
+  const elsewhere = tellingsIn(portion);
+  counted.all += sentences.length;
+  counted.told += sentences.filter(isTold).length;
+  counted.toldElsewhere += elsewhere.filter((one) => one.size > 0).length;
+  counted.plain += sentences.filter((sentence) => [TOLD_PLAINLY, OVERRULES].some((list) => matchesAny(list, sentence))).length;
+  counted.plainElsewhere += elsewhere.filter(isPlainly).length;
+}
+
+function densityOf(counted: Counted): DocumentFinding | null {
   // A sentence that both lists know counts once.
-  const told = Math.max(sentences.filter(isTold).length, elsewhere.filter((one) => one.size > 0).length);
-  const inEnglish = sentences.filter((sentence) => [TOLD_PLAINLY, OVERRULES].some((list) => matchesAny(list, sentence))).length;
-  const plain = Math.max(inEnglish, elsewhere.filter(isPlainly).length);
-  const isDense = told >= FEWEST_INSTRUCTIONS && told >= sentences.length * SHARE_OF_INSTRUCTIONS;
-  const isPlain = plain > 0 && plain >= sentences.length * SHARE_OF_PLAIN;
+  const told = Math.max(counted.told, counted.toldElsewhere);
+  const plain = Math.max(counted.plain, counted.plainElsewhere);
+  const isDense = told >= FEWEST_INSTRUCTIONS && told >= counted.all * SHARE_OF_INSTRUCTIONS;
+  const isPlain = plain > 0 && plain >= counted.all * SHARE_OF_PLAIN;
   if (!isDense && !isPlain) return null;
-  const count = Math.max(told, plain);
+  const most = Math.max(told, plain);
   return {
     type: "instructions",
-    count,
-    message: `${count} of ${sentences.length} sentences tell an assistant what to do or what to believe`,
+    count: most,
+    message: `${most} of ${counted.all} sentences tell an assistant what to do or what to believe`,
   };
 }
 

@@ -5,7 +5,7 @@
 import { createHash } from "node:crypto";
 import { NOTHING_YET, type SoFar } from "../../core/access/circumstances.ts";
 import type { Role } from "../../core/access/principal.ts";
-import { type Chunk, chunksOf } from "../../core/knowledge/chunk.ts";
+import { type Chunk, chunksInTurns } from "../../core/knowledge/chunk.ts";
 import type { DocumentFinding, IndexPlan } from "../../core/knowledge/document.ts";
 import { HASHED } from "../../core/knowledge/hashed-vector.ts";
 import { embeddedText, storedChunk, titleTerms } from "../../core/knowledge/piece.ts";
@@ -177,7 +177,7 @@ export class Indexing {
     const revision = this.#revisions.byId(id);
     if (job === null || job.kind !== "fill" || revision === null) return this.#forget(id);
     if (job.attempts > MOST_ATTEMPTS) return this.#giveUp(revision);
-    const cut = this.#cutOf(revision);
+    const cut = await this.#cutOf(revision);
     // Another version of the code may cut otherwise, or make other terms: what it made does not fit to what this one makes.
     const isSame = job.cuts === cut.sum;
     const from = isSame ? job.made : 0;
@@ -210,13 +210,13 @@ export class Indexing {
     );
   }
 
-  #cutOf(revision: KeptRevision): Cut {
+  async #cutOf(revision: KeptRevision): Promise<Cut> {
     const known = this.#cuts.get(revision.id);
     if (known !== undefined) return known;
     const { plan } = revision;
     if (plan === null) throw new Error("a revision that is to be indexed has no plan");
     const text = this.#revisions.text(revision.id);
-    const chunks = chunksOf(text, plan.chunk);
+    const chunks = await chunksInTurns(text, plan.chunk, turn);
     const sum = createHash("sha256")
       .update([`${WORD_FORMS}`, ...chunks.map(({ start, end }) => `${start} ${end}`)].join("\n"))
       .digest("base64");

@@ -1,4 +1,5 @@
 /** Characters that nobody sees. Pure. */
+import { portionsOf } from "../portions.ts";
 
 /**
  * Without a width or a picture: zero-width blanks, soft hyphens, marks of direction, and the tags that can carry a hidden text (U+E0000 to
@@ -10,4 +11,20 @@ const UNSEEN = /[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\
 export function withoutUnseen(text: string): { readonly text: string; readonly dropped: number } {
   const dropped = text.match(UNSEEN)?.length ?? 0;
   return { text: dropped === 0 ? text : text.replace(UNSEEN, ""), dropped };
+}
+
+/** The same of a long text, in turns: `pause` is awaited between two portions, for others to be served meanwhile. */
+export async function withoutUnseenInTurns(
+  text: string,
+  pause: () => Promise<void>,
+): Promise<{ readonly text: string; readonly dropped: number }> {
+  const seen: string[] = [];
+  let dropped = 0;
+  for (const portion of portionsOf(text)) {
+    const read = withoutUnseen(portion);
+    seen.push(read.text);
+    dropped += read.dropped;
+    await pause();
+  }
+  return { text: dropped === 0 ? text : seen.join(""), dropped };
 }
