@@ -5,8 +5,8 @@
  */
 
 import type { LeaseRequest } from "../../budget/lease.ts";
-import { holdsPlaceholder } from "../../guardrail/placeholder.ts";
-import { type Json, own } from "../../json.ts";
+import { holdsRedacted } from "../../guardrail/placeholder.ts";
+import { own } from "../../json.ts";
 import { UNKNOWN } from "../../label/label.ts";
 import { classesOf, untrustedPlaces } from "../../label/labels.ts";
 import { complexityOf } from "../../model/complexity.ts";
@@ -248,10 +248,7 @@ function modelQuestion(context: RunContext, state: RunState, activity: Activity)
     model: model.id,
     task: model.task,
     fallback: model.fallback,
-    holdsPersonalData:
-      holdsPlaceholder(activity.input) ||
-      holdsPlaceholder((state.recalled?.found?.kept ?? []) as unknown as Json) ||
-      (agent !== undefined && holdsPlaceholder(agent.turns as unknown as Json)),
+    holdsPersonalData: holdsRedacted(JSON.stringify([activity.input, state.recalled?.found?.kept ?? [], agent?.turns ?? []])),
     expectedTokens: roughTokens(messages),
     maxTokens: model.max_tokens,
     wishes,

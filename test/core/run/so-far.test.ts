@@ -170,3 +170,26 @@ describe("the circumstances", () => {
     expect(circumstancesOf(NOTHING_YET, moment, "definition")).toMatchObject({ hour, weekday, epoch: 3, destination: "api.example" });
   });
 });
+
+describe("[RUN-390] a model's call says that personal data was taken out of what it is asked", () => {
+  it.each([
+    ["a placeholder", "write to {{EMAIL_1}}", true],
+    ["what replaced it for good", "write to [EMAIL_1]", true],
+    ["words in brackets", "write to [the customer]", false],
+  ])("%s", (_, s, holds) => {
+    const asked: boolean[] = [];
+    const base = new Drive(define({})).script.authority;
+    const authority: Script["authority"] = (question) => {
+      if (question.kind === "model") asked.push(question.holdsPersonalData);
+      return base(question);
+    };
+    new Drive(
+      define({ say: model({ prompt: { template: "Say {{what}}", slots: { what: { cel: "input.s" } } } }) }),
+      { authority },
+      { input: { s } },
+    )
+      .start()
+      .run();
+    expect(asked).toEqual([holds]);
+  });
+});
