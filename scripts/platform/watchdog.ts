@@ -63,7 +63,7 @@ export function startWatchdog({ child, port, url }: Platform, tell: (line: strin
     }
     tell(`${reasonOf(why)} Its process ${pid} was ended and starts again; calls under way end as after any crash.`);
     tell(
-      "The likely cause is code of a tool (kind `isolate`) that never ends or keeps too much. Cloudflare ends such a call by its own limits.",
+      "The cause is a request that took too long or too much, or code of a tool (kind `isolate`) that never ends; which one is not known here. Cloudflare ends either by its own limits.",
     );
     pid = null;
     if (++ended % TIMES_THAT_ASK_FOR_A_PERSON === 0)
