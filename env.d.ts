@@ -115,6 +115,11 @@ declare module "*.md" {
   const text: string;
   export default text;
 }
+/** In tests alone: any file as text. */
+declare module "*?raw" {
+  const text: string;
+  export default text;
+}
 declare module "*.svg" {
   const text: string;
   export default text;

@@ -20,11 +20,13 @@ type Import = { readonly from: string; readonly to: string; readonly isType: boo
 
 /** The relative imports of a file. `isType`: nothing of the other file runs because of it. */
 function importsOf(from: string): Import[] {
-  return [...read(from).matchAll(/^(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"]+)"/gm)].map(([, type, names, path]) => ({
-    from,
-    to: relative(ROOT, resolve(ROOT, dirname(from), path ?? "")),
-    isType: type !== undefined || /^\{(\s*type\s+[\w$]+(\s+as\s+[\w$]+)?\s*,?)+\s*\}$/.test(names ?? ""),
-  }));
+  return [...read(from).matchAll(/^(?:import|export)\s+(type\s+)?([^"';]*?)\s*from\s+"(\.[^"?]+)(?:\?raw)?"/gm)].map(
+    ([, type, names, path]) => ({
+      from,
+      to: relative(ROOT, resolve(ROOT, dirname(from), path ?? "")),
+      isType: type !== undefined || /^\{(\s*type\s+[\w$]+(\s+as\s+[\w$]+)?\s*,?)+\s*\}$/.test(names ?? ""),
+    }),
+  );
 }
 const IMPORTS = SOURCES.flatMap(importsOf);
 const shown = ({ from, to }: Import): string => `${from} → ${to}`;

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../core/json.ts";
 import { tableFigureV1 } from "../../workflows/table-figure/v1.ts";
+import { examplesOf } from "../support/tools-page.ts";
 import { type ContainerWorld, docker, openContainerWorld, running, until } from "./world.ts";
 
 let world: ContainerWorld;
@@ -95,6 +96,18 @@ describe("a call", () => {
     expect(told.stderr).not.toContain("/opt/runner");
     expect(await python("import sys; sys.exit(3)")).toMatchObject({ ok: false, error: { type: "exit", message: "exit code 3" } });
     expect(await python("import os; os.kill(os.getpid(), 11)")).toMatchObject({ ok: false, error: { type: "crashed" } });
+  });
+});
+
+describe("the page about tools", () => {
+  it("[DOCS-4] has a tool that answers, and a program that gives what it shows", async () => {
+    const { manifest, commands, comments } = examplesOf("Code in a container");
+    const { developer } = world.people;
+    await developer.tools.register("numbers.add", manifest as never);
+    expect(await developer.tools.test("numbers.add", { xs: [1, 2, 3.5] })).toMatchObject({ ok: true, output: { sum: 6.5 } });
+    const { duration_ms: _shown, ...shown } = JSON.parse(comments[0] ?? "") as JsonObject;
+    const { input } = commands[0]?.body as { input: JsonObject };
+    expect(await developer.tools.test("code.run", input)).toMatchObject(shown);
   });
 });
 
