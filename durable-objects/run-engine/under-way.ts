@@ -67,7 +67,7 @@ export class UnderWay {
   /** MUST be called after every turn that was committed. */
   noteCalls(events: readonly RunEvent[]): void {
     for (const event of events) {
-      if (event.type === "tool.called" || event.type === "model.calling") this.#ours.add(event.seq);
+      if (event.type === "tool.called" || event.type === "model.calling" || event.type === "tool.looking_up") this.#ours.add(event.seq);
       else if (event.type === "call.taken") this.noteSign(event.data.call);
     }
   }
@@ -106,7 +106,7 @@ export class UnderWay {
     this.#giveUpSilent(run);
     for (const effect of wantedEffects(run.machinery, run.state, this.#ports.now())) {
       if (this.#effects.has(effect.key) || this.#isDelivered(effect) || this.#isOvertaking(effect)) continue;
-      const isCall = effect.kind === "tool.call" || effect.kind === "model.call";
+      const isCall = effect.kind === "tool.call" || effect.kind === "model.call" || effect.kind === "tool.look_up";
       if (isCall && this.#isCutShort(run, effect)) {
         if (run.state.status === "paused") continue;
         this.#begin(effect.key, async () => ({ kind: "interrupted", activity: effect.activity, call: effect.call }));
@@ -170,7 +170,7 @@ export class UnderWay {
     return at !== undefined && this.#ports.now() - at < againAfter;
   }
 
-  /** A call that an earlier life sent out, or that the queue has lost. */
+  /** A call or a look-up that an earlier life sent out, or a call that the queue has lost. */
   #isCutShort(run: LoadedRun, { activity, call }: { readonly activity: string; readonly call: number }): boolean {
     return !this.#ours.has(call) || own(run.state.activities, activity)?.queued !== null;
   }

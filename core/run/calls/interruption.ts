@@ -1,6 +1,6 @@
 /**
  * A call that was cut short on our side: the object died, was evicted or replaced during it, or its consumer fell silent. A model is asked again, a
- * tool is called again under its key, or a person decides. What is cut short again and again (code that ends its own process, say) is repeated later each
+ * tool is called again under its key, a look-up is made again, or a person decides. What is cut short again and again (code that ends its own process, say) is repeated later each
  * time, and in the end not at all.
  */
 import { chance } from "../../chance.ts";
@@ -12,7 +12,7 @@ import type { Turn } from "../machine/turn.ts";
 import type { Failure, ModelOutcome } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall, mayRepeat } from "./failure.ts";
-import { resolveDoubt } from "./lookup.ts";
+import { lookUpAgain, resolveDoubt, takeLookup } from "./lookup.ts";
 import { noteModelCall } from "./model-call.ts";
 
 /** Why a word about a call is refused that the run does not wait for. */
@@ -29,8 +29,9 @@ const FIRST_WAIT_MS = 1_000;
  */
 export function takeInterruption(turn: Turn, activityId: string, call: number, isUnsent = false): string | null {
   const activity = own(turn.state.activities, activityId);
-  if (activity?.phase !== "calling" || activity.call !== call) return LATE;
+  if ((activity?.phase !== "calling" && activity?.phase !== "looking") || activity.call !== call) return LATE;
   const interruptions = (activity.interruptions ?? 0) + (isUnsent ? 0 : 1);
+  if (activity.phase === "looking") return interruptedLookup(turn, { ...activity, interruptions }, call);
   if (activity.kind === "model") return interruptedModel(turn, activity, interruptions);
   const isWrite = activity.facts?.effect === "write";
   const isWinding = turn.state.stopping !== null && activity.purpose !== "compensation";
@@ -55,14 +56,30 @@ function interruptedModel(turn: Turn, activity: Activity, interruptions: number)
   return null;
 }
 
-/** The same attempt again. A run that is ending waits for nothing. */
+/** One that is not made again told nothing. What follows an unsure one may be another look-up, which the next interruption ends. */
+function interruptedLookup(turn: Turn, activity: Activity, call: number): null {
+  const { interruptions = 0 } = activity;
+  if (interruptions < INTERRUPTIONS) {
+    lookUpAgain(turn, activity, pauseMs(turn, activity, interruptions));
+    return null;
+  }
+  const after = takeLookup(turn, activity.id, call, { found: "unsure", output: null, durationMs: 0, findings: [], failure: EXHAUSTED });
+  if (after !== null) resolveDoubt(turn, { ...after, interruptions }, false);
+  return null;
+}
+
+/** The same attempt again. */
 function repeat(turn: Turn, activity: Activity, interruptions: number): void {
-  const wait = interruptions < 2 || turn.state.stopping !== null ? 0 : waitMs(turn, activity, interruptions);
+  const wait = pauseMs(turn, activity, interruptions);
   if (wait === 0) return dispatch(turn, activity.id, true, interruptions);
   const { code, message } = CUT_SHORT;
   const data = { activity: activity.id, attempt: activity.attempt, error: { code, message }, resume_at: turn.at + wait, interruptions };
   turn.emit("step.retrying", data, activity.step);
 }
+
+/** A run that is ending waits for nothing. */
+const pauseMs = (turn: Turn, activity: Activity, interruptions: number): number =>
+  interruptions < 2 || turn.state.stopping !== null ? 0 : waitMs(turn, activity, interruptions);
 
 /** Between half of the wait and all of it, so that what was cut short together does not come back together. */
 function waitMs({ birth }: Turn, { id }: Activity, interruptions: number): number {

@@ -4,6 +4,7 @@
  */
 
 import { own } from "../../json.ts";
+import type { EpochMs } from "../../time.ts";
 import type { Activity } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import { askPerson, toolProposal } from "../steps/question.ts";
@@ -30,9 +31,19 @@ export function resolveDoubt(turn: Turn, activity: Activity, mayBeOnItsWay: bool
   if (lookup === null || asked >= LOOKUPS) return askPerson(turn, activity.id, "unknown-outcome", "high", toolProposal(activity));
   // Until the timeout of a call that may be on its way, a "no" would prove nothing.
   const arrived = mayBeOnItsWay ? (activity.sentAt ?? turn.at) + ON_ITS_WAY_MS + toolTimeoutMs(turn.machinery, activity) : turn.at;
-  const resume_at = Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);
-  const write_input_sha256 = turn.content.add(activity.input);
-  turn.emit("tool.looking_up", { activity: activity.id, tool: lookup, write_input_sha256, time: asked + 1, resume_at }, activity.step);
+  lookUpAt(turn, activity, lookup, asked + 1, Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived));
+}
+
+/** The same look-up once more, since it was cut short: not before `waitMs` have passed. */
+export function lookUpAgain(turn: Turn, activity: Activity, waitMs: number): void {
+  const idempotency = activity.facts?.idempotency;
+  if (typeof idempotency !== "object") throw new TypeError("a look-up without a tool that is asked");
+  lookUpAt(turn, activity, idempotency.lookup, activity.lookups ?? 1, turn.at + waitMs);
+}
+
+function lookUpAt(turn: Turn, { id, input, step, interruptions }: Activity, tool: string, time: number, resume_at: EpochMs): void {
+  const cutShort = interruptions === undefined ? {} : { interruptions };
+  turn.emit("tool.looking_up", { activity: id, tool, write_input_sha256: turn.content.add(input), time, resume_at, ...cutShort }, step);
 }
 
 /** Emits what the read tool answered. Returns the activity as it is then; null: nobody asked. */

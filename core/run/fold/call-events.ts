@@ -142,7 +142,7 @@ export const CALL_EVENTS: Handlers<Types> = {
   "tool.looking_up": (state, event) => {
     const { activity: id, time, resume_at: resumeAt } = event.data;
     const looking = { phase: "looking", resumeAt, call: event.seq, lookups: time, doubt: true, queued: null, lostAt: null } as const;
-    return changeActivity(state, id, (activity) => ({ ...activity, ...looking }));
+    return changeActivity(state, id, (activity) => ({ ...activity, ...looking, ...timesCutShort(event.data) }));
   },
   "tool.looked_up": (state, event) => {
     const { activity: id, found } = event.data;

@@ -385,13 +385,15 @@ export type EventData = {
     readonly label?: Label;
     readonly failure?: Failure;
   };
-  /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. */
+  /** The write's outcome is unknown; this read tool is asked at `resume_at`, for the `time`th time. The same `time` again: the look-up was cut short. */
   "tool.looking_up": ActivityRef & {
     readonly tool: string;
     /** Of the input of the write that is asked about. */
     readonly write_input_sha256?: string;
     readonly time: number;
     readonly resume_at: EpochMs;
+    /** How often look-ups about this write were cut short on our side. Absent: never. */
+    readonly interruptions?: number;
   };
   "tool.looked_up": ActivityRef & {
     readonly tool: string;

@@ -35,7 +35,7 @@ export type Happening =
   | { readonly kind: "tool.answered"; readonly activity: string; readonly call: number; readonly outcome: ToolOutcome }
   | { readonly kind: "model.answered"; readonly activity: string; readonly call: number; readonly outcome: ModelOutcome }
   | { readonly kind: "tool.looked_up"; readonly activity: string; readonly call: number; readonly answer: LookupAnswer }
-  /** The object died while this call was under way; it is unknown whether the call arrived. */
+  /** The object died while this call, or this look-up, was under way; it is unknown whether it arrived. */
   | {
       readonly kind: "interrupted";
       readonly activity: string;

@@ -113,7 +113,7 @@ export type Activity = {
   readonly call: number | null;
   /** The write may have happened, because one of its calls was cut short; a later failure does not clear this. */
   readonly doubt: boolean;
-  /** How often its calls were cut short on our side. Absent: never. */
+  /** How often its calls, or the look-ups about it, were cut short on our side. Absent: never. */
   readonly interruptions?: number;
   /** What is sent next is the same attempt again, since it was cut short. */
   readonly isRepeated?: true;

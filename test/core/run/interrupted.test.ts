@@ -1,5 +1,6 @@
 /** A call that is cut short on our side again and again: it is repeated later each time, and in the end not at all. */
 import { describe, expect, it } from "vitest";
+import type { LookupAnswer } from "../../../core/run/calls/call.ts";
 import { INTERRUPTIONS } from "../../../core/run/calls/interruption.ts";
 import type { AuthorityAnswer } from "../../../core/workflow/authority.ts";
 import { define, model, tool, undoneBy } from "../../support/run/definition.ts";
@@ -153,5 +154,106 @@ describe("a call that is interrupted again and again", () => {
     }
     expect(run.activity("t")).toMatchObject({ phase: "calling" });
     expect(run.activity("t").interruptions).toBeUndefined();
+  });
+});
+
+/** One interruption after another of the look-up that is under way, each time that it was made again. */
+function crashInLookups(run: Drive, most = 50): void {
+  for (let crash = 0; crash < most && Object.values(run.state.activities).some(({ phase }) => phase === "looking"); crash++)
+    run.crash().run(() => false, 60);
+}
+
+describe("a look-up that is interrupted again and again", () => {
+  const found = (what: LookupAnswer["found"]): LookupAnswer => ({ found: what, output: { id: "m" }, durationMs: 1, findings: [] });
+  /** `ends`: how many look-ups take their caller along. */
+  function looking(ends: number, then: LookupAnswer["found"], more: Partial<Script> = {}) {
+    const times: number[] = [];
+    let sent = 0;
+    const run: Drive = new Drive(define({ mail: tool("mail.send") }, { limits: LIMITS }), {
+      authority: being("write", { idempotency: { lookup: "mail.find" } }),
+      tool: () => (++sent === 1 ? failed("timeout", "unknown") : answered({ id: "m-2" })),
+      lookUp: () => (times.push(run.now) <= ends ? "never" : found(then)),
+      ...more,
+    });
+    run.start().run();
+    return { run, times };
+  }
+
+  it("[RUN-339] is made again at once the first time and later each further time, and tells nothing after five", () => {
+    const { run, times } = looking(Number.POSITIVE_INFINITY, "no");
+    crashInLookups(run);
+    const asked = dataOf(run, "tool.looking_up");
+    expect(asked.map(({ time, interruptions }) => [time, interruptions])).toEqual([
+      ...[[1, undefined] as const, [1, 1] as const, [1, 2] as const, [1, 3] as const, [1, 4] as const],
+      ...[[2, 5] as const, [3, 6] as const],
+    ]);
+    expect(times).toHaveLength(asked.length);
+    const waits = asked.map((data) => Number(data["resume_at"]) - Number(run.events.find((event) => event.data === data)?.at));
+    expect(waits[1]).toBe(0);
+    for (const [index, most] of [1_000, 4_000, 16_000].entries()) {
+      expect(waits[index + 2]).toBeGreaterThanOrEqual(most / 2);
+      expect(waits[index + 2]).toBeLessThanOrEqual(most);
+    }
+    expect(dataOf(run, "tool.looked_up")).toMatchObject(Array(3).fill({ found: "unsure", failure: { code: "interrupted" } }));
+  });
+
+  it("[RUN-340] goes the way of an unsure one: a person decides, the write is sent once, and its money stays reserved", () => {
+    const price = { idempotency: { lookup: "mail.find" }, price: { micro_usd: 1_000 } };
+    const { run } = looking(Number.POSITIVE_INFINITY, "no", { authority: being("write", price) });
+    crashInLookups(run);
+    expect(dataOf(run, "review.requested")).toMatchObject([{ reason: "unknown-outcome" }]);
+    expect(run.state).toMatchObject({ status: "waiting", reserved: { microUsd: 1_000 } });
+    expect(run.sent).toHaveLength(1);
+  });
+
+  it("[RUN-340] one that tells something in the end is believed", () => {
+    const done = looking(INTERRUPTIONS - 1, "yes").run;
+    crashInLookups(done);
+    expect(done.state).toMatchObject({ status: "completed", steps: { mail: { output: { id: "m" } } } });
+    expect(done.sent).toHaveLength(1);
+    const again = looking(INTERRUPTIONS + 1, "no").run;
+    crashInLookups(again);
+    expect(again.state).toMatchObject({ status: "completed", steps: { mail: { output: { id: "m-2" } } } });
+    expect(again.sent).toHaveLength(2);
+  });
+
+  it("[RUN-339] an interruption of an older look-up changes nothing", () => {
+    const { run } = looking(1, "yes");
+    const { call } = run.activity("mail");
+    run.crash();
+    expect(run.offer({ kind: "interrupted", activity: "mail", call: call ?? 0 })).not.toBeNull();
+    expect(run.activity("mail")).toMatchObject({ interruptions: 1 });
+    run.run();
+    expect(run.state.status).toBe("completed");
+  });
+
+  it("[RUN-340] of what a compensation did, in a run that ends: a person decides, and nothing is waited for", () => {
+    const facts = being("write");
+    const steps = { pay: tool("payments.refund", { compensate: undoneBy("mail.send") }), bad: tool("stock.take", { needs: ["pay"] }) };
+    const asked: number[] = [];
+    const run: Drive = new Drive(define(steps, { limits: LIMITS }), {
+      authority: (question) => {
+        const usual = facts(question);
+        if (usual.kind !== "tool" || question.kind !== "tool" || question.tool !== "mail.send") return usual;
+        return { ...usual, facts: { ...usual.facts, idempotency: { lookup: "mail.find" } } };
+      },
+      tool: (name) =>
+        name === "mail.send"
+          ? { ...failed("tool_error", "unknown"), reached: "answered" }
+          : name === "stock.take"
+            ? failed("tool_error", "permanent")
+            : answered({ id: 1 }),
+      lookUp: () => {
+        asked.push(run.now);
+        return "never";
+      },
+    });
+    run.start().run();
+    crashInLookups(run);
+    expect(asked).toHaveLength(INTERRUPTIONS + 2);
+    const again = run.events.filter(({ type, data }) => type === "tool.looking_up" && "interruptions" in data && data.time === 1);
+    expect(again).toHaveLength(INTERRUPTIONS - 1);
+    for (const { at, data } of again) expect(data).toMatchObject({ resume_at: at });
+    expect(dataOf(run, "review.requested")).toMatchObject([{ reason: "unknown-outcome" }]);
   });
 });

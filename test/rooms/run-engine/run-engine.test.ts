@@ -135,6 +135,33 @@ describe("RunEngine", () => {
     expect((await engine(id).view())?.steps[0]).toMatchObject({ attempts: 1 });
   });
 
+  it("[RUN-339] a look-up that was under way when the object died is made again, and counted", async () => {
+    const id = newId();
+    let [asked, dead] = [0, false];
+    const { authorize } = world;
+    world.authorize = async (...question) => {
+      const answer = await authorize(...question);
+      return answer.kind === "tool" ? { ...answer, facts: { ...answer.facts, idempotency: { lookup: "payments.find" } } } : answer;
+    };
+    const failure = { class: "unknown", code: "tool_error", message: "", retryAfterMs: null } as const;
+    world.callTool = async () => ({ ...answered(""), result: { ok: false, failure } });
+    world.lookUp = async () => {
+      asked += 1;
+      return dead ? { found: "yes", output: "done", durationMs: 1, findings: [] } : new Promise<never>(() => {});
+    };
+    const dying = start(id).catch(() => "aborted");
+    await until(() => asked === 1);
+    dead = true;
+    await abortAllDurableObjects();
+    expect(await dying).toBe("aborted");
+    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
+    await until(async () => (await engine(id).view())?.status === "completed");
+    const events = (await engine(id).events(0))?.events ?? [];
+    const looking = events.filter(({ type }) => type === "tool.looking_up").map(({ data }) => data);
+    expect(looking).toMatchObject([{ time: 1 }, { time: 1, interruptions: 1 }]);
+    expect(asked).toBe(2);
+  });
+
   it("[KILL-100] a switch holds the callback of a run that has ended; lifted, it goes out, and no attempt was used up", async () => {
     const id = newId();
     let sent = 0;

@@ -255,13 +255,13 @@ export class Drive {
     return wantedEffects(this.machinery, this.state, this.now).filter((effect) => !this.#hanging.has(effect.key));
   }
 
-  /** The object died: nothing is under way any more, and calls that had left are reported as interrupted. */
+  /** The object died: nothing is under way any more, and calls and look-ups that had left are reported as interrupted. */
   crash(): this {
     this.#hanging.clear();
     this.state = fold(this.machinery, this.events);
     for (const activity of Object.values(this.state.activities)) {
-      if (activity.phase === "calling" && activity.call !== null)
-        this.offer({ kind: "interrupted", activity: activity.id, call: activity.call });
+      const hasLeft = activity.phase === "calling" || (activity.phase === "looking" && (activity.resumeAt ?? 0) <= this.now);
+      if (hasLeft && activity.call !== null) this.offer({ kind: "interrupted", activity: activity.id, call: activity.call });
     }
     return this;
   }
