@@ -213,8 +213,8 @@ export const FAULTS: readonly Fault[] = [
     name: "ask-too-early",
     what: "a read tool is asked what became of a write that may still be on its way",
     file: "core/run/calls/lookup.ts",
-    from: "Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived);",
-    to: "Math.min(turn.at + ASK_AGAIN_MS * asked, arrived + turn.at);",
+    from: "Math.max(turn.at + (asked === 0 ? 0 : ASK_AGAIN_MS), arrived));",
+    to: "Math.min(turn.at + ASK_AGAIN_MS * asked, arrived + turn.at));",
   },
   {
     name: "count-from-the-queue",
@@ -369,6 +369,27 @@ export const FAULTS: readonly Fault[] = [
     file: "core/run/calls/interruption.ts",
     from: "else if (interruptions < INTERRUPTIONS && (isUnsent",
     to: "else if (interruptions < 1_000 && (isUnsent",
+  },
+  {
+    name: "look-up-on-and-on",
+    what: "a look-up whose caller it takes along each time is made again each time",
+    file: "core/run/calls/interruption.ts",
+    from: "  if (interruptions < INTERRUPTIONS) {",
+    to: "  if (interruptions < 1_000) {",
+  },
+  {
+    name: "look-up-again-on-waking",
+    what: "a look-up that was under way when the object died is simply made again",
+    file: UNDER_WAY,
+    from: ` || effect.kind === "tool.look_up";`,
+    to: ";",
+  },
+  {
+    name: "forget-costs-with-a-later-parcel",
+    what: "what confirms the last costs of a run confirms those before them, too",
+    file: "durable-objects/run-engine/leaving-costs.ts",
+    from: "ids.includes(idOf(parcel))",
+    to: 'ids.some((id) => id.endsWith(idOf(parcel).slice(idOf(parcel).indexOf("-"))))',
   },
   {
     name: "trust-a-tool",

@@ -74,14 +74,24 @@ function saysWhatIsStale(world: World, { machinery, events, state }: WatchedRun)
   if (says && !took && !isOthers) world.watch.note("age untold", `${id} says that an answer was too old, and none was`);
 }
 
-/** Calls of one piece of work that are repeated because they were cut short, until a person has it made again: four repeat the first one. */
+/** Calls, or look-ups, of one piece of work that are repeated because they were cut short, until a person has it made again: four repeat the first one. */
 const MOST_REPEATS = 4;
 
 /** Nothing is repeated without end. A write that a lookup says did not happen is sent again as often as it is looked up. */
 function endsSomeTime(world: World, watched: WatchedRun): void {
   const repeats = new Map<string, number>();
+  const lookups = new Map<string, { readonly time: number; readonly again: number }>();
   for (const { type, data } of watched.events) {
-    if (type === "review.decided") repeats.delete(data.activity);
+    if (type === "review.decided") {
+      repeats.delete(data.activity);
+      lookups.delete(data.activity);
+    }
+    if (type === "tool.looking_up") {
+      const { time = 0, again = 0 } = lookups.get(data.activity) ?? {};
+      lookups.set(data.activity, { time: data.time, again: again + (data.time === time ? 1 : 0) });
+      if (data.time === time && again === MOST_REPEATS)
+        world.watch.note("repeated on and on", `${idOf(watched)}: what became of ${data.activity} is asked again and again`);
+    }
     if ((type !== "tool.called" && type !== "model.calling") || data.repeated !== true) continue;
     if (type === "tool.called" && typeof factsOf(data.tool).idempotency === "object") continue;
     const times = (repeats.get(data.activity) ?? 0) + 1;

@@ -12,7 +12,7 @@ import { LIBRARY } from "./definitions.ts";
 import { KEYS } from "./keys.ts";
 import type { Life } from "./life.ts";
 import { outward } from "./outward.ts";
-import { factsOf } from "./shop.ts";
+import { endsWhoAsks, factsOf } from "./shop.ts";
 import type { World } from "./world.ts";
 
 export function runPorts(
@@ -35,7 +35,12 @@ export function runPorts(
         if (call.tool === "deadly.run") life.end("crash");
         return world.shop.call(call);
       }),
-    lookUp: (call) => inside("lookUp", () => world.shop.lookUp(call)),
+    lookUp: (call) =>
+      inside("lookUp", () => {
+        world.watch.lookedUp(call);
+        if (endsWhoAsks(call)) life.end("crash");
+        return world.shop.lookUp(call);
+      }),
     callModel: (call) => inside("callModel", () => world.models.call(call)),
     openReview: (org, request) =>
       out("openReview", () => world.ask<{ id: string; until: number }>("ReviewQueue", org, "open", org, request)),

@@ -269,6 +269,9 @@ export class Shop {
 /** A number that depends only on the tool and the key. */
 const numberOf = (tool: string, key: string): number =>
   Number.parseInt(createHash("sha256").update(`${tool} ${key}`).digest("hex").slice(0, 4), 16);
+/** Of one parcel in four the code of `parcel.find` takes along whoever asks it, each time. */
+export const endsWhoAsks = ({ tool, context }: ToolCall): boolean => numberOf(`${tool}?`, context.key) % 4 === 0;
+
 const costSaid = (tool: string, key: string): Json => COSTS[numberOf(tool, key) % COSTS.length] ?? null;
 
 /** In micro-dollars. Who says nothing that helps has the full price charged; nobody charges more. */

@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import type { RunIndexRow } from "../core/audit/record.ts";
 import { STOPS_MAX_AGE_MS, type StopSubject, stoppedBy } from "../core/kill-switch/stops.ts";
 import type { Switch } from "../core/kill-switch/switch.ts";
+import type { ToolCall } from "../core/run/calls/call.ts";
 import { evolve, initialState } from "../core/run/fold/evolve.ts";
 import type { RunEvent } from "../core/run/machine/event.ts";
 import { isFinal, type RunState } from "../core/run/machine/state.ts";
@@ -134,6 +135,14 @@ export class Watch {
     this.#arrivedOnce(watched, intent, spanId, call.tool);
   }
 
+  lookedUp({ tool, context: { run, spanId } }: ToolCall): void {
+    const watched = this.runs.get(run);
+    const intent = watched?.intents.get(spanId);
+    if (watched === undefined || intent?.type !== "tool.looking_up")
+      return this.note("acted before commit", `a look-up about ${tool} of ${run} has left and no intent of it is durable`);
+    this.#arrivedOnce(watched, intent, spanId, `a look-up about ${tool}`);
+  }
+
   modelAsked({ call, at }: Asked): void {
     const { run, spanId } = call.context;
     const watched = this.runs.get(run);
@@ -228,6 +237,7 @@ export class Watch {
     if (reserved.microUsd < 0 || reserved.tokens < 0)
       this.note("over the cap", `${birth.id}: less than nothing is reserved at ${event.seq}`);
     this.#takeTurns(watched, event);
+    if (event.type === "tool.looking_up") watched.intents.set(callSpanId(sha256, birth.id, event.seq), event);
     if (event.type === "tool.called" || event.type === "model.calling") {
       watched.intents.set(callSpanId(sha256, birth.id, event.seq), event);
       const subject = event.type === "tool.called" ? { tool: event.data.tool } : { model: event.data.model };
