@@ -46,6 +46,7 @@ try {
   watchAncestors(platform.child.kill);
   startLocalCron(platform);
   const { code } = await platform.child.exited;
+  await platform.sweep?.last().catch(() => undefined); // Docker may be what is missing
   process.exitCode = code ?? 1;
   if (environment === "containers" && !passive && !wasReady && !wasStopped) {
     console.error(

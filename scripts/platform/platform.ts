@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adminKey } from "./admin-key.ts";
 import { defaultVars, readDevArguments, readEnvFile, varsOfEnvironment } from "./arguments.ts";
-import { sweepLeftovers } from "./containers.ts";
+import { type Sweep, sweepLeftovers } from "./containers.ts";
 import { freeze } from "./freeze.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
 import { migrate } from "./migrate.ts";
@@ -24,6 +24,8 @@ export type Platform = {
   readonly adminKey: string;
   /** The key was set as a variable, and is not the one that this machine keeps. */
   readonly keyIsGiven: boolean;
+  /** Of its containers; null: it runs none. */
+  readonly sweep: Sweep | null;
 };
 
 export type PlatformOptions = {
@@ -72,15 +74,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     env: wranglerEnvironment(state),
     output: options.output,
   });
-  if (given.environment === "containers") {
-    const stop = sweepLeftovers();
-    void child.exited.then(stop);
-  }
+  const sweep = given.environment === "containers" ? sweepLeftovers() : null;
+  void child.exited.then(() => sweep?.end());
   if (!given.passive) {
     takeState(state, child.group);
     void child.exited.then(() => releaseState(state, child.group));
   }
-  return { child, port, url: `http://localhost:${port}`, state, adminKey: key, keyIsGiven: givenKey !== null };
+  return { child, port, url: `http://localhost:${port}`, state, adminKey: key, keyIsGiven: givenKey !== null, sweep };
 }
 
 /** Resolves when `/healthz` answers 200; throws when wrangler ends first or `patienceMs` pass. */
