@@ -49,9 +49,6 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["a25843ef", "A run has a state for each step of its definition and for no other; either half says so."],
   ["b6f7138b", "What is tried again is an activity that stands; the guard is for the compiler."],
   ["837c8f73", "A child run ends while its activity stands, which says the child from its call on; the default is for the compiler."],
-  [
-    "Nothing that follows below is for an approval of a hand-over, and a step of that name there is not; a rejection is told apart in hand-over/answer.ts.",
-  ],
   // durable-objects
   ["7f0c67ed", "With as many found as asked for, the next question asks for none more."],
   ["876260ce", "An instance that is being started counts as one that stands ready, so that its time is the same sum before and after."],
