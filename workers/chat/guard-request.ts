@@ -13,11 +13,13 @@ import { type FindingSummary, refusalCode, type Speaker } from "../../core/guard
 import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
 import { type Inquiry, inquiryOfInput } from "../../core/guardrail/moderate/questions.ts";
 import { type Action, withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { contentBefore } from "../../core/guardrail/rules/content-before.ts";
 import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
+import { turn } from "../../kit/turn.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 
 /** Why a request is refused for what it says. It names places, never the text. */
@@ -51,8 +53,9 @@ export async function guardRequest(
   moderate: (inquire: () => Inquiry | null) => Promise<Moderation | null>,
 ): Promise<Result<GuardedRequest, ContentRefusal>> {
   const users = request.messages.flatMap(({ role, content }) => (role === "user" && content !== null ? [content] : []));
-  const moderation = await moderate(() => inquiryOfInput(users, rules.input));
-  const judged = judgeInput(users, rules.input, moderation);
+  const known = await contentBefore(users, rules.input.content, turn);
+  const moderation = await moderate(() => inquiryOfInput(users, rules.input, known));
+  const judged = judgeInput(users, rules.input, moderation, known);
   if (withoutPerson(judged.action) === "block") return err({ code: "content_blocked", path: "/messages", findings: judged.findings });
   const findings: FindingSummary[] = [...judged.findings];
   const look: Look = async (speaker, path, value) => {

@@ -6,10 +6,12 @@ import { outwardIds } from "../../core/chat/call-ids.ts";
 import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
+import type { KnownContent } from "../../core/guardrail/content/content.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
 import { type Inquiry, inquiryOfOutput } from "../../core/guardrail/moderate/questions.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { contentBefore } from "../../core/guardrail/rules/content-before.ts";
 import { type Judgement, judgeOutput } from "../../core/guardrail/rules/judge.ts";
 import type { OutputRules } from "../../core/guardrail/rules/merge.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
@@ -22,6 +24,7 @@ import { FLAWS, flawsOfValue, mustCall, noRoom, SHOWN_ERRORS } from "../../core/
 import { err, ok, type Result } from "../../core/result.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import { withNumbersAt, writeBareAt } from "../../core/workflow/int64.ts";
+import { turn } from "../../kit/turn.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import { admitOpaque } from "../kit/opaque.ts";
 
@@ -67,8 +70,9 @@ export async function judgeChat(
   const admitted = await guard.admit(context, "model_output", "model", value, false, withoutPerson(rules.injection));
   if (admitted.verdict === "block") return { kind: "blocked", redacted: null, findings: admitted.findings };
   const words = wordsOf(answer, admitted.value);
-  const moderation = words === null ? null : await moderate(() => inquiryOfOutput(words, rules));
-  const judged = underRules(request, words, admitted.value, rules, moderation);
+  const known = await contentBefore(words, rules.content, turn);
+  const moderation = words === null ? null : await moderate(() => inquiryOfOutput(words, rules, known));
+  const judged = underRules(request, words, admitted.value, rules, moderation, known);
   const findings = [...admitted.findings, ...judged.findings];
   const flaws = [...errors, ...(admitted.action === "retry" ? [FLAWS.instruction] : [])];
   if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", redacted: null, findings };
@@ -102,11 +106,11 @@ function wordsOf(answer: ChatAnswer, admitted: Json): Json {
 
 /** The words of the answer under the org's rules; `value` has the shape of `admitted`. Calls of tools and refusals are not judged by them. */
 function underRules(
-  ...[request, words, admitted, rules, moderation]: [ChatRequest, Json, Json, OutputRules, Moderation | null]
+  ...[request, words, admitted, rules, moderation, content]: [ChatRequest, Json, Json, OutputRules, Moderation | null, KnownContent]
 ): Judgement {
   const secrets = request.messages.flatMap(({ role, content }) => (isDevelopers(role) && content !== null ? [content] : []));
   if (words === null || !isObject(admitted)) return { action: "off", value: admitted, findings: [], flaws: [], isTruncated: false };
-  const judged = judgeOutput(words, rules, { secrets, sourcesOf: () => null, moderation });
+  const judged = judgeOutput(words, rules, { secrets, sourcesOf: () => null, moderation, content });
   const value = isObject(admitted["json"]) ? { ...admitted, json: { value: judged.value } } : { ...admitted, text: judged.value };
   return { ...judged, value };
 }

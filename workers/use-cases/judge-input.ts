@@ -2,9 +2,11 @@
 
 import { NOTHING_YET, type Standing } from "../../core/access/circumstances.ts";
 import { inquiryOfInput } from "../../core/guardrail/moderate/questions.ts";
+import { contentBefore } from "../../core/guardrail/rules/content-before.ts";
 import { type Judgement, judgeInput } from "../../core/guardrail/rules/judge.ts";
 import type { Rules } from "../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../core/json.ts";
+import { turn } from "../../kit/turn.ts";
 import type { Moderated } from "../moderation/ports.ts";
 import type { UseCasePorts } from "./ports.ts";
 import type { Requester } from "./requester.ts";
@@ -30,6 +32,7 @@ export async function judgeSent(
   const soFar = { ...NOTHING_YET, args: standing, seen: standing, own };
   const traced = { traceId: trace.traceId, spanId: trace.spanId };
   const asker = { org, user, roles, soFar, ...place, ...traced, text: "raw", names: rules.names } as const;
-  const moderated = await moderate(asker, () => inquiryOfInput(value, rules));
-  return { judged: judgeInput(value, rules, moderated?.moderation ?? null), spent: moderated?.spent ?? null };
+  const known = await contentBefore(value, rules.content, turn);
+  const moderated = await moderate(asker, () => inquiryOfInput(value, rules, known));
+  return { judged: judgeInput(value, rules, moderated?.moderation ?? null, known), spent: moderated?.spent ?? null };
 }

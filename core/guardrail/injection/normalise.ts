@@ -30,8 +30,15 @@ export function normalise(original: string): Reading {
   if (!BEYOND_ASCII.test(original)) {
     const lower = original.toLowerCase();
     const text = ODD_BLANKS.test(lower) ? lower.replace(/[^\S\n]+/g, " ").replace(/(^|\n) /g, "$1") : lower;
-    // Most texts hold nothing: their offsets are worked out only when somebody asks.
-    return { text, startOf: (index) => walk(original).startOf(index) };
+    // Most texts hold nothing: their offsets are worked out only when somebody asks, and once.
+    let walked: Reading | null = null;
+    return {
+      text,
+      startOf(index) {
+        walked ??= walk(original);
+        return walked.startOf(index);
+      },
+    };
   }
   return walk(original);
 }

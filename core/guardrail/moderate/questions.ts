@@ -4,7 +4,7 @@
  */
 import { canonicalJson } from "../../canonical-json.ts";
 import type { Json } from "../../json.ts";
-import { nearContent } from "../content/content.ts";
+import { type KnownContent, nearContent } from "../content/content.ts";
 import type { InputRules, OutputRules } from "../rules/merge.ts";
 import { CONTENT_CATEGORIES, type ContentCategory, type ContentRule, type TopicsRule } from "../rules/settings.ts";
 import { textsIn } from "../rules/texts.ts";
@@ -23,21 +23,29 @@ export type Inquiry = { readonly text: string; readonly questions: readonly Ques
 /** Maximum questions of one text; of more rules, the later ones have the built-in detector's word alone. */
 const MOST_QUESTIONS = 16;
 
-/** The questions about a user's input; null: no rule needs a model, or a length refuses the input anyway. */
-export function inquiryOfInput(value: Json, rules: Pick<InputRules, "content" | "topics" | "max_chars">): Inquiry | null {
+/** The questions about a user's input; null: no rule needs a model, or a length refuses the input anyway. `known`: of its texts (rules/content-before.ts). */
+export function inquiryOfInput(
+  value: Json,
+  rules: Pick<InputRules, "content" | "topics" | "max_chars">,
+  known?: KnownContent,
+): Inquiry | null {
   if (!needsModel(rules)) return null;
   const text = textsIn(value).join("\n");
   return rules.max_chars !== null && [...text].length > rules.max_chars
     ? null
-    : inquiry(text, [...aboutTopics(rules.topics), ...aboutContent(text, rules.content)]);
+    : inquiry(text, [...aboutTopics(rules.topics), ...aboutContent(text, rules.content, known)]);
 }
 
-/** The questions about a model's whole answer; null: no rule needs a model. */
-export function inquiryOfOutput(value: Json, rules: Pick<OutputRules, "content" | "topics" | "tone">): Inquiry | null {
+/** The questions about a model's whole answer; null: no rule needs a model. `known`: of its texts. */
+export function inquiryOfOutput(
+  value: Json,
+  rules: Pick<OutputRules, "content" | "topics" | "tone">,
+  known?: KnownContent,
+): Inquiry | null {
   if (!needsModel(rules)) return null;
   const text = textsIn(value).join("\n");
   const tones = rules.tone.map(({ want }): Question => ({ kind: "tone", want }));
-  return inquiry(text, [...tones, ...aboutTopics(rules.topics), ...aboutContent(text, rules.content)]);
+  return inquiry(text, [...tones, ...aboutTopics(rules.topics), ...aboutContent(text, rules.content, known)]);
 }
 
 /** Whether a model may be asked at all under these rules. */
@@ -53,10 +61,10 @@ function inquiry(text: string, questions: readonly Question[]): Inquiry | null {
 const aboutTopics = (topics: readonly TopicsRule[]): readonly Question[] =>
   topics.map(({ allow, deny }): Question => ({ kind: "topics", allow, deny }));
 
-function aboutContent(text: string, content: ContentRule): readonly Question[] {
+function aboutContent(text: string, content: ContentRule, known: KnownContent | undefined): readonly Question[] {
   const asked = CONTENT_CATEGORIES.filter((category) => (content[category] ?? "off") !== "off");
   if (asked.length === 0) return [];
-  const near = nearContent(text);
+  const near = nearContent(text, known);
   return asked.filter((category) => near.has(category)).map((category): Question => ({ kind: "content", category }));
 }
 

@@ -1,10 +1,13 @@
 /** One text under the rules of an org or a workflow, outside any run: what POST /v1/guardrails/check answers. */
+
+import type { KnownContent } from "../content/content.ts";
 import type { Channel } from "../finding.ts";
 import type { Moderation } from "../moderate/opinion.ts";
 import { type Inquiry, inquiryOfInput, inquiryOfOutput } from "../moderate/questions.ts";
 import { type Inspection, inspectLong } from "../pipeline.ts";
 import { mostSevere, VERDICT_OF } from "../verdict.ts";
 import type { Action } from "./action.ts";
+import { contentBefore } from "./content-before.ts";
 import { type Judgement, judgeInput, judgeOutput } from "./judge.ts";
 import type { Rules } from "./merge.ts";
 
@@ -24,9 +27,15 @@ export async function checkText(text: string, channel: Channel, { rules, secrets
   const [injection, names] = wishesOf(channel, rules);
   const inspected = await inspectLong(text, channel, pause, names, injection);
   await pause();
-  const inquiry = moderate === undefined ? null : inquiryOf(inspected.redacted, channel, rules);
+  // A model is asked about the redacted text; what a user sent is judged as it came.
+  const content = channel === "user" ? rules.input.content : channel === "model_output" ? rules.output.content : {};
+  const judgedTexts = channel === "user" && text !== inspected.redacted ? [text, inspected.redacted] : [inspected.redacted];
+  const scored: KnownContent[] = [];
+  for (const one of judgedTexts) scored.push(await contentBefore(one, content, pause));
+  const known: KnownContent = new Map(scored.flatMap((each) => [...each]));
+  const inquiry = moderate === undefined ? null : inquiryOf(inspected.redacted, channel, rules, known);
   const moderation = inquiry === null || moderate === undefined ? null : await moderate(inquiry);
-  const judged = judgedBy(text, inspected.redacted, channel, rules, secrets, moderation);
+  const judged = judgedBy(text, inspected.redacted, channel, rules, secrets, moderation, known);
   if (judged.action === "off") return inspected;
   const findings = judged.findings.map(({ type, detector, score, rule, action }) => ({
     ...{ type, detector, score, start: 0, end: text.length },
@@ -45,15 +54,23 @@ function wishesOf(channel: Channel, { input, tools, output }: Rules): readonly [
   return channel === "tool_output" ? [tools.injection, tools.names] : [output.injection, false];
 }
 
-function inquiryOf(redacted: string, channel: Channel, rules: Rules): Inquiry | null {
+function inquiryOf(redacted: string, channel: Channel, rules: Rules, known: KnownContent): Inquiry | null {
   if (channel === "tool_output") return null;
-  return channel === "user" ? inquiryOfInput(redacted, rules.input) : inquiryOfOutput(redacted, rules.output);
+  return channel === "user" ? inquiryOfInput(redacted, rules.input, known) : inquiryOfOutput(redacted, rules.output, known);
 }
 
 function judgedBy(
-  ...[text, redacted, channel, rules, secrets, moderation]: [string, string, Channel, Rules, readonly string[], Moderation | null]
+  ...[text, redacted, channel, rules, secrets, moderation, known]: [
+    string,
+    string,
+    Channel,
+    Rules,
+    readonly string[],
+    Moderation | null,
+    KnownContent,
+  ]
 ): Judgement {
-  if (channel === "user") return judgeInput(text, rules.input, moderation);
+  if (channel === "user") return judgeInput(text, rules.input, moderation, known);
   if (channel === "tool_output") return NOTHING;
-  return judgeOutput(redacted, rules.output, { secrets, sourcesOf: () => null, moderation });
+  return judgeOutput(redacted, rules.output, { secrets, sourcesOf: () => null, moderation, content: known });
 }

@@ -5,7 +5,7 @@
  */
 
 import { isObject, type Json } from "../../json.ts";
-import { CONTENT_DETECTOR, findContent, verdictOfContent } from "../content/content.ts";
+import { CONTENT_DETECTOR, findContent, type KnownContent, verdictOfContent } from "../content/content.ts";
 import type { FindingSummary, RuleType } from "../finding.ts";
 import type { Sources } from "../grounded/grounding.ts";
 import { type Moderation, moderatedBy, opinionOn, UNMODERATED } from "../moderate/opinion.ts";
@@ -65,9 +65,9 @@ type Hit = {
 /** The judgement of a value that nothing was asked of. */
 const nothing = (value: Json): Judgement => ({ action: "off", value, findings: [], flaws: [], isTruncated: false });
 
-/** `value`: as it was sent. `moderation`: what a model said of it; null: nobody asked one. */
-export function judgeInput(value: Json, rules: InputRules, moderation: Moderation | null = null): Judgement {
-  const model = { moderation, isClosed: rules.on_failure === "closed" };
+/** `value`: as it was sent. `moderation`: what a model said of it; null: nobody asked one. `known`: of its texts (content-before.ts). */
+export function judgeInput(value: Json, rules: InputRules, moderation: Moderation | null = null, known?: KnownContent): Judgement {
+  const model = { known, moderation, isClosed: rules.on_failure === "closed" };
   const hits: Hit[] = [];
   const texts = textsOf(value);
   const { max_chars: most } = rules;
@@ -90,6 +90,8 @@ export type Around = {
   readonly sourcesOf: (steps: readonly string[]) => Sources | null;
   /** What a model said of the answer. Absent: nobody asked one. */
   readonly moderation?: Moderation | null;
+  /** What the classifier says of its texts (content-before.ts). Absent: it is asked here. */
+  readonly content?: KnownContent;
   /** What a model of the task `judge` said of its sentences beside the sources. Absent: nobody asked one. */
   readonly opinions?: Moderation | null;
 };
@@ -97,7 +99,7 @@ export type Around = {
 /** `answer`: redacted, a text or what a schema asked for. What is redacted is redacted first, what is cut is cut last. */
 export function judgeOutput(answer: Json, rules: OutputRules, around: Around): Judgement {
   const hits: Hit[] = [];
-  const model = { moderation: around.moderation ?? null, isClosed: rules.on_failure === "closed" };
+  const model = { known: around.content, moderation: around.moderation ?? null, isClosed: rules.on_failure === "closed" };
   let value = answer;
   if (rules.prompt_leak !== "off") value = judgeLeak(value, rules.prompt_leak, around.secrets, hits);
   for (const rule of rules.forbid) value = judgeForbidden(value, rule, hits);
@@ -145,7 +147,7 @@ function judgeContent(
   if (strictest(Object.values(content)) === "off") return;
   const worst = new Map<ContentCategory, number>();
   for (const text of texts.length > 1 ? [...texts, texts.join("\n")] : texts) {
-    for (const { type, score } of findContent(text)) worst.set(type, Math.max(score, worst.get(type) ?? 0));
+    for (const { type, score } of findContent(text, model.known)) worst.set(type, Math.max(score, worst.get(type) ?? 0));
   }
   for (const type of CONTENT_CATEGORIES) {
     const asked = content[type] ?? "off";
@@ -164,8 +166,8 @@ function judgeContent(
   }
 }
 
-/** What a model said, and whether its silence counts as a hit. */
-type Model = { readonly moderation: Moderation | null; readonly isClosed: boolean };
+/** What a model said, and whether its silence counts as a hit; `known`: what the classifier said before. */
+type Model = { readonly known: KnownContent | undefined; readonly moderation: Moderation | null; readonly isClosed: boolean };
 type By = Pick<Hit, "detector" | "score">;
 
 /** The hit that a model's word, or its silence, makes. null: it makes none. */

@@ -1,6 +1,7 @@
 /** Content: what is found, what merely sounds like it, and what looking costs. */
 import { describe, expect, it } from "vitest";
-import { findContent, verdictOfContent } from "../../../core/guardrail/content/content.ts";
+import { findContent, nearContent, verdictOfContent } from "../../../core/guardrail/content/content.ts";
+import { contentBefore } from "../../../core/guardrail/rules/content-before.ts";
 import { judgeInput, judgeOutput } from "../../../core/guardrail/rules/judge.ts";
 import { PLATFORM_GUARDRAILS } from "../../../core/guardrail/rules/merge.ts";
 import { CONTENT_CATEGORIES, type ContentCategory, type ContentRule } from "../../../core/guardrail/rules/settings.ts";
@@ -15,6 +16,24 @@ const verdictIn = (text: string, category: ContentCategory): "pass" | "flag" | "
 
 /** Sentences of which training saw neither words nor frames, from another seed. */
 const KEPT = ownContentRows("kept", 4711);
+
+it("[GUARD-39] is scored in turns before the rules judge, and is what one go finds", async () => {
+  const rows = KEPT.slice(0, 200).map(({ text }) => text);
+  let pauses = 0;
+  const known = await contentBefore(rows, { violence: "block" }, async () => void pauses++);
+  expect(pauses).toBeGreaterThan(0);
+  for (const text of [...rows, rows.join("\n")]) {
+    expect(known.has(text)).toBe(true);
+    expect(findContent(text, known)).toEqual(findContent(text));
+    expect(nearContent(text, known)).toEqual(nearContent(text));
+  }
+  const rules = { ...PLATFORM_GUARDRAILS.input, content: { violence: "block" } as const };
+  expect(judgeInput(rows, rules, null, known)).toEqual(judgeInput(rows, rules));
+  // What was worked out before is what counts: nothing is scored again.
+  const nothing = new Map([...known.keys()].map((text) => [text, []]));
+  expect(judgeInput(rows, rules, null, nothing).findings).toEqual([]);
+  expect((await contentBefore(rows, {}, async () => undefined)).size).toBe(0);
+});
 
 describe("content in frames that training did not see", () => {
   it.each(CONTENT_CATEGORIES)("[CONTENT-1] %s is flagged in as many of them as it was", (category) => {
