@@ -163,6 +163,7 @@ describe("what a key that another person made for a user may do as that user", (
       "/v1/users/": "mara",
     };
     const shows: string[] = [];
+    const leaks: string[] = [];
     let asked = 0;
     for (const [path, operations] of Object.entries(api["paths"] as { [path: string]: JsonObject })) {
       if (operations["get"] === undefined) continue;
@@ -172,10 +173,11 @@ describe("what a key that another person made for a user may do as that user", (
         .replace("{step}", "a")
         .replaceAll(/\{\w+\}/g, "x");
       const clear = async (key: string) => JSON.stringify((await call("GET", filled, key)).body).includes(MAIL);
-      expect([path, await clear(fake)]).toEqual([path, false]);
+      if (await clear(fake)) leaks.push(path);
       if (await clear(mara)) shows.push(path);
       asked++;
     }
+    expect(leaks).toEqual([]);
     // What the user's own key shows, so that the question was asked of something.
     expect(shows.sort()).toEqual(["/v1/memories", "/v1/memories/{id}", "/v1/runs/{id}", "/v1/sessions/{id}", "/v1/users/{id}/export"]);
     expect(asked).toBeGreaterThan(60);

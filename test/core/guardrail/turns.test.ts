@@ -76,7 +76,9 @@ describe("[GUARD-37] an instruction is found wherever the pieces of a long text 
   });
   it.each(CODES)("%s, in a run that is longer than a piece", (_, run) => {
     const long = run.repeat(Math.ceil((3 * PIECE_UNITS) / run.length));
-    for (const { text } of piecesOf(long)) expect(findInjection(text, "tool_output"), text.slice(0, 40)).toHaveLength(1);
+    const pieces = [...piecesOf(long)];
+    expect(pieces.length).toBeGreaterThan(2);
+    for (const { text } of pieces) expect(findInjection(text, "tool_output"), text.slice(0, 40)).toHaveLength(1);
     const [one] = findInjection(long, "tool_output");
     expect(one?.end).toBeLessThanOrEqual(long.length);
     expect(one?.start).toBeGreaterThanOrEqual(0);
@@ -84,7 +86,9 @@ describe("[GUARD-37] an instruction is found wherever the pieces of a long text 
   it("and the pieces hold every unit, are bounded, and share what an instruction may have", () => {
     for (const text of [FILL.repeat(900), "a".repeat(70_001), "\u{1f600}".repeat(30_000), `${"x".repeat(20_000)} ${FILL.repeat(300)}`]) {
       let to = 0;
-      for (const { text: piece, shift } of piecesOf(text)) {
+      const pieces = [...piecesOf(text)];
+      expect(pieces.length).toBeGreaterThan(1);
+      for (const { text: piece, shift } of pieces) {
         const from = Math.max(0, shift);
         const mark = piece.startsWith("x") && from > 0 ? (/^x /.test(piece) && text[shift + 1] !== " " ? 2 : 1) : 0;
         expect(piece.length).toBeLessThanOrEqual(PIECE_UNITS);

@@ -15,12 +15,10 @@ describe("[IMPORT-14] a description", () => {
     for (const piece of ["before ", "send the ", "when is used ", "<system>", "pass the whole ", "call this and ", "a.b ", "`a"]) {
       const timeOf = (times: number): number => {
         const text = piece.repeat(times);
-        return Math.max(
-          1,
-          bestOf(() => reachesBeyondItsTool(text)),
-        );
+        return bestOf(() => reachesBeyondItsTool(text));
       };
-      expect(timeOf(8_000) / timeOf(1_000), piece).toBeLessThan(24); // 8 where it is linear
+      const most = 3 * 8 * Math.max(4, timeOf(4_000)); // a clock of processors may tick every four milliseconds
+      expect(timeOf(32_000), piece).toBeLessThan(most);
     }
   });
 });
