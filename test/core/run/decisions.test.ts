@@ -307,8 +307,10 @@ describe("[RUN-368] what follows a decision", () => {
   ])("%s", (_, activity, because, word, events) => expect(follows(activity, because, word)).toEqual(events));
 
   it("a refusal of an agent's call is no write that is in doubt or was made", () => {
-    for (const event of follows(CALL, {}, REJECT)) expect(event.data).not.toHaveProperty("wrote");
-    for (const event of follows(STEP, { reason: "step" }, REJECT)) expect(event.data).not.toHaveProperty("unknown_outcome");
+    const [ofCall, ofStep] = [follows(CALL, {}, REJECT), follows(STEP, { reason: "step" }, REJECT)];
+    expect(Math.min(ofCall.length, ofStep.length)).toBeGreaterThan(0);
+    expect(ofCall.filter((event) => Object.hasOwn(event.data, "wrote"))).toEqual([]);
+    expect(ofStep.filter((event) => Object.hasOwn(event.data, "unknown_outcome"))).toEqual([]);
   });
 });
 
