@@ -49,6 +49,11 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["a25843ef", "A run has a state for each step of its definition and for no other; either half says so."],
   ["b6f7138b", "What is tried again is an activity that stands; the guard is for the compiler."],
   ["837c8f73", "A child run ends while its activity stands, which says the child from its call on; the default is for the compiler."],
+  ["63678061", "Where none is cheaper the first was taken above, or it is not covered and nothing was found."],
+  ["7816f306", "What is cheaper needs as many tokens, so it is covered wherever the first is: the first is chosen above or not at all."],
+  ["7cb43b8d", "What is cheaper needs as many tokens, so it is covered wherever the first is: the first is chosen above or not at all."],
+  ["6e9fbfa7", "Every step has a state; the default is for the compiler."],
+  ["44306a96", "The plan names the dependents of every step; the default is for the compiler."],
   // durable-objects
   ["7f0c67ed", "With as many found as asked for, the next question asks for none more."],
   ["876260ce", "An instance that is being started counts as one that stands ready, so that its time is the same sum before and after."],

@@ -115,11 +115,13 @@ export function alertAtThresholds(turn: Turn, before: Usage): void {
   const { budget } = turn.birth;
   const tokens = (of: Usage): number => of.tokensIn + of.tokensOut;
   const caps = [
-    { cap: "usd", was: toUsd(before.microUsd), spent: toUsd(usage.microUsd), limit: toUsd(budget.usd) },
-    { cap: "tokens", was: tokens(before), spent: tokens(usage), limit: budget.tokens },
+    { cap: "usd", was: before.microUsd, spent: usage.microUsd, limit: budget.usd, told: toUsd },
+    { cap: "tokens", was: tokens(before), spent: tokens(usage), limit: budget.tokens, told: (count: number) => count },
   ] as const;
-  for (const { cap, was, spent, limit } of caps) {
-    const crossed = ALERT_PERCENTS.findLast((percent) => was * 100 < percent * limit && spent * 100 >= percent * limit);
-    if (crossed !== undefined) turn.emit("budget.alert", { scope: "run", cap, percent: crossed, period: null, spent, limit });
+  for (const { cap, was, spent, limit, told } of caps) {
+    // In whole micro-dollars: in dollars, 95 % of a cap can be a hair more than it is.
+    const percent = ALERT_PERCENTS.findLast((each) => was * 100 < each * limit && spent * 100 >= each * limit);
+    if (percent !== undefined)
+      turn.emit("budget.alert", { scope: "run", cap, percent, period: null, spent: told(spent), limit: told(limit) });
   }
 }
