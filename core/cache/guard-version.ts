@@ -13,7 +13,9 @@ import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { MORE_WORDS } from "../guardrail/injection/more-words.ts";
 import { ORDER_PROBES, ORDER_RULES } from "../guardrail/injection/orders.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
+import { PLAIN_PROBES, PLAIN_RULES } from "../guardrail/injection/plain-orders.ts";
 import { QUOTED_RULES } from "../guardrail/injection/quoted.ts";
+import { REPORTED_RULES } from "../guardrail/injection/reported.ts";
 import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { TOLD_PROBES } from "../guardrail/injection/told.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
@@ -48,16 +50,17 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
   const meant = MEANT_PROBES.map((probe) => findInjection(probe, "user"));
   const told = TOLD_PROBES.map((probe) => findInjection(probe, "tool_output"));
   const ordered = ORDER_PROBES.map((probe) => findInjection(probe, "tool_output"));
-  const probed = { personal, plain, disguised, meant, told, ordered };
+  const plainly = PLAIN_PROBES.map(([probe, channel]) => findInjection(probe, channel));
+  const probed = { personal, plain, disguised, meant, told, ordered, plainly };
   const rules = {
     types: PERSONAL_DATA_TYPES,
     thresholds: THRESHOLDS,
     weights: WEIGHTS,
     lexicon: [LEXICON, MORE_WORDS],
-    orders: ORDER_RULES,
+    orders: [...ORDER_RULES, ...PLAIN_RULES],
     deeds: DEED_LISTS,
     patterns,
-    mentions: [...MENTION_RULES, ...QUOTED_RULES],
+    mentions: [...MENTION_RULES, ...QUOTED_RULES, ...REPORTED_RULES],
     whose: WHOSE_RULES,
     decision: DECISION,
     together: RUN_TOGETHER.source,

@@ -6,10 +6,12 @@ import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evidence.ts";
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
-import { normalise } from "./normalise.ts";
+import { type Reading as Normalised, normalise } from "./normalise.ts";
 import { ordersIn } from "./orders.ts";
 import { PIECE_UNITS, type Piece, piecesOf, SHARED_UNITS } from "./pieces.ts";
+import { plainOrdersIn } from "./plain-orders.ts";
 import { blankedOut, quotedWordsAskedAbout, thingsWithoutRules } from "./quoted.ts";
+import { reportedIn } from "./reported.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 import { toldIn } from "./told.ts";
@@ -105,7 +107,7 @@ function findInPiece({ text, shift }: Piece, channel: Channel): Finding[] {
     .map((reading) => ({ reading, judged: judgementOf(reading, channel) }))
     .reduce((top, next) => (next.judged.logit > top.judged.logit ? next : top));
   const { logit, evidence, start, end } = worst.judged;
-  const score = 1 / (1 + Math.exp(-logit));
+  const score = reportedAtMost(1 / (1 + Math.exp(-logit)), text, plain, channel);
   if (score < THRESHOLDS[channel].flag) return [];
   const family = strongest(actingOf(evidence))?.family;
   const place = worst.reading.place ?? { start: plain.startOf(start), end: plain.startOf(end) };
@@ -119,6 +121,15 @@ function findInPiece({ text, shift }: Piece, channel: Channel): Finding[] {
       detector: `injection.${family ?? "classifier"}`,
     },
   ];
+}
+
+/** The score, but no more than flags, of what a tool returns where it is harmless without the attacks that it warns of. */
+function reportedAtMost(score: number, text: string, plain: Normalised, channel: Channel): number {
+  const { flag, block } = THRESHOLDS[channel];
+  if (channel !== "tool_output" || score < block) return score;
+  const reported = reportedIn(plain.text).map(({ start, end }) => ({ start: plain.startOf(start), end: plain.startOf(end) }));
+  if (reported.length === 0) return score;
+  return findInPiece({ text: blankedOut(text, reported), shift: 0 }, channel).length === 0 ? flag : score;
 }
 
 /** Every reading of a text, as it stands first. `plain`: the text, normalised. What a model says is read by patterns alone: nothing was there to train on. */
@@ -144,7 +155,7 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
   if (channel === "model_output") return read;
   const meant = meantIn(text);
   const told = channel === "tool_output" ? toldIn(text) : NOTHING;
-  const ordered = ordersIn(text, channel);
+  const ordered = [...ordersIn(text, channel), ...plainOrdersIn(text, channel)];
   return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence, ...ordered], mentions: [...read.mentions, ...meant.mentions] };
 };
 

@@ -37,7 +37,7 @@ const ASKS_OR_TELLS =
 const ASKS_WITH_IT =
   /(?:^|[.!?\n] ?)(?:is|are|was|were|does|did|has|who|where|when|why|which|ist|sind|war|hat|wer|wo|warum|est-ce|qui|es|quien|chi)\b[^.!?\n]{0,100} {8}[^.!?\n]{0,400}\?/;
 /** An order to do what is quoted. */
-const TO_OBEY = new RegExp(
+export const TO_OBEY = new RegExp(
   "(?:^|[.!?:;,)\"'`\\n-] ?|\\b(?:please|now|and|then|just|must|will|so|want you to|like you to|have to|need to|can you|could you|would you|should|bitte|jetzt|y|et|e) )" +
     "(?:do (?:it|so|this|that|what|as|exactly|whatever)\\b|doing so\\b|follow (?:it|this|that|them|him|her|these|those|the|what|his|its)\\b|obey\\b|execute (?:it|this|that|them|the|what)\\b|carry (?:it|this|that|them) out\\b|carry out\\b|comply\\b|perform (?:it|this|that|what)\\b|act (?:on|accordingly|as it|like it)\\b|go ahead\\b|proceed\\b|run (?:it|this|that)\\b|answer it\\b|fulfil\\w* (?:it|this|that)\\b|make it (?:so|happen)\\b|adopt (?:it|this)\\b" +
     "|mach (?:das|es)\\b|tu (?:das|es|was)\\b|fuhr\\w* (?:es|das|sie) aus\\b|befolg\\w*|gehorch\\w*|fais-le\\b|faites-le\\b|execute-l\\w+|execute[z]?\\b|obeis\\w*|hazlo\\b|obedece\\w*|ejecuta\\w*|cumple\\w*|fallo\\b|obbedisci\\w*|esegui\\w*|faca isso\\b|obedeca\\w*|faca o que\\b)" +

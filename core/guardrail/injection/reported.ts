@@ -1,0 +1,35 @@
+/**
+ * Words of an attack that a text reports and warns of: `attackers send mails that say "ignore previous instructions"; report them`. A quotation mark alone
+ * exempts nothing: a third party has to be the one who says it, the quotation may hold no more than the words that set instructions aside, a warning has to
+ * follow, nothing may order anybody to do what is quoted, and what is left without the quotation has to be harmless. Even then the text is flagged. Reads normalised text; linear.
+ */
+import { blankedOut, type Stretch, TO_OBEY } from "./quoted.ts";
+
+/** Who is known for such words. */
+const WHO = "(?:attackers?|scammers?|hackers?|phishers?|fraudsters?|spammers?|criminals?)";
+const SAY =
+  "(?:say|says|said|write|writes|wrote|hide|hides|use|uses|send|sends|insert|inserts|contain|contains|read|reads|embed|embeds|add|adds|put|puts)";
+/** Setting instructions aside and nothing else: no second order may stand in the quotation. */
+const ASIDE =
+  "[\"'](?:ignore|disregard|forget|override) (?:(?:all|any|every|your|the|previous|prior|earlier|above|of) ){0,4}(?:instructions?|rules|prompts?|guidelines?)[.!]?[\"']";
+const REPORTED = new RegExp(`\\b${WHO}\\b[^.!?\\n"]{0,60}\\b${SAY}\\b[^.!?\\n"]{0,40}(${ASIDE})`, "gd");
+/** What readers are to do about it, in the same sentence or the next. */
+const WARNS =
+  /^[^"\n]{0,80}\b(?:report (?:them|it|such|these|this)|beware|be careful|be aware|watch out|delete (?:them|it|such)|do not (?:open|obey|follow|answer|reply)|don't (?:open|obey|follow|answer|reply)|warn)\b/;
+/** Units behind the quotation that are looked at. */
+const BEHIND = 120;
+/** A text with more of them is judged as it stands. */
+const MOST = 5;
+
+/** Quotations that a normalised text reports and warns of; none where there are many or somebody is to obey them. */
+export function reportedIn(text: string): readonly Stretch[] {
+  const found: Stretch[] = [];
+  for (const match of text.matchAll(REPORTED)) {
+    const [start, end] = match.indices?.[1] ?? [0, 0];
+    if (WARNS.test(text.slice(end, end + BEHIND))) found.push({ start, end });
+  }
+  return found.length > MOST || TO_OBEY.test(blankedOut(text, found)) ? [] : found;
+}
+
+/** The rules as texts: they are part of the version of the guardrails. */
+export const REPORTED_RULES: readonly string[] = [REPORTED.source, WARNS.source];
