@@ -11,6 +11,8 @@ export class Tally {
   #kept = 0;
   readonly #ruledOut = new Set<string>();
   readonly #open = new Map<string, number>();
+  /** Of each call: what is kept for its sendings, oldest first. */
+  readonly #doubts = new Map<string, number[]>();
 
   get total(): number {
     return [...this.#open.values()].reduce((sum, reserved) => sum + reserved, this.paid + this.#kept);
@@ -30,9 +32,11 @@ export class Tally {
         break;
       case "tool.answered":
         this.#settle(event.data.activity, event.data.spent_micro_usd ?? 0, event.data.held_micro_usd ?? 0);
+        this.#keepApart(event.data.activity, event.data.held_micro_usd ?? 0);
         break;
       case "tool.looked_up":
         if (event.data.found === "no") this.#ruledOut.add(event.data.activity);
+        if (event.data.found !== "unsure") this.#letGo(event.data.activity, event.data.found === "no");
         if (event.data.spent_micro_usd !== undefined) this.#settle(event.data.activity, event.data.spent_micro_usd, 0);
         break;
       case "model.called":
@@ -41,6 +45,18 @@ export class Tally {
       case "child.ended":
         this.#settle(event.data.activity, event.data.usage.microUsd, event.data.held.micro_usd);
     }
+  }
+
+  #keepApart(activity: string, kept: number): void {
+    if (kept > 0) this.#doubts.set(activity, [...(this.#doubts.get(activity) ?? []), kept]);
+  }
+
+  /** What a look-up settles: of a write that never happened all that is kept; of one that happened its last sending, which is paid instead. */
+  #letGo(activity: string, never: boolean): void {
+    const doubts = this.#doubts.get(activity) ?? [];
+    this.#doubts.delete(activity);
+    if (never) this.#kept -= doubts.reduce((sum, kept) => sum + kept, 0);
+    else if ((this.#open.get(activity) ?? 0) === 0) this.#kept -= doubts.at(-1) ?? 0;
   }
 
   #settle(activity: string, paid: number, kept: number): void {

@@ -10,8 +10,9 @@ import type { Turn } from "../machine/turn.ts";
 import { askPerson, toolProposal } from "../steps/question.ts";
 import type { LookupAnswer } from "./call.ts";
 import { noteFindings } from "./findings.ts";
+import { alertAtThresholds } from "./lease.ts";
 import { toolTimeoutMs } from "./request.ts";
-import { priceOf } from "./tool-cost.ts";
+import { costOfLookup } from "./tool-cost.ts";
 
 /** Maximum lookups of one write; after that a person is asked. */
 const LOOKUPS = 3;
@@ -51,17 +52,19 @@ export function takeLookup(turn: Turn, activityId: string, call: number, answer:
   const activity = own(turn.state.activities, activityId);
   if (activity?.phase !== "looking" || activity.call !== call || activity.facts === null) return null;
   const { found, durationMs, failure } = answer;
+  const before = turn.state.usage;
   const data = {
     activity: activityId,
     tool: activity.tool ?? "",
     found,
-    ...(found === "yes" && activity.reserved.microUsd > 0 ? { spent_micro_usd: priceOf(activity, answer.output) } : {}),
+    ...costOfLookup(activity, answer),
     ...(answer.input === undefined ? {} : { input_sha256: turn.content.add(answer.input) }),
     output_sha256: failure === undefined ? turn.content.add(answer.output) : null,
     duration_ms: durationMs,
     ...(failure === undefined ? {} : { failure }),
   };
   turn.emit("tool.looked_up", data, activity.step);
+  alertAtThresholds(turn, before);
   if (answer.findings.length > 0) noteFindings(turn, activity, answer.findings);
   return own(turn.state.activities, activityId) ?? null;
 }

@@ -4,7 +4,7 @@ import { type Json, parsePointer } from "../../json.ts";
 import { valueAt } from "../../json-pointer.ts";
 import { fromUsd, type MicroUsd } from "../../money.ts";
 import type { Activity } from "../machine/state.ts";
-import type { ToolOutcome } from "./call.ts";
+import type { LookupAnswer, ToolOutcome } from "./call.ts";
 
 /** The most that a call of the activity's tool costs. A call in doubt keeps what is reserved for it. */
 export const worstOfTool = ({ facts }: Pick<Activity, "facts">): Amount =>
@@ -31,4 +31,19 @@ export function costOfOutcome(
   if (result.ok && cached === undefined) return { spent_micro_usd: priceOf(activity, result.output) };
   const isUnpaid = result.ok || reached === "no" || reached === "refused";
   return isUnpaid && activity.mayHavePaid !== true ? { spent_micro_usd: 0 } : { spent_micro_usd: 0, held_micro_usd: most };
+}
+
+/**
+ * As `tool.looked_up` notes it. A write that happened costs its price in place of what its last sending has reserved, or is held for; what is held for
+ * sendings before that stays held. One that never happened cost nothing in any sending. `unsure`: nothing is settled.
+ */
+export function costOfLookup(
+  activity: Pick<Activity, "facts" | "reserved" | "untold">,
+  { found, output }: Pick<LookupAnswer, "found" | "output">,
+): { readonly spent_micro_usd?: MicroUsd; readonly freed_micro_usd?: MicroUsd } {
+  const { reserved, untold = [] } = activity;
+  if (found === "unsure" || (reserved.microUsd === 0 && untold.length === 0)) return {};
+  if (found === "no") return { freed_micro_usd: untold.reduce((sum, held) => sum + held, 0) };
+  const spent_micro_usd = priceOf(activity, output);
+  return reserved.microUsd > 0 ? { spent_micro_usd } : { spent_micro_usd, freed_micro_usd: untold.at(-1) ?? 0 };
 }

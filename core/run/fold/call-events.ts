@@ -2,6 +2,7 @@
 
 import { type Amount, minus, NOTHING, plus } from "../../budget/amount.ts";
 import { own } from "../../json.ts";
+import type { MicroUsd } from "../../money.ts";
 import { NO_RISK, riskier } from "../../risk/risk.ts";
 import { HAND_OVER_ACTIVITY } from "../hand-over/state.ts";
 import type { RunContext } from "../machine/birth.ts";
@@ -109,8 +110,8 @@ export const CALL_EVENTS: Handlers<Types> = {
     const { idempotency } = before?.facts ?? {};
     const isTwice = idempotency === "none" || (idempotency !== "key" && before?.doubt === true);
     const held = isTwice ? holdUntold(state, before) : state;
-    const mayHavePaid = repeated && !isTwice && taken.microUsd > 0;
-    const changed = changeActivity(held, id, ({ isUnasked: _unasked, mayHavePaid: _paid, ...activity }) => ({
+    const mayHavePaid = repeated && !isTwice && taken.microUsd > 0 && before?.isRuledOut !== true;
+    const changed = changeActivity(held, id, ({ isUnasked: _unasked, mayHavePaid: _paid, isRuledOut: _ruledOut, ...activity }) => ({
       ...sent(activity, event, lost_at),
       attempt,
       ...(mayHavePaid ? { mayHavePaid } : {}),
@@ -129,6 +130,7 @@ export const CALL_EVENTS: Handlers<Types> = {
       phase: "ready",
       doubt: isDoubtful(activity, event.data),
       reserved: NOTHING,
+      ...(kept > 0 && activity.facts?.effect === "write" ? { untold: [...(activity.untold ?? []), kept] } : {}),
       ...(reached === undefined ? {} : { reached }),
       ...(reached === "no" ? { unreached: (activity.unreached ?? 0) + 1 } : {}),
       ...(unasked === undefined ? {} : { isUnasked: true as const }),
@@ -147,14 +149,15 @@ export const CALL_EVENTS: Handlers<Types> = {
   "tool.looked_up": (state, event) => {
     const { activity: id, found } = event.data;
     const doubt = found === "unsure";
-    const { spent_micro_usd: microUsd } = event.data;
+    const { spent_micro_usd: microUsd, freed_micro_usd: letGo } = event.data;
     const freed = microUsd === undefined ? NOTHING : (own(state.activities, id)?.reserved ?? NOTHING);
-    const changed = changeActivity(state, id, (activity) => ({
+    const looked = changeActivity(state, id, (activity) => ({
       ...activity,
       phase: "ready",
       doubt,
       ...(microUsd === undefined ? {} : { reserved: NOTHING }),
     }));
+    const changed = letGo === undefined ? looked : settleUntold(looked, event, letGo);
     const counted = withUsage(changed, event.step ?? "", { ...NO_USAGE, microUsd: microUsd ?? 0, toolCalls: 1 });
     return microUsd === undefined ? counted : settleTool(counted, event, freed, microUsd, NOTHING);
   },
@@ -290,6 +293,17 @@ function settleTool(state: RunState, event: RunEvent, freed: Amount, microUsd: n
   const lease = { ...state.lease, spent, held: plus(state.lease.held, kept) };
   const settled = reserve({ ...state, lease }, kept, freed);
   return kept.microUsd === 0 ? settled : withHeld(settled, event.step ?? "", kept);
+}
+
+/** A look-up told what became of a write, so what was held for its sendings is held no longer. */
+function settleUntold(state: RunState, { data, step = "" }: EventOf<"tool.looked_up">, microUsd: MicroUsd): RunState {
+  const letGo = { microUsd, tokens: 0 };
+  const told = changeActivity(state, data.activity, ({ untold: _untold, ...activity }) =>
+    data.found === "no" ? { ...activity, isRuledOut: true } : activity,
+  );
+  const lease = { ...told.lease, held: minus(told.lease.held, letGo) };
+  const freed = reserve({ ...told, lease }, NOTHING, letGo);
+  return microUsd === 0 ? freed : withStep(freed, step, (old) => ({ ...old, held: minus(old.held ?? NOTHING, letGo) }));
 }
 
 const withHeld = (state: RunState, step: string, kept: Amount): RunState =>

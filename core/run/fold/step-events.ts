@@ -204,7 +204,8 @@ const cutShort = (old: Activity, resumeAt: number, interruptions: number): Activ
 });
 
 /** Another tool does the work: nothing is known of it yet. */
-function withFallback({ reached: _reached, unreached: _unreached, isUnasked: _unasked, ...old }: Activity, tool: string): Activity {
+function withFallback(given: Activity, tool: string): Activity {
+  const { reached: _reached, unreached: _unreached, isUnasked: _unasked, untold: _untold, ...old } = given;
   const { facts } = old;
   if (facts === null) return old;
   const insteadOf = { tool: facts.tool, version: facts.version, effect: facts.effect };

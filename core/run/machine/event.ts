@@ -403,6 +403,8 @@ export type EventData = {
     readonly output_sha256?: string | null;
     /** What the write cost that was found to have happened, in micro-dollars. */
     readonly spent_micro_usd?: MicroUsd;
+    /** What `tool.answered` held for the write and is held no longer, in micro-dollars. Absent: the answer settled nothing, or the journal predates it. */
+    readonly freed_micro_usd?: MicroUsd;
     readonly duration_ms: number;
     readonly failure?: Failure;
   };

@@ -88,6 +88,10 @@ export type Activity = {
   readonly reserved: Amount;
   /** A sending of this attempt broke off: its tool may have charged for it, whatever becomes of the sending after it. */
   readonly mayHavePaid?: boolean;
+  /** What is held for each sending of this write whose cost nobody told, in micro-dollars, oldest first. Absent: nothing. */
+  readonly untold?: readonly MicroUsd[];
+  /** A look-up said that no sending before the next one happened, so none of them cost anything. */
+  readonly isRuledOut?: true;
   /** The ledger once refused money for this activity, so the cheapest candidate answers. */
   readonly isThrifty?: true;
   readonly review: {
