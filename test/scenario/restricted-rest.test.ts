@@ -135,7 +135,7 @@ describe("what is restricted, beside the run that learned it", () => {
     expect([SAID, ANSWERED, PERSONS].filter((word) => isIn(JSON.stringify(kept), word))).toEqual([SAID, ANSWERED, PERSONS]);
     expect(queued.length).toBeGreaterThan(3);
     expect(await found()).toEqual([]);
-    expect(await env.ANSWERS.list()).toMatchObject({ keys: [] });
+    expect((await env.ANSWERS.list()).keys.filter(({ name }) => name.includes(ORG))).toEqual([]);
     const recalled = await run("rest-recall");
     expect(isIn(JSON.stringify(recalled["output"]), ANSWERED)).toBe(true);
     expect(isIn(JSON.stringify(recalled["output"]), PERSONS)).toBe(true);
