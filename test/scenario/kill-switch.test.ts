@@ -85,6 +85,7 @@ describe("the kill switch", () => {
     expect(thrown.status).toBe(200);
     await until(() => told.length >= 2);
     const asked = await call("POST", "/admin/kill-switch/recovery", eve, { scope: "org:told", reason: "over" });
+    await until(() => told.length >= 4); // notices leave side by side
     expect((await call("POST", `/admin/kill-switch/recovery/${asked.body["id"]}/approve`, fay, {})).status).toBe(200);
     await until(() => told.length >= 6);
     const pages = told.filter(({ host }) => host === "events.pagerduty.com").map(({ body }) => body);
