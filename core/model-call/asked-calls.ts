@@ -30,7 +30,7 @@ export function readArguments(said: AskedCall["arguments"], parameters?: JsonSch
   if (parsed === null) return null;
   if (parsed.value === null) return nothing;
   if (!keepLong && parsed.rounded !== undefined) return null;
-  const taken = keepLong ? ok(parsed.value) : takeInt64(parameters ?? true, parsed);
+  const taken = keepLong ? ok(parsed.value) : takeInt64(parameters ?? true, parsed, "open");
   return taken.ok && isObject(taken.value) ? taken.value : null;
 }
 
@@ -39,7 +39,7 @@ export function lostNumberIn(said: AskedCall["arguments"], parameters: JsonSchem
   if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
   const whole = parseExact(said);
   if (!whole.ok) return whole.error.why === "number" ? whole.error.path : null;
-  const taken = takeInt64(parameters, whole.value);
+  const taken = takeInt64(parameters, whole.value, "open");
   return whole.value.rounded?.[0] ?? (taken.ok ? null : taken.error);
 }
 

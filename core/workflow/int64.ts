@@ -15,14 +15,18 @@ const LARGEST = 2n ** 63n - 1n;
 /** Maximum subschemas that are looked at for one place; further ones are ignored. */
 const MOST_NODES = 64;
 
-/** A value that came in, with its 64-bit numbers as digits. An error is the JSON Pointer of a number that nothing can hold. */
-export function takeInt64(schema: JsonSchema, { value, long }: ExactJson): Result<Json, string> {
+/**
+ * A value that came in, with its 64-bit numbers as digits. An error is the JSON Pointer of a number that nothing can hold. `open`: where
+ * the schema says nothing at all of a place, a long number there stays a text of its digits instead of being refused.
+ */
+export function takeInt64(schema: JsonSchema, { value, long }: ExactJson, rest: "refused" | "open" = "refused"): Result<Json, string> {
   if (long.length === 0 && !mentionsInt64(schema)) return ok(value);
   const left = new Set(long);
   const taken = change(schema, value, (item, path, nodes) => {
     const isWanted = nodes.some(isInt64Node);
     if (isWanted && typeof item === "number" && Number.isSafeInteger(item)) return String(item);
-    if (typeof item === "string" && isWanted && isInt64(item)) left.delete(path);
+    const isOpen = rest === "open" && nodes.every((node) => node === true || (isObject(node) && Object.keys(node).length === 0));
+    if (typeof item === "string" && (isOpen || (isWanted && isInt64(item)))) left.delete(path);
     return item;
   });
   const [lost] = left;

@@ -13,6 +13,13 @@ const SAY =
 const ASIDE =
   "[\"'](?:ignore|disregard|forget|override) (?:(?:all|any|every|your|the|previous|prior|earlier|above|of) ){0,4}(?:instructions?|rules|prompts?|guidelines?)[.!]?[\"']";
 const REPORTED = new RegExp(`\\b${WHO}\\b[^.!?\\n"]{0,60}\\b${SAY}\\b[^.!?\\n"]{0,40}(${ASIDE})`, "gd");
+/** What explains the attack by its name, and shows its best-known words. */
+const DEFINED = new RegExp(
+  `\\b(?:prompt injections?|injection attacks?|jailbreaks?)\\b[^.!?\\n"]{0,40}\\b(?:is|are|means?)\\b[^.!?\\n"]{0,80}(${ASIDE.replace("[.!]?", "(?: and (?:reveal|show|print) (?:the|your) system prompt)?[.!]?")})`,
+  "gd",
+);
+/** An explanation goes on to what helps against it. */
+const DEFENDS = /^[^"\n]{0,80}\b(?:defen[cs]es?|defend|prevent(?:s|ed|ion)?|mitigat(?:e|es|ion|ions)|protect(?:s|ion)?)\b/;
 /** What readers are to do about it, in the same sentence or the next. */
 const WARNS =
   /^[^"\n]{0,80}\b(?:report (?:them|it|such|these|this)|beware|be careful|be aware|watch out|delete (?:them|it|such)|do not (?:open|obey|follow|answer|reply)|don't (?:open|obey|follow|answer|reply)|warn)\b/;
@@ -21,15 +28,21 @@ const BEHIND = 120;
 /** A text with more of them is judged as it stands. */
 const MOST = 5;
 
+const RULES = [
+  [REPORTED, WARNS],
+  [DEFINED, DEFENDS],
+] as const;
+
 /** Quotations that a normalised text reports and warns of; none where there are many or somebody is to obey them. */
 export function reportedIn(text: string): readonly Stretch[] {
   const found: Stretch[] = [];
-  for (const match of text.matchAll(REPORTED)) {
-    const [start, end] = match.indices?.[1] ?? [0, 0];
-    if (WARNS.test(text.slice(end, end + BEHIND))) found.push({ start, end });
-  }
+  for (const [told, after] of RULES)
+    for (const match of text.matchAll(told)) {
+      const [start, end] = match.indices?.[1] ?? [0, 0];
+      if (after.test(text.slice(end, end + BEHIND))) found.push({ start, end });
+    }
   return found.length > MOST || TO_OBEY.test(blankedOut(text, found)) ? [] : found;
 }
 
 /** The rules as texts: they are part of the version of the guardrails. */
-export const REPORTED_RULES: readonly string[] = [REPORTED.source, WARNS.source];
+export const REPORTED_RULES: readonly string[] = RULES.flatMap((rule) => rule.map(({ source }) => source));
