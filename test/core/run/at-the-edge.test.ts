@@ -14,6 +14,7 @@ import type { Step } from "../../../core/workflow/definition.ts";
 import { runRulesOf } from "../../../core/workflow/guardrails.ts";
 import { define, model, review, tool, transform } from "../../support/run/definition.ts";
 import { Drive, failed, T0 } from "../../support/run/drive.ts";
+import { pricedWrite } from "../../support/run/priced-write.ts";
 
 const common = { needs: [] as string[], when: null, on_error: null };
 const HOUR = 3_600_000;
@@ -289,18 +290,7 @@ describe("[RUN-358] money for a priced write stays held until it is known what b
   const price = { micro_usd: 5_000 };
   const drive = (found: "yes" | "no" | "unsure") =>
     new Drive(define({ mail: tool("mail.send") }), {
-      authority: (question) => ({
-        kind: "tool",
-        permission: { decision: "allow", policyVersion: "p1", reasons: [] },
-        facts: {
-          tool: (question as { tool: string }).tool,
-          version: 1,
-          effect: "write",
-          idempotency: { lookup: "mail.find" },
-          timeout_ms: 1_000,
-          price,
-        } as never,
-      }),
+      authority: pricedWrite(price),
       lookUp: () => ({ found, output: { id: "m" }, durationMs: 1, findings: [] }) as never,
       tool: () => "never",
     }).start();

@@ -6,6 +6,7 @@ import { fold } from "../../../core/run/fold/evolve.ts";
 import type { RunEvent } from "../../../core/run/machine/event.ts";
 import { define, tool } from "../../support/run/definition.ts";
 import { answered, Drive, failed } from "../../support/run/drive.ts";
+import { pricedWrite } from "../../support/run/priced-write.ts";
 
 const PRICE = 5_000;
 const TIMEOUT = failed("timeout", "unknown");
@@ -19,18 +20,7 @@ function drive({ outcomes, found, pointer }: Given) {
   const told: LeaseRequest[] = [];
   let sendings = 0;
   const run: Drive = new Drive(define({ mail: tool("mail.send", { retry: { attempts: 3, initial_ms: 1, factor: 1, max_ms: 1 } }) }), {
-    authority: (question) => ({
-      kind: "tool",
-      permission: { decision: "allow", policyVersion: "p1", reasons: [] },
-      facts: {
-        tool: (question as { tool: string }).tool,
-        version: 1,
-        effect: "write",
-        idempotency: { lookup: "mail.find" },
-        timeout_ms: 1_000,
-        price: { micro_usd: PRICE, ...(pointer === undefined ? {} : { output_pointer: pointer }) },
-      } as never,
-    }),
+    authority: pricedWrite({ micro_usd: PRICE, ...(pointer === undefined ? {} : { output_pointer: pointer }) }),
     lookUp: () => ({ found, output: { id: "m", usd: 0.002 }, durationMs: 1, findings: [] }),
     tool: () => outcomes[sendings++] ?? answered({ id: "m" }),
     ledger: (request) => {
