@@ -36,7 +36,7 @@ export const fillPlaceholders = (text: string, fill: (placeholder: string, type:
 
 const REDACTED = new RegExp(`\\{\\{(?:${TYPES.join("|")})_[1-9]\\d{0,5}\\}\\}|\\[(?:${TYPES.join("|")})_[1-9]\\d{0,5}\\]`);
 
-/** Something stands in the text in the place of personal data: `{{EMAIL_1}}`, or `[EMAIL_1]` where it was replaced for good. Linear in its length. */
+/** True when the text contains a placeholder (`{{EMAIL_1}}`) or permanently redacted data (`[EMAIL_1]`). Linear in its length. */
 export const holdsRedacted = (text: string): boolean => REDACTED.test(text);
 
 /** A text in the form of a placeholder stands anywhere in the value. */

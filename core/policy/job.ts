@@ -38,7 +38,7 @@ export type PolicyAnalysis = {
   readonly never_applies: readonly string[];
   readonly widened: readonly PolicyExample[];
   readonly narrowed: readonly PolicyExample[];
-  /** Of some policy not every combination was asked: `never_applies` may name one that decides something. */
+  /** The analysis sampled at least one policy's combinations, so `never_applies` may list a policy that does apply. */
   readonly sampled: boolean;
 };
 

@@ -22,7 +22,7 @@ export type Analysis = {
   readonly of: number;
   /** Ids of the candidate's policies. */
   readonly ids: readonly string[];
-  /** Of some policy not every combination is asked. */
+  /** The analysis samples at least one policy's combinations. */
   readonly sampled: boolean;
   /** `withDeciding` false: which policies decide is not asked. */
   ask(index: number, withDeciding: boolean): Shown;

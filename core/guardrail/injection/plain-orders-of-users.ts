@@ -137,7 +137,7 @@ const OUTDATED: PlainOrder = {
   ],
 };
 
-/** What is told in short, so that "instructions" at full length stays with the patterns. */
+/** What an order in shorthand sets aside (`ignore prev. instr.`). */
 const SHORT_NOUN =
   "(?:instrs?\\b|insts?\\b|instructs?\\b|cmds?\\b|instructions\\b|prompts?\\b|rules\\b)(?!\\.? (?:for|of|on|about|were|are) )";
 

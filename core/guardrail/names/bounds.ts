@@ -10,7 +10,7 @@ export type Name = { readonly type: NameType; readonly from: number; readonly to
 
 const WORDLESS = /^[^\p{L}\p{N}#(]+$/u;
 const ABBREVIATION = /^(?:\p{L}|inc|ltd|co|corp|llc|bros|jr|sr|st|[bn]\.v|s\.a)$/iu;
-/** Of these the dot is always the name's own. */
+/** Abbreviations whose dot always belongs to the name. */
 const DOTTED = /^(?:inc|ltd|co|corp|bros|jr|sr)$/i;
 /** A last initial; I, V and X are figures of a king or a namesake. */
 const INITIAL = /^[A-HJ-UWYZ]$/;

@@ -351,7 +351,7 @@ describe("[RUN-376] the run's lease", () => {
     ["granted after the end", () => take({ ...GRANT, alerts: [] }, ASKING, final), [null, leased, givenBack]],
     ["refused", () => take(REFUSE), [null, refused(), told("usd_per_day", 1e6), stops(` until ${toRfc3339(T0 + 7)}`)]],
     [
-      "refused for good",
+      "refused permanently",
       () => take({ ok: false, refusal: { ...REFUSE.refusal, resetsAt: null, alerts: [] } }),
       [null, refused({ resets_at: null }), stops("")],
     ],
