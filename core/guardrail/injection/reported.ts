@@ -1,7 +1,9 @@
 /**
- * Words of an attack that a text reports and warns of: `attackers send mails that say "ignore previous instructions"; report them`. A quotation mark alone
- * exempts nothing: a third party has to be the one who says it, the quotation may hold no more than the words that set instructions aside, a warning has to
- * follow, nothing may order anybody to do what is quoted, and what is left without the quotation has to be harmless. Even then the text is flagged. Reads normalised text; linear.
+ * Words of an attack that a text talks about. Reported: `attackers send mails that say "ignore previous instructions"; report them`. Explained: `prompt
+ * injection is an attack in which a text such as "ignore all previous instructions" … Defences: …`. A quotation mark alone exempts nothing: the sentence
+ * has to say whose words they are or name the attack, the quotation may hold no more than its best-known words, a warning or a defence has to follow,
+ * nothing may order anybody to do what is quoted, and what is left without the quotation has to be harmless. Even then the text is flagged. Reads
+ * normalised text; linear.
  */
 import { blankedOut, type Stretch, TO_OBEY } from "./quoted.ts";
 
@@ -9,15 +11,13 @@ import { blankedOut, type Stretch, TO_OBEY } from "./quoted.ts";
 const WHO = "(?:attackers?|scammers?|hackers?|phishers?|fraudsters?|spammers?|criminals?)";
 const SAY =
   "(?:say|says|said|write|writes|wrote|hide|hides|use|uses|send|sends|insert|inserts|contain|contains|read|reads|embed|embeds|add|adds|put|puts)";
-/** Setting instructions aside and nothing else: no second order may stand in the quotation. */
-const ASIDE =
-  "[\"'](?:ignore|disregard|forget|override) (?:(?:all|any|every|your|the|previous|prior|earlier|above|of) ){0,4}(?:instructions?|rules|prompts?|guidelines?)[.!]?[\"']";
-const REPORTED = new RegExp(`\\b${WHO}\\b[^.!?\\n"]{0,60}\\b${SAY}\\b[^.!?\\n"]{0,40}(${ASIDE})`, "gd");
-/** What explains the attack by its name, and shows its best-known words. */
-const DEFINED = new RegExp(
-  `\\b(?:prompt injections?|injection attacks?|jailbreaks?)\\b[^.!?\\n"]{0,40}\\b(?:is|are|means?)\\b[^.!?\\n"]{0,80}(${ASIDE.replace("[.!]?", "(?: and (?:reveal|show|print) (?:the|your) system prompt)?[.!]?")})`,
-  "gd",
-);
+/** A quotation that sets instructions aside and goes on with `more` at most: no other order may stand in it. */
+const aside = (more = ""): string =>
+  `["'](?:ignore|disregard|forget|override) (?:(?:all|any|every|your|the|previous|prior|earlier|above|of) ){0,4}(?:instructions?|rules|prompts?|guidelines?)${more}[.!]?["']`;
+const REPORTED = new RegExp(`\\b${WHO}\\b[^.!?\\n"]{0,60}\\b${SAY}\\b[^.!?\\n"]{0,40}(${aside()})`, "gd");
+const ATTACK = "(?:prompt injections?|injection attacks?|jailbreaks?)";
+const REVEALS = "(?: and (?:reveal|show|print) (?:the|your) system prompt)?";
+const EXPLAINED = new RegExp(`\\b${ATTACK}\\b[^.!?\\n"]{0,40}\\b(?:is|are|means?)\\b[^.!?\\n"]{0,80}(${aside(REVEALS)})`, "gd");
 /** An explanation goes on to what helps against it. */
 const DEFENDS = /^[^"\n]{0,80}\b(?:defen[cs]es?|defend|prevent(?:s|ed|ion)?|mitigat(?:e|es|ion|ions)|protect(?:s|ion)?)\b/;
 /** What readers are to do about it, in the same sentence or the next. */
@@ -30,10 +30,10 @@ const MOST = 5;
 
 const RULES = [
   [REPORTED, WARNS],
-  [DEFINED, DEFENDS],
+  [EXPLAINED, DEFENDS],
 ] as const;
 
-/** Quotations that a normalised text reports and warns of; none where there are many or somebody is to obey them. */
+/** Quotations that a normalised text reports or explains; none where there are many or somebody is to obey them. */
 export function reportedIn(text: string): readonly Stretch[] {
   const found: Stretch[] = [];
   for (const [told, after] of RULES)
