@@ -1,86 +1,26 @@
 /** Every kind of event of a journal, and all that the spans say of it: written down by hand, span by span. */
 import { describe, expect, it } from "vitest";
-import type { Json, JsonObject } from "../../../core/json.ts";
-import type { RunEvent } from "../../../core/run/machine/event.ts";
+import type { JsonObject } from "../../../core/json.ts";
 import { NO_USAGE } from "../../../core/run/machine/state.ts";
-import { BARE, type TraceOptions } from "../../../core/run/outside/span-content.ts";
+import { BARE } from "../../../core/run/outside/span-content.ts";
 import { spansOfRun } from "../../../core/run/outside/trace.ts";
-import { callSpanId, runSpanId, stepSpanId } from "../../../core/trace/span.ts";
-import type { AgentStep, Definition } from "../../../core/workflow/definition.ts";
-import { define, model, tool } from "../../support/run/definition.ts";
+import { define } from "../../support/run/definition.ts";
 import { Drive, T0 } from "../../support/run/drive.ts";
-
-const RUN = "run_01JH0000000000000000000000";
-const { cache: _cache, async: _async, kind: _kind, ...asked } = model();
-const desk: AgentStep = { ...asked, kind: "agent", tools: ["mail.send", "orders.get"], max_iterations: 5 };
-
-/** `[type, milliseconds after the start, step, data]`; numbered from 1. */
-type Line = readonly [type: string, at: number, step: string | null, data?: object];
-const journal = (lines: readonly Line[]): RunEvent[] =>
-  lines.map(
-    ([type, at, step, data], index) =>
-      ({ seq: index + 1, type, at: T0 + at, ...(step === null ? {} : { step }), data: data ?? {} }) as never,
-  );
-
-/** A span without what all have. `of`: the name of the span above it, null for the run's own. */
-type Told = {
-  readonly name: string;
-  readonly of: string | null;
-  readonly id: string;
-  readonly kind: number;
-  readonly time: readonly [start: number, end: number, closedBy: number | null];
-  readonly says: JsonObject;
-  readonly events: readonly (readonly [name: string, at: number, says: JsonObject])[];
-  readonly links: readonly JsonObject[];
-};
-const COMMON = { "run.id": RUN, "workflow.version": "specimen@1", "org.id": "acme", "user.id": "ada" };
-
-function spans(
-  lines: readonly Line[],
-  definition: Definition = define({ a: tool("mail.send"), desk }),
-  options: TraceOptions = BARE,
-  birth = {},
-): Told[] {
-  const { machinery } = new Drive(definition, {}, birth);
-  const { sha256 } = machinery;
-  const usage = { ...NO_USAGE, tokensIn: 7, tokensOut: 5, microUsd: 2_000 };
-  const all = spansOfRun(machinery, usage, journal(lines), options);
-  const names = new Map(all.map(({ id, name }) => [id, name]));
-  const shortIds = new Map<string, string>([[runSpanId(sha256, RUN), "run"]]);
-  for (let seq = 1; seq <= lines.length; seq++) shortIds.set(callSpanId(sha256, RUN, seq), `#${seq}`);
-  for (const id of ["a", "b", "desk", "each", "each/0", "each/1", "w", "a/compensate", "desk/1.1"])
-    shortIds.set(stepSpanId(sha256, RUN, id), id);
-  return all.map((span) => {
-    expect(span.traceId).toBe(machinery.birth.traceId);
-    expect(span.failed).toBe("error.type" in span.attributes);
-    expect(span.droppedEvents).toBe(0);
-    const says = Object.fromEntries(Object.entries(span.attributes).filter(([key]) => !(key in COMMON)));
-    expect(span.attributes).toMatchObject(COMMON);
-    return {
-      name: span.name,
-      of: span.parent === null ? null : (names.get(span.parent) ?? "?"),
-      id: shortIds.get(span.id) ?? "?",
-      kind: span.kind,
-      time: [span.start - T0, span.end - T0, span.closedBy],
-      says: says as JsonObject,
-      events: span.events.map(({ name, at, attributes }) => [name, at - T0, attributes] as const),
-      links: span.links.map(({ spanId, attributes }) => ({
-        ...attributes,
-        isOfRun: spanId === runSpanId(sha256, String(attributes["run.id"])),
-      })),
-    };
-  });
-}
-const OK = (ms: number): JsonObject => ({ "latency.ms": ms, success: true });
-const BAD = (ms: number, code: string): JsonObject => ({ "latency.ms": ms, success: false, "error.type": code });
-const plain = { links: [], events: [] } as const;
-const ROOT_SAYS = { "bulkhead.kind": "run", "gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": "specimen" };
-const ENDED = { "tokens.input": 7, "tokens.output": 5, "gen_ai.usage.input_tokens": 7, "gen_ai.usage.output_tokens": 5, "cost.usd": 0.002 };
-const without = <T extends { readonly name: string }>(all: readonly T[], name: string): T[] => all.filter((one) => one.name !== name);
-const root = (all: readonly Told[]): Told => all[0] as Told;
-const named = (all: readonly Told[], name: string): Told => all.find((one) => one.name === name) as Told;
-
-const END = { output: { done: 1 }, flags: [], error: null };
+import {
+  BAD,
+  END,
+  ENDED,
+  journal,
+  type Line,
+  named,
+  OK,
+  plain,
+  ROOT_SAYS,
+  root,
+  spans,
+  type Told,
+  without,
+} from "../../support/run/told-spans.ts";
 
 describe("[RUN-360] the spans of a run say all that its journal says", () => {
   it("a run that was only begun stands open, up to its last event", () => {
@@ -617,83 +557,5 @@ describe("[RUN-360] the spans of a run say all that its journal says", () => {
         says: { "step.id": "b", ...kind, "review.outcome": "modify", ...OK(2) },
       },
     ]);
-  });
-});
-
-describe("[RUN-361] what was said is told beside it, where it is wanted", () => {
-  const texts = new Map<string, Json>([
-    ["in", { messages: [{ role: "user", content: "hi" }] }],
-    ["out", "hello"],
-    ["args", { to: "x" }],
-    ["result", { id: 1 }],
-  ]);
-  const content: TraceOptions = { content: (digest) => texts.get(digest), olderNames: true };
-  const lines: readonly Line[] = [
-    ["step.started", 1, "desk", { kind: "agent" }],
-    ["model.calling", 2, "desk", { activity: "desk/1", attempt: 1, model: "acme/small", prompt_sha256: "in" }],
-    [
-      "model.called",
-      3,
-      "desk",
-      { activity: "desk/1", ok: true, spent: { tokens_in: 1, tokens_out: 1, micro_usd: 7 }, answer_sha256: "out" },
-    ],
-    ["tool.called", 4, "desk", { activity: "desk/1.1", tool: "mail.send", attempt: 1, version: 1, effect: "write", input_digest: "args" }],
-    ["tool.answered", 5, "desk", { activity: "desk/1.1", ok: true, status: 200, output_sha256: "result" }],
-    ["step.completed", 6, "desk", { output: "bye" }],
-    ["step.started", 7, "a", { kind: "tool" }],
-    ["step.completed", 7, "a", { output: "quiet" }],
-    ["run.completed", 8, null, END],
-  ];
-  it("by the names of both conventions", () => {
-    const all = spans(lines, undefined, content, { input: { q: 1 } });
-    expect(root(all).says).toMatchObject({ "bulkhead.input": '{"q":1}', "bulkhead.output": '{"done":1}' });
-    expect(named(all, "invoke_agent specimen/desk").says).toMatchObject({ "bulkhead.output": '"bye"' });
-    expect(named(all, "step a").says).not.toHaveProperty("bulkhead.output");
-    expect(named(all, "chat acme/small").says).toMatchObject({
-      ...{ "gen_ai.prompt": '[{"role":"user","content":"hi"}]', "gen_ai.completion": "hello", "gen_ai.system": "acme" },
-      ...{ "gen_ai.response.model": "acme/small", "gen_ai.usage.cost": 0.000007 },
-      "gen_ai.input.messages": '[{"role":"user","parts":[{"type":"text","content":"hi"}]}]',
-      "gen_ai.output.messages": '[{"role":"assistant","parts":[{"type":"text","content":"hello"}]}]',
-    });
-    expect(named(all, "execute_tool mail.send").says).toMatchObject({
-      "gen_ai.tool.call.arguments": '{"to":"x"}',
-      "gen_ai.tool.call.result": '{"id":1}',
-    });
-  });
-  it.each<[Json, Json]>([
-    [
-      { role: "user", content: null },
-      { role: "user", parts: [] },
-    ],
-    [{ role: "user" }, { role: "user", parts: [] }],
-    [{ content: "" }, { role: "user", parts: [] }],
-    [
-      { role: "tool", content: { a: 1 } },
-      { role: "tool", parts: [{ type: "text", content: '{"a":1}' }] },
-    ],
-    [
-      { role: "assistant", content: null, toolCalls: [1] },
-      { role: "assistant", parts: [{ type: "generic", content: '{"toolCalls":[1]}' }] },
-    ],
-  ])("the message %j", (message, told) => {
-    const options: TraceOptions = { content: () => ({ messages: [message] }), olderNames: false };
-    const all = spans(
-      [["model.calling", 2, "a", { activity: "a", attempt: 1, model: "acme/small", prompt_sha256: "p" }]],
-      undefined,
-      options,
-    );
-    expect(JSON.parse(String(named(all, "chat acme/small").says["gen_ai.input.messages"]))).toEqual([told]);
-  });
-
-  it("a run that failed has no output, an agent that failed no answer, and nothing is said where it is not wanted", () => {
-    const failing: readonly Line[] = [
-      ["step.started", 1, "desk", { kind: "agent" }],
-      ["step.failed", 2, "desk", { error: { code: "timeout" }, absorbed: null }],
-      ["run.failed", 8, null, { error: { code: "timeout" }, flags: [] }],
-    ];
-    expect(spans(failing, undefined, content).map(({ says }) => Object.hasOwn(says, "bulkhead.output"))).toEqual([false, false]);
-    const bare = JSON.stringify(spans(lines, undefined, BARE, { input: { q: 1 } }));
-    for (const word of ["bulkhead.input", "bulkhead.output", "gen_ai.prompt", "messages", "arguments", "result"])
-      expect(bare).not.toContain(word);
   });
 });
