@@ -4,7 +4,6 @@
  */
 
 import { createHash, createHmac, randomBytes } from "node:crypto";
-import type { Holder } from "../../core/access/person.ts";
 import type { Role } from "../../core/access/principal.ts";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import { type Account, newAccount } from "../../core/budget/account.ts";
@@ -12,7 +11,7 @@ import { withCaps } from "../../core/budget/alert.ts";
 import { NOTHING } from "../../core/budget/amount.ts";
 import { budgetView } from "../../core/budget/view.ts";
 import { type ComplianceExport, NOTHING_YET } from "../../core/compliance/export.ts";
-import { type Refusal, refuse } from "../../core/errors/problem.ts";
+import { refuse } from "../../core/errors/problem.ts";
 import { mintId, mintSealedRunId, parseSealedRunId, type RunId } from "../../core/ids.ts";
 import type { Json } from "../../core/json.ts";
 import { type StopScope, scopeText } from "../../core/kill-switch/stops.ts";
@@ -22,11 +21,10 @@ import { admitUse, type CredentialUse } from "../../core/limits/credential-use.t
 import { withDefaultModels } from "../../core/model/defaults.ts";
 import type { ModelParameters } from "../../core/model/entry.ts";
 import { type ErasureRecord, type ErasureView, erasureView } from "../../core/person/erasure.ts";
-import { err, ok, type Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
 import type { ReviewView } from "../../core/review/view.ts";
-import type { RunStart } from "../../core/run/machine/birth.ts";
 import type { RunSignal } from "../../core/run/machine/signal.ts";
-import type { EventView, RunReplay, RunView } from "../../core/run/outside/view.ts";
+import type { RunView } from "../../core/run/outside/view.ts";
 import type { LogLine } from "../../core/telemetry/log-line.ts";
 import { toRfc3339 } from "../../core/time.ts";
 import type { Permission } from "../../core/workflow/authority.ts";
@@ -43,9 +41,9 @@ import type { IngressPorts } from "../../workers/ingress/ports.ts";
 import { defineKnowledge } from "../../workers/knowledge/knowledge.ts";
 import { defineLimitsOfIsolate } from "../../workers/limits/limits.ts";
 import { definePolicyWork } from "../../workers/policy-work/policy-work.ts";
-import type { Redriven } from "../../workers/use-cases/redrive-from.ts";
 import { checkDeclared, isDeclaredJson } from "./declared-answers.ts";
-import { isFinal, newRun, permits } from "./ingress-rules.ts";
+import { type FakeRuns, makeEngineFake } from "./engine-fake.ts";
+import { permits } from "./ingress-rules.ts";
 import { policyJobsInMemory } from "./policy-jobs.ts";
 import { makeStoreFake } from "./store-fake.ts";
 import { paged } from "./store-fake-lists.ts";
@@ -68,7 +66,7 @@ export function makeWorld(
   const records: { org: string; record: AuditRecord }[] = [];
   const lines: LogLine[] = [];
   const budgets = new Map<string, Account>();
-  const runs = new Map<string, { view: RunView; start: RunStart; events: EventView[] }>();
+  const runs: FakeRuns = new Map();
   /** What orgs were alerted of. */
   const alerts: { readonly org: string; readonly id: string; readonly type: string; readonly data: Json }[] = [];
   const reviews = new Map<string, { org: string; startedBy: string; view: ReviewView }>();
@@ -155,91 +153,14 @@ export function makeWorld(
     },
   });
 
-  const engine = {
-    async start(start: RunStart) {
-      reach("runs.start");
-      const known = runs.get(start.id);
-      if (known !== undefined) return known.view;
-      keep(`run ${start.id}`);
-      const view = newRun(start, clock.at);
-      script.onStart(view);
-      runs.set(start.id, { view, start, events: [{ seq: 1, type: "run.created", at: view.created_at, data: {} }] });
-      return view;
+  const engine = makeEngineFake({
+    ...{ runs, signals, reach, keep },
+    now: () => clock.at,
+    advance: (ms) => {
+      clock.at += ms;
     },
-    async view(id: string) {
-      reach("runs.get");
-      return runs.get(id)?.view ?? null;
-    },
-    async news(id: string, after: number, waitMs: number) {
-      const run = runs.get(id);
-      if (run === undefined) return null;
-      const hasMore = run.events.some((event) => event.seq > after);
-      if (!hasMore) clock.at += waitMs;
-      return { hasMore, status: run.view.status };
-    },
-    async events(id: string, after: number) {
-      reach("runs.events");
-      const run = runs.get(id);
-      if (run === undefined) return null;
-      const events = run.events.filter((event) => event.seq > after).slice(0, 2);
-      const isAll = (events.at(-1)?.seq ?? after) >= run.events.length;
-      return { events, done: isFinal(run.view.status) && isAll, status: run.view.status };
-    },
-    async cancel(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {
-      const run = runs.get(id);
-      if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
-      keep(`cancel ${reason}`);
-      run.view.status = "cancelled";
-      return ok(run.view);
-    },
-    async pause(id: string, by: string, reason: string, _outranks: boolean): Promise<Result<RunView, Refusal>> {
-      const run = runs.get(id);
-      if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
-      keep(`pause ${reason}`);
-      run.view.status = "paused";
-      run.view.paused = { by, reason, at: toRfc3339(clock.at) };
-      return ok(run.view);
-    },
-    async resume(id: string, _by: string, pausedBy: string): Promise<Result<RunView, Refusal>> {
-      const run = runs.get(id);
-      if (run?.view.paused?.by !== pausedBy) return err(refuse("conflict", "nobody has paused this run"));
-      keep("resume");
-      run.view.status = "running";
-      delete run.view.paused;
-      return ok(run.view);
-    },
-    spans: async (id: string): Promise<Json | null> => (runs.has(id) ? { resourceSpans: [] } : null),
-    async redrive(id: string, by: Holder, newId: string, roles: readonly Role[], _how?: Redriven): Promise<Result<RunView, Refusal>> {
-      const run = runs.get(id);
-      if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
-      keep(`redrive ${newId}`);
-      run.view.dead_letter.status = "redriven";
-      const view = { ...newRun({ ...run.start, id: newId, user: by.user }, clock.at), redrive_of: id };
-      runs.set(newId, { view, start: { ...run.start, roles }, events: [] });
-      return ok(view);
-    },
-    async discard(id: string, _by: string, reason: string): Promise<Result<RunView, Refusal>> {
-      const run = runs.get(id);
-      if (run?.view.dead_letter?.status !== "open") return err(refuse("conflict", "the dead letter is closed"));
-      keep(`discard ${reason}`);
-      run.view.dead_letter.status = "discarded";
-      return ok(run.view);
-    },
-    async signal(id: string, signal: RunSignal): Promise<Result<RunView, Refusal>> {
-      const run = runs.get(id);
-      if (run === undefined || isFinal(run.view.status)) return err(refuse("conflict", "the run has ended"));
-      keep(`signal ${signal.name}`);
-      signals.push({ run: id, signal });
-      return ok(run.view);
-    },
-    async replay(id: string): Promise<RunReplay | null> {
-      const run = runs.get(id);
-      return run === undefined ? null : { identical: true, divergedAt: null, run: run.view };
-    },
-    async awaitBirth(id: string) {
-      return runs.get(id)?.view ?? null;
-    },
-  };
+    onStart: (view) => script.onStart(view),
+  });
 
   const provider = {
     fetch: options.fetch ?? (async () => new Response(null, { status: 503 })),
