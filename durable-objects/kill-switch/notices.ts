@@ -6,9 +6,10 @@ import type { Notice } from "../../core/notice/notice.ts";
 import { type EpochMs, toRfc3339 } from "../../core/time.ts";
 import { drain, type Policy } from "../kit/drain.ts";
 import { type DueRow, DueRows } from "../kit/due-rows.ts";
+import { waitingAbout } from "../kit/same-thing.ts";
 
-/** PERSISTED: the body of a row. `org` null: every org of the deployment. */
-type Body = { readonly org: string | null; readonly notice: Notice };
+/** PERSISTED: the body of a row. `org` null: every org of the deployment. `after`: notices about the same switch that go first; absent: none. */
+type Body = { readonly org: string | null; readonly notice: Notice; readonly after?: readonly string[] };
 
 const POLICY: Policy = { rows: 20, width: 4, answerWithinMs: 20_000, retryMs: { first: 2_000, cap: 60_000 }, attempts: 50 };
 
@@ -43,14 +44,21 @@ export class KillNotices {
     this.#add({ org: orgOf(state.scope) ?? asker.org, notice }, at);
   }
 
-  #add(body: Body, at: EpochMs): void {
+  #add({ org, notice }: Body, at: EpochMs): void {
+    const after = waitingAbout(this.#sql, notice);
+    const body: Body = { org, notice, ...(after.length === 0 ? {} : { after }) };
     this.#sql.exec("INSERT INTO notice (id, body, due_at) VALUES (?, ?, ?)", body.notice.id, JSON.stringify(body), at);
+  }
+
+  #waits(id: string): boolean {
+    return this.#sql.exec("SELECT 1 FROM notice WHERE id = ?", id).toArray().length > 0;
   }
 
   async tell(tellOne: (org: string | null, notice: Notice) => Promise<void>, now: () => EpochMs): Promise<void> {
     const tellEach = async (rows: readonly DueRow[]) => {
       for (const { body } of rows) {
-        const { org, notice } = JSON.parse(body) as Body;
+        const { org, notice, after = [] } = JSON.parse(body) as Body;
+        if (after.some((earlier) => this.#waits(earlier))) return "retry" as const;
         await tellOne(org, notice);
       }
       return "done" as const;

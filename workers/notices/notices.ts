@@ -28,8 +28,8 @@ export type Resting = readonly (readonly [key: string, until: EpochMs])[];
 export type Round = {
   /** Who has it now, or will never take it. */
   readonly taken: readonly string[];
-  /** Somebody may take it later. */
-  readonly again: boolean;
+  /** Who may take it later. */
+  readonly left: readonly string[];
   readonly resting: Resting;
   /** Nobody who may take it later wants to be asked before; null: somebody does. */
   readonly notBefore: EpochMs | null;
@@ -63,9 +63,9 @@ export type NoticePorts = {
 export type Notices = {
   /**
    * Sends a notice to all of the org's destinations that ask for its topic and are not in `taken`, and to the owner of the workflow that
-   * it names. Who asked to be left alone (`resting`) is not asked before.
+   * it names. Who asked to be left alone (`resting`) is not asked before, and who is `held` is not asked in this round.
    */
-  send(org: string, notice: Notice, taken: readonly string[], resting?: Resting): Promise<Round>;
+  send(org: string, notice: Notice, taken: readonly string[], resting?: Resting, held?: readonly string[]): Promise<Round>;
 };
 
 /** Standard Webhooks asks receivers to answer within 15 to 30 s. */
@@ -79,12 +79,13 @@ const COMES_BACK = [429, 503];
 /** The room over the given ports. */
 export function defineNotices(ports: NoticePorts): Notices {
   return {
-    async send(org, notice, taken, resting = []) {
+    async send(org, notice, taken, resting = [], held = []) {
       const wanted = (await destinationsOf(ports, org, notice)).filter((to) => !taken.includes(destinationKey(to)));
       const asleep = new Map(resting.filter(([, until]) => until > ports.now()));
       const results = await Promise.all(
         wanted.map(async (to) => {
           const key = destinationKey(to);
+          if (held.includes(key)) return { key, isOver: false, until: null };
           const until = asleep.get(key);
           if (until !== undefined) return { key, isOver: false, until };
           const { result, afterMs } = await deliver(ports, org, notice, to);
@@ -95,7 +96,7 @@ export function defineNotices(ports: NoticePorts): Notices {
       const rests = left.flatMap(({ key, until }) => (until === null ? [] : [[key, until] as const]));
       return {
         taken: [...taken, ...results.filter(({ isOver }) => isOver).map(({ key }) => key)],
-        again: left.length > 0,
+        left: left.map(({ key }) => key),
         resting: rests,
         notBefore: left.length > 0 && rests.length === left.length ? Math.min(...rests.map(([, until]) => until)) : null,
       };

@@ -224,7 +224,7 @@ describe("recovery", () => {
       { id, scope: "workflow:refund", reason: "fixed in 7", by: "ann", at: new Date(FAR).toISOString() },
     ]);
     expect((await kill.status("other", false)).recoveries).toEqual([]);
-    await tick(stub, 1);
+    for (const wait of [1, 2_500]) await tick(stub, wait);
     const notice = told.find((one) => one.notice.type === "kill_switch.recovery_requested");
     expect(notice).toMatchObject({ org: "acme", notice: { id, data: { recovery: id, scope: "workflow:refund", by: "ann" } } });
     expect(JSON.stringify(told)).not.toContain("fixed in 7");
@@ -250,13 +250,27 @@ describe("recovery", () => {
       switches: [{ reason: "beta is attacked" }],
       recoveries: [{ scope: "all", reason: "beta is safe" }],
     });
+    for (const wait of [1, 2_500]) await tick(stub, wait);
+    expect(told.map(({ org, notice }) => [org, notice.type])).toEqual([
+      [null, "kill_switch.thrown"],
+      ["default", "kill_switch.recovery_requested"],
+    ]);
+  });
+
+  it("[NOTICE-16] a recovery is told after its throw, also where nobody could be told of the throw at first", async () => {
+    const { stub, kill } = fresh();
+    const told: string[] = [];
+    let isDown = true;
+    world.tell = async (_org, { type }) => {
+      if (isDown) throw new Error("out of reach");
+      told.push(type);
+    };
+    await kill.throwSwitch(REFUND, ann, "");
     await tick(stub, 1);
-    expect(told.map(({ org, notice }) => [org, notice.type])).toEqual(
-      expect.arrayContaining([
-        [null, "kill_switch.thrown"],
-        ["default", "kill_switch.recovery_requested"],
-      ]),
-    );
+    isDown = false;
+    await lift(kill, REFUND);
+    for (const wait of [2_500, 2_500, 30_000, 30_000]) await tick(stub, wait);
+    expect(told).toEqual(["kill_switch.thrown", "kill_switch.recovery_requested", "kill_switch.recovered"]);
   });
 
   it("[KILL-6] of two approvals at once one counts", async () => {

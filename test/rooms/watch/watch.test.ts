@@ -25,7 +25,7 @@ beforeEach(() => {
   seen = () => ({ minutes: [], openMs: new Map() });
   sent = [];
   noted = [];
-  answer = (taken) => ({ ...NOBODY_RESTS, taken: [...taken, "webhook a"], again: false });
+  answer = (taken) => ({ ...NOBODY_RESTS, taken: [...taken, "webhook a"], left: [] });
   world.now = () => now;
   world.sums = async () => sums;
   world.minutes = async (_org, from, to) => seen(from, to);
@@ -219,7 +219,7 @@ describe("anomalies", () => {
 describe("notices", () => {
   it("[NOTICE-5] wait durably, are sent again to those alone who did not take them, and end", async () => {
     const { org, stub, watch } = fresh();
-    answer = (taken) => ({ ...NOBODY_RESTS, taken: [...new Set([...taken, "webhook a"])], again: sent.length < 3 });
+    answer = (taken) => ({ ...NOBODY_RESTS, taken: [...new Set([...taken, "webhook a"])], left: sent.length < 3 ? ["webhook b"] : [] });
     expect(await watch.tell(org, KILL)).toBe(true);
     expect(await watch.tell(org, KILL)).toBe(true);
     await tick(stub, 1);
@@ -235,7 +235,7 @@ describe("notices", () => {
 
   it("[NOTICE-5] are given up after twelve attempts", async () => {
     const { org, stub, watch } = fresh();
-    answer = (taken) => ({ ...NOBODY_RESTS, taken, again: true });
+    answer = (taken) => ({ ...NOBODY_RESTS, taken, left: ["webhook a"] });
     await watch.tell(org, KILL);
     for (let attempt = 0; attempt < 20; attempt++) await tick(stub, 3 * 3_600_000);
     expect(sent).toHaveLength(12);
@@ -249,8 +249,8 @@ describe("notices", () => {
       sent.push({ taken } as never);
       rests.push(resting);
       return rests.length > 1
-        ? { ...NOBODY_RESTS, taken, again: false }
-        : { taken, again: true, resting: [["slack a", until]], notBefore: until };
+        ? { ...NOBODY_RESTS, taken, left: [] }
+        : { taken, left: ["webhook a"], resting: [["slack a", until]], notBefore: until };
     };
     await watch.tell(org, KILL);
     await tick(stub, 1);
@@ -261,6 +261,32 @@ describe("notices", () => {
     await tick(stub, 100_000);
     expect(rests).toEqual([[], [["slack a", until]]]);
     expect(await alarmOf(stub)).toBeNull();
+  });
+
+  it("[NOTICE-16] about one thing reach each destination in the order in which they came", async () => {
+    const { org, stub, watch } = fresh();
+    const got: string[] = [];
+    const busy = new Set(["pager"]);
+    world.send = async (_org, { id }, taken, _resting, held) => {
+      const wanted = ["webhook", "pager"].filter((to) => !taken.includes(to));
+      const now = wanted.filter((to) => !busy.has(to) && !held.includes(to));
+      got.push(...now.map((to) => `${to} ${id}`));
+      return { ...NOBODY_RESTS, taken: [...taken, ...now], left: wanted.filter((to) => !now.includes(to)) };
+    };
+    const dedup = "kill-switch/1";
+    await watch.tell(org, { ...KILL, dedup });
+    await watch.tell(org, { ...KILL, id: "evt_2", dedup, resolves: true });
+    await watch.tell(org, { ...KILL, id: "evt_3", dedup: "kill-switch/2" });
+    await tick(stub, 1);
+    expect(got).toEqual(["webhook evt_1", "webhook evt_3"]);
+    await tick(stub, 1);
+    await tick(stub, 11_000);
+    expect(got.slice(2)).toEqual(["webhook evt_2"]);
+    busy.clear();
+    await evictDurableObject(stub);
+    for (let minute = 0; minute < 3; minute++) await tick(stub, 60_000);
+    expect(got.slice(3).filter((one) => !one.endsWith("evt_3"))).toEqual(["pager evt_1", "pager evt_2"]);
+    expect([got.length, await alarmOf(stub)]).toEqual([6, null]);
   });
 
   it("[NOTICE-6] are bounded: one too many is dropped, and said so", async () => {

@@ -47,8 +47,8 @@ describe("sending a notice", () => {
       only("https://b.example/"),
       { kind: "webhook", url: "https://c.example/", secret: OWN, on: ["kill"] },
     ]);
-    const { taken, again } = await world.notices.send("acme", KILL, []);
-    expect([again, taken.length, world.sent.map(({ url }) => url)]).toEqual([false, 2, ["https://a.example/h", "https://c.example/"]]);
+    const { taken, left } = await world.notices.send("acme", KILL, []);
+    expect([left, taken.length, world.sent.map(({ url }) => url)]).toEqual([[], 2, ["https://a.example/h", "https://c.example/"]]);
     const signatures = world.sent.map(({ headers, body }) => {
       const secret = headers.get("webhook-signature");
       const by = [SECRET, OWN].findIndex((one) => {
@@ -74,7 +74,7 @@ describe("sending a notice", () => {
   ])("[NOTICE-7] status %i is tried again: %s", async (status, again) => {
     const world = makeWorld(["https://a.example/h"]);
     world.script.status = status;
-    expect((await world.notices.send("acme", KILL, [])).again).toBe(again);
+    expect((await world.notices.send("acme", KILL, [])).left.length > 0).toBe(again);
   });
 
   it.each([
@@ -89,7 +89,7 @@ describe("sending a notice", () => {
     const world = makeWorld([{ kind: "slack", url: busy, on: ["kill"] }], {}, { [busy]: { status, header } });
     const first = await world.notices.send("acme", KILL, []);
     const until = restMs === null ? null : NOW + restMs;
-    expect([first.again, first.notBefore]).toEqual([true, until]);
+    expect([first.left.length, first.notBefore]).toEqual([1, until]);
     expect(first.resting.map(([, at]) => at)).toEqual(until === null ? [] : [until]);
     await world.notices.send("acme", KILL, first.taken, first.resting);
     expect(world.sent).toHaveLength(restMs === null || restMs === 0 ? 2 : 1);
@@ -107,7 +107,7 @@ describe("sending a notice", () => {
       { [busy]: { status: 503, header: "60" }, [other]: { status: 500 }, "https://mail.example/send": { status: 429, header: "30" } },
     );
     const first = await world.notices.send("acme", KILL, []);
-    expect(first).toMatchObject({ taken: [], again: true, notBefore: null });
+    expect(first).toMatchObject({ taken: [], notBefore: null });
     expect(first.resting.map(([, at]) => at - NOW).sort()).toEqual([30_000, 60_000]);
     world.sent.length = 0;
     const second = await world.notices.send("acme", KILL, [], first.resting);
@@ -115,9 +115,18 @@ describe("sending a notice", () => {
     expect(second.resting).toEqual(first.resting);
   });
 
+  it("[NOTICE-16] who is held is not asked, and may take it later", async () => {
+    const [held, other] = ["https://held.example/h", "https://other.example/h"];
+    const busy = makeWorld([held, other], {}, { [held]: { status: 500 } });
+    const [key] = (await busy.notices.send("acme", KILL, [])).left;
+    const world = makeWorld([held, other]);
+    const round = await world.notices.send("acme", KILL, [], [], [key ?? ""]);
+    expect([world.sent.map(({ url }) => url), round.left, round.notBefore]).toEqual([[other], [key], null]);
+  });
+
   it("[NOTICE-8] never calls a private host, nor a workflow's owner at a host that no admin has listed", async () => {
     const inside = makeWorld(["https://127.0.0.1/h", "https://10.0.0.1/"]);
-    expect(await inside.notices.send("acme", KILL, [])).toMatchObject({ again: false });
+    expect(await inside.notices.send("acme", KILL, [])).toMatchObject({ left: [] });
     expect(inside.sent).toEqual([]);
     const owned = makeWorld([], { owner: async () => "https://elsewhere.example/in" });
     await owned.notices.send("acme", KILL, []);
@@ -166,6 +175,6 @@ describe("sending a notice", () => {
     expect(JSON.parse(world.sent[0]?.body ?? "{}")).toMatchObject({ from: "bulkhead@example.com", to: ["refund@example.com"] });
     expect(world.sent[0]?.headers.get("authorization")).toBe("Bearer k");
     const without = makeWorld([], { owner: async () => "ops@example.com", mail: mailOver(null, fetch, () => NOW) });
-    expect(await without.notices.send("acme", KILL, [])).toMatchObject({ again: false });
+    expect(await without.notices.send("acme", KILL, [])).toMatchObject({ left: [] });
   });
 });
