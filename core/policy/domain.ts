@@ -149,22 +149,38 @@ function valuesOf(attribute: string, { texts, numbers }: Mentions): readonly Jso
   return [ordinary, ...texts];
 }
 
-/** All combinations; where they are more than `most`, evenly spread ones. */
+/** All combinations; where they are more than `most`, so many of them. */
 function product(dimensions: readonly Dimension[], most: number): Point[] {
   const size = sizeOf(dimensions);
-  // Not a divisor of the dimensions' sizes, so that every value of each comes up.
-  const stride = size <= most ? 1 : Math.ceil(size / most) | 1;
-  const points: Point[] = [];
-  for (let at = 0; at < size; at += stride) {
-    let rest = at;
-    let point = ORDINARY;
-    for (const { set, values } of dimensions) {
-      point = set(point, values[rest % values.length] ?? null);
-      rest = Math.floor(rest / values.length);
-    }
-    points.push(point);
+  return size > most ? spread(dimensions, most) : Array.from({ length: size }, (_, at) => pointAt(dimensions, at));
+}
+
+function pointAt(dimensions: readonly Dimension[], at: number): Point {
+  let rest = at;
+  let point = ORDINARY;
+  for (const { set, values } of dimensions) {
+    point = set(point, values[rest % values.length] ?? null);
+    rest = Math.floor(rest / values.length);
   }
-  return points;
+  return point;
+}
+
+/** Irrational, and none a multiple of another: one for each thing that may vary. */
+const STEPS = [2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53, 59, 61, 67, 71, 73, 79, 83, 89, 97, 101, 103].map(
+  (prime) => Math.sqrt(prime) % 1,
+);
+
+/**
+ * Evenly spread combinations. Each thing goes round its values by a step of its own, so that each of its values comes up equally often, and no
+ * two things go in step. Among 50 points or more every value of every thing comes up.
+ */
+function spread(dimensions: readonly Dimension[], count: number): Point[] {
+  return Array.from({ length: count }, (_, index) =>
+    dimensions.reduce((point, { set, values }, nth) => {
+      const turned = ((index + 0.5) * (STEPS[nth % STEPS.length] ?? 0)) % 1;
+      return set(point, values[Math.floor(turned * values.length)] ?? null);
+    }, ORDINARY),
+  );
 }
 
 /** The point as a question about this org. */

@@ -5,7 +5,14 @@ import { tooDeepAt } from "../../../core/policy/nesting.ts";
 import { cedarOf, flawOfRule, type PermissionRule, resourcesOf } from "../../../core/policy/permissions.ts";
 import { placeOf, placeOfByte } from "../../../core/policy/place.ts";
 import { flawOfScope, permittedBy } from "../../../core/policy/scope.ts";
-import { ACTIVATION_LIFETIME_MS, type Activation, refusalOfApproval } from "../../../core/policy/set.ts";
+import {
+  ACTIVATION_LIFETIME_MS,
+  type Activation,
+  activationView,
+  refusalOfApproval,
+  type SetVersion,
+  versionView,
+} from "../../../core/policy/set.ts";
 
 describe("places", () => {
   it("[POLICY-10] count lines and characters from 1, over bytes as over UTF-16 units", () => {
@@ -24,10 +31,24 @@ describe("places", () => {
       { line: 3, column: 1 },
     ]);
   });
+
+  it.each([
+    ["\u007f", 1],
+    ["\u0080", 2],
+    ["\u07ff", 2],
+    ["\u0800", 3],
+    ["\uffff", 3],
+    ["\u{10000}", 4],
+  ])("[POLICY-10] %j has %i bytes", (character, bytes) => {
+    expect([bytes, bytes + 1].map((offset) => placeOfByte(`${character}xy`, offset).column)).toEqual([2, 3]);
+  });
 });
 
 it.each([
-  ["brackets", `permit(principal, action, resource) when { ${"(".repeat(41)}true`, true],
+  ["as many brackets as may be", `permit when { ${"(".repeat(39)}true`, false],
+  ["brackets", `permit when { ${"(".repeat(40)}true`, true],
+  ["as many operators as may be", `permit when { ${Array(201).fill("true").join("&&")} };`, false],
+  ["a list of texts, and comments", `permit when { [${Array(300).fill('"a"').join(",")}] };\n${"// b\n".repeat(300)}`, false],
   ["operators", `permit(principal, action, resource) when { ${Array(202).fill("true").join("||")} };`, true],
   ["two policies", `permit(principal, action, resource) when { ${Array(150).fill("true").join("||")} };`.repeat(2), false],
   [
@@ -52,7 +73,15 @@ describe("scope", () => {
     );
   });
 
+  it("[POLICY-10] takes only an action for an action, and only a policy for a policy", () => {
+    const resource = { op: "==", entity: { type: "Tool", id: "acme/key.write" } };
+    expect(flawOfScope({ effect: "forbid", action: action("tool.call"), resource })).toBeNull();
+    expect(flawOfScope("permit")).toBe("is no policy");
+    expect(flawOfScope({ effect: "forbid" })).toContain("every action");
+  });
+
   it("says which actions a policy can permit", () => {
+    expect([permittedBy("permit"), permittedBy({ effect: "permit" })]).toEqual([null, "all"]);
     expect(permittedBy({ effect: "permit", action: { op: "All" } })).toBe("all");
     expect(permittedBy({ effect: "permit", action: action("egress") })).toEqual(["egress"]);
     expect(permittedBy({ effect: "forbid", action: action("egress") })).toBeNull();
@@ -88,6 +117,10 @@ describe("[PERM-2] a rule", () => {
       'unless { (((resource.name == "a") || (resource.name == "b")) || (!((resource.name == "c")) && ((true) || false))) };',
     );
     expect(cedar.match(/forbid/g)).toHaveLength(2);
+    // What a person is asked about is not done unattended.
+    expect(cedar).toContain(
+      'Action::"tool.call_unattended", resource)\nunless { (((resource.name == "a") || (resource.name == "b")) || (!((resource.name == "c") || true) && false)) };',
+    );
   });
 });
 
@@ -115,6 +148,29 @@ describe("[POLICY-11] an activation", () => {
   ])("%s", (_name, asked, approver, at, code) => {
     expect(refusalOfApproval(asked, approver, at)?.code ?? null).toBe(code);
   });
+});
+
+it("[POLICY-11] a version is shown as active where either set of the org is this one, and with its content", () => {
+  const cedar: SetVersion = { version: "a", content: { kind: "policies", cedar: "permit;" }, note: null, createdAt: 0, createdBy: "ann" };
+  const rules = [{ role: "*", tool: "*", resource: "*", effect: "allow" }] as const;
+  const matrix: SetVersion = { ...cedar, version: "b", content: { kind: "permissions", rules } };
+  const shown = { note: null, created_at: "1970-01-01T00:00:00.000Z", created_by: "ann" };
+  expect(versionView(cedar, { policies: cedar, permissions: null })).toEqual({
+    ...shown,
+    version: "a",
+    status: "active",
+    cedar: "permit;",
+  });
+  expect(versionView(matrix, { policies: cedar, permissions: matrix })).toEqual({ ...shown, version: "b", status: "active", rules });
+  expect(versionView(matrix, { policies: cedar, permissions: null }).status).toBe("draft");
+});
+
+it("[POLICY-11] an activation is shown with the time at which it came into force, once it has", () => {
+  const asked = { id: "act_1", kind: "policies", version: "a", reason: "r", status: "pending", approvedBy: null } as const;
+  const asker = { user: "ann", root: null, credential: "key_1" };
+  const pending = { ...asked, asker, requestedAt: 0, activatedAt: null };
+  expect(activationView(pending)).toMatchObject({ requested_by: "ann", requested_at: "1970-01-01T00:00:00.000Z", activated_at: null });
+  expect(activationView({ ...pending, activatedAt: 1_000 }).activated_at).toBe("1970-01-01T00:00:01.000Z");
 });
 
 describe("[POLICY-15] the domain", () => {
