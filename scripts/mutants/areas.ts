@@ -36,7 +36,7 @@ export const AREAS: readonly Area[] = [
   pure("run", 240),
   pure("budget", 200),
   pure("label", 60, ["test/core/label", "test/core/run/labels.test.ts"]),
-  pure("policy", 60, ["test/core/policy"]),
+  pure("policy", 60, ["test/core/policy", "test/workers/policy-work"]),
   { ...pure("limits", 60), name: "core-limits" },
   pure("session", 60),
   room("kit", { inNode: true, tests: ["test/rooms/review-queue", "test/rooms/kill-switch"] }),

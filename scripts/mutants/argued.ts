@@ -54,6 +54,16 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["7cb43b8d", "What is cheaper needs as many tokens, so it is covered wherever the first is: the first is chosen above or not at all."],
   ["6e9fbfa7", "Every step has a state; the default is for the compiler."],
   ["44306a96", "The plan names the dependents of every step; the default is for the compiler."],
+  // core/label
+  ["a01cc4ea", "Of two equal classes either is the higher."],
+  ["a259c361", "Of two equal classes either is the higher."],
+  ["b704673b", "A schema that is true or false names no class, however it is looked at; the guard is for the compiler."],
+  // core/policy
+  ["bf6b1abf", "Every place of a product has a value of each thing; the default is for the compiler."],
+  ["9bd6a49e", "There is a step for every remainder; the default is for the compiler."],
+  ["8231d0bd", "A share below 1 of the values' number is the place of one; the default is for the compiler."],
+  ["4b9520af", "A part of a pattern in Cedar's JSON form is a wildcard or holds a literal text, and nothing else."],
+  ["372cf4da", "A character of a text has a code point; the default is for the compiler."],
   // durable-objects
   ["7f0c67ed", "With as many found as asked for, the next question asks for none more."],
   ["876260ce", "An instance that is being started counts as one that stands ready, so that its time is the same sum before and after."],

@@ -255,6 +255,17 @@ describe("a desk", () => {
     expect(ledger.leased("org")).toEqual(amount(45));
   });
 
+  it("[LEDGER-5] counts for the org and the user, and for a workflow only where it serves one", () => {
+    const attempts = [attempt("run_a", 40)];
+    ledger.note(note({ attempts }));
+    ledger.note(note({ holder: "desk_2", workflow: "refund", attempts }));
+    expect([...ledger.holders.values()].map(({ workflow }) => workflow)).toEqual([null, "refund"]);
+    ledger.note(note({ n: 2, outcomes: [outcome("run_a", 12)] }));
+    ledger.note(note({ holder: "desk_2", workflow: "refund", n: 2, outcomes: [outcome("run_a", 3)] }));
+    expect([...ledger.accounts.keys()]).toEqual(["org", "user:ann", "workflow:refund"]);
+    expect([spentOf("org")[0], spentOf("user:ann")[0], spentOf("workflow:refund")[0]]).toEqual([15, 15, 3]);
+  });
+
   it("[LEDGER-12] keeps what its calls may cost, whatever it wishes", () => {
     ledger.note(note({ attempts: [attempt("run_a", 40)], wish: { need: amount(100), want: amount(100) } }));
     expect(ledger.note(note({ n: 2, wish: { need: NOTHING, want: NOTHING } }))).toMatchObject({ lease: amount(40) });

@@ -46,6 +46,39 @@ describe("the classes of a caller's input", () => {
     expect(classAt(anchored, { a: 1 }, "a")).toBe("restricted");
   });
 
+  it("[FLOW-1] are those of the place itself where no part of the value has one of its own", () => {
+    const told: JsonSchema = { sensitivity: "confidential", properties: { a: { sensitivity: "restricted" } } };
+    const confidential = whole({ ...CALLER, class: "confidential" });
+    for (const value of [null, "abc", 7, {}]) expect(labelsOfCallersInput(told, value)).toEqual(confidential);
+    expect(labelsOfCallersInput({ allOf: [true, { sensitivity: "confidential" }] }, { a: 1 })).toEqual(confidential);
+    expect(classAt(told, { a: 1 }, "a")).toBe("restricted");
+  });
+
+  it("[FLOW-1] of a schema that refers to itself are found once, and no schema is looked through again for each part", () => {
+    let looks = 0;
+    const item: JsonSchema = {
+      sensitivity: "restricted",
+      get title() {
+        looks++;
+        return "item";
+      },
+    };
+    const schema: JsonSchema = { allOf: [{ $ref: "#" }], items: { $ref: "#/$defs/row" }, $defs: { row: { properties: { item } } } };
+    const looksOf = (rows: number): number => {
+      looks = 0;
+      expect(
+        joined(
+          labelsOfCallersInput(
+            schema,
+            Array.from({ length: rows }, () => ({ item: 1 })),
+          ) ?? [],
+        ).class,
+      ).toBe("restricted");
+      return looks;
+    };
+    expect(looksOf(100)).toBe(looksOf(1));
+  });
+
   it("are not noted where the schema names none, and one for the whole where there are many places", () => {
     expect(labelsOfCallersInput({ type: "object", properties: { a: {} } }, { a: 1 })).toBeNull();
     expect(labelsOfCallersInput(true, 1)).toBeNull();
