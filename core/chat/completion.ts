@@ -1,6 +1,6 @@
 /** A whole answer in OpenAI's format (platform.openai.com/docs/api-reference/chat/object), and what a stream of it says. */
 import type { JsonObject } from "../json.ts";
-import type { Ending } from "../model/finish.ts";
+import { type Ending, mayLackItsEnd } from "../model/finish.ts";
 import type { TokenUsage } from "../model/message.ts";
 import { type ChunkHead, formatUsage, type SentChunk } from "../model/stream/frame.ts";
 import type { ChatToolCall } from "./messages.ts";
@@ -60,6 +60,7 @@ export const chunksOf = ({ text, refusal, calls, finish, opaque }: Said): readon
 
 /** How an answer ended that did not break off; an upstream that says nothing of it, or of calls that are not there, came to an end. */
 export function finishOf(said: Ending | null, calls: number): Finish {
+  if (mayLackItsEnd(said)) return "length";
   if (calls > 0) return "tool_calls";
-  return said === "length" || said === "content_filter" ? said : "stop";
+  return said === "content_filter" ? said : "stop";
 }

@@ -1,5 +1,6 @@
 /** What a call of a model came to: its cost, whether that is unknown, and which flags it sets on the run. */
 import type { Json } from "../../json.ts";
+import { mayLackItsEnd } from "../../model/finish.ts";
 import { costOf } from "../../model-call/cost.ts";
 import { toUsd } from "../../money.ts";
 import type { Spent } from "../machine/event.ts";
@@ -67,7 +68,7 @@ function answerDigest(turn: Turn, result: ModelOutcome["result"]): string | null
 function flagsOf(activity: Activity, { result, cached, upstream, flags = [] }: ModelOutcome): readonly RunFlag[] {
   if (activity.purpose === "summary") return []; // the cheapest model is the first choice for it
   if (cached === "stale") return ["degraded", "stale", ...flags];
-  const isCut = "output" in result && (upstream["finish_reason"] === "length" || flags.includes("truncated"));
+  const isCut = "output" in result && (mayLackItsEnd(upstream["finish_reason"]) || flags.includes("truncated"));
   return [...(result.ok && activity.candidate > 0 ? (["degraded"] as const) : []), ...(isCut ? (["truncated"] as const) : [])];
 }
 

@@ -159,8 +159,10 @@ describe("failing", () => {
 
   it("[MODEL-8] a text that its model could not end is flagged, one that is asked for again is not", () => {
     const one = define({ a: model() }, { output: { cel: "steps.a.output" } });
-    const cut = (): ModelOutcome => ({ ...said("Dear customer, we will refund"), upstream: { finish_reason: "length" } });
-    expect(new Drive(one, { model: cut }).start().run().state).toMatchObject({ status: "completed", flags: ["truncated"] });
+    for (const finish_reason of ["length", "unknown"]) {
+      const cut = (): ModelOutcome => ({ ...said("Dear customer, we will refund"), upstream: { finish_reason } });
+      expect(new Drive(one, { model: cut }).start().run().state).toMatchObject({ status: "completed", flags: ["truncated"] });
+    }
     const whole = (): ModelOutcome => ({ ...said("Dear customer"), upstream: { finish_reason: "stop" } });
     expect(new Drive(one, { model: whole }).start().run().state).toMatchObject({ status: "completed", flags: [] });
   });

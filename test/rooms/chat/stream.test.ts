@@ -169,6 +169,7 @@ describe("a stream", () => {
     ["safety", "content_filter"],
     ["end_turn", "stop"],
     ["eos", "stop"],
+    ["zorb", "length"],
   ])("[CHAT-4] ends with %s as %s", async (said, told) => {
     const world = chatWorld([streams([delta("and then the"), finish(said), DONE]).response]);
     expect(await read(await world.complete({ ...ASK, model: SMALL }))).toMatchObject({ finish: [told], isDone: true });

@@ -123,8 +123,8 @@ describe("upstream faults", () => {
     await world.settled();
     expect(world.calls[0]?.spent).toEqual({ microUsd: 120, tokens: 110 });
   });
-  it.each(["length", "max_tokens", "model_length", "MAX_TOKENS", "max_output_tokens", "too_many_output_tokens"])(
-    "[CHAT-3] a choice that ended in %s was cut at its length",
+  it.each(["length", "max_tokens", "model_length", "MAX_TOKENS", "max_output_tokens", "repetition", "zorb"])(
+    "[CHAT-3] a choice that ended in %s is told as cut",
     async (reason) => {
       expect(answer(await chatWorld([ended(reason)]).complete({ ...ASK, model: SMALL })).finish_reason).toBe("length");
     },
