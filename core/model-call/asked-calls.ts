@@ -88,8 +88,8 @@ export type Offer = {
   readonly only: string | null;
   /** What is told of a call whose arguments hold a number that cannot be kept exactly; null: they hold none. Absent: such numbers are kept. */
   readonly lostNumber?: (call: number) => string | null;
-  /** Where an input breaks its tool's schema, for callers that check that here. */
-  readonly flawsOfInput: (name: string, input: Json) => readonly string[];
+  /** Where an input breaks its tool's schema, for callers that check that here. `call`: which of the calls it belongs to, from 0. */
+  readonly flawsOfInput: (name: string, input: Json, call: number) => readonly string[];
 };
 
 /** Empty: the calls may be considered. `inputs`: the arguments of each call, as `readArguments` gives them. */
@@ -111,6 +111,6 @@ export function flawsOfCalls(
     const lost = input === null ? (offer.lostNumber?.(index) ?? null) : null;
     if (lost !== null) return [`${which} of \`${name}\`: ${lost}`];
     if (input === null) return [`${which} of \`${name}\` has arguments that are not one JSON object`];
-    return offer.flawsOfInput(name, input).map((error) => `${which} of \`${name}\`: ${error}`);
+    return offer.flawsOfInput(name, input, index).map((error) => `${which} of \`${name}\`: ${error}`);
   });
 }

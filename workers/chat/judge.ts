@@ -4,6 +4,7 @@
  */
 import { outwardIds } from "../../core/chat/call-ids.ts";
 import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts";
+import { type ClosedAnswer, closeAnswer } from "../../core/chat/cut-answer.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { KnownContent } from "../../core/guardrail/content/content.ts";
@@ -17,12 +18,13 @@ import type { OutputRules } from "../../core/guardrail/rules/merge.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
+import { openAgain } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { flawsOfCalls, longIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, noRoom, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { withoutSecrets } from "../../core/untrusted-json.ts";
+import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
 import { withNumbersAt, writeBareAt } from "../../core/workflow/int64.ts";
 import { turn } from "../../kit/turn.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
@@ -57,16 +59,18 @@ export async function judgeChat(
   guard: Guard,
   context: GuardContext,
   request: ChatRequest,
-  answer: ChatAnswer,
+  given: ChatAnswer,
   secrets: readonly string[],
   rules: OutputRules,
   moderate: (inquire: () => Inquiry | null) => Promise<Moderation | null>,
 ): Promise<Judged> {
-  const raw = rawOf(request, answer);
+  const closed = closeAnswer(given, request.format.kind !== "text");
+  const { answer } = closed;
+  const raw = rawOf(request, closed);
   const value = withoutSecrets(raw, secrets).value;
   // Form is judged with the caller's values in it: `{{EMAIL_1}}` is no address, what it stands for is.
   const filled = await guard.reveal(context, value);
-  const errors = answer.refused ? [] : flawsOf(request, answer, filled);
+  const errors = answer.refused ? [] : flawsOf(request, closed, filled);
   const admitted = await guard.admit(context, "model_output", "model", value, false, withoutPerson(rules.injection));
   if (admitted.verdict === "block") return { kind: "blocked", redacted: null, findings: admitted.findings };
   const words = wordsOf(answer, admitted.value);
@@ -82,11 +86,11 @@ export async function judgeChat(
     return { kind: "invalid", errors: flaws, correction, redacted: admitted.value, findings };
   }
   const revealed = await guard.reveal(context, judged.value);
-  const fitted = fittedTo(request, answer, filled, revealed);
+  const fitted = fittedTo(request, closed, filled, revealed);
   if (!fitted.ok) return { kind: "unfit", why: fitted.error, redacted: judged.value, findings };
   const shown = fitted.value;
   const ids = answer.calls.map(({ id }) => withoutSecrets(id, secrets).value); // the guard does not look at ids
-  const said = saidOf(request, answer, shown, outwardIds(ids, context.run));
+  const said = saidOf(request, closed, shown, outwardIds(ids, context.run));
   if (said === null) return { kind: "blocked", redacted: null, findings };
   const beside = await besideOf(guard, context, answer, secrets);
   return {
@@ -144,9 +148,11 @@ export function withBeside(said: Said, [own, ...ofCalls]: readonly (JsonObject |
 }
 
 /** The answer as one value: arguments and JSON texts as what they hold, so that they stay JSON whatever is replaced in them. */
-function rawOf(request: ChatRequest, answer: ChatAnswer): JsonObject {
+function rawOf(request: ChatRequest, { answer, isCut }: ClosedAnswer): JsonObject {
   const words = answer.text?.toWellFormed() ?? null;
-  const parsed = words !== null && request.format.kind !== "text" && answer.calls.length === 0 ? readJsonText(words) : null;
+  const isJson = words !== null && request.format.kind !== "text" && answer.calls.length === 0;
+  // What stands in the middle of a text that was cut may be a draft.
+  const parsed = isJson ? (isCut ? parseUntrusted(words) : readJsonText(words)) : null;
   const parametersOf = new Map(request.tools.map(({ name, parameters }) => [name, parameters]));
   return {
     text: words,
@@ -159,10 +165,12 @@ function rawOf(request: ChatRequest, answer: ChatAnswer): JsonObject {
   };
 }
 
-function flawsOf(request: ChatRequest, answer: ChatAnswer, filled: Json): readonly string[] {
+function flawsOf(request: ChatRequest, closed: ClosedAnswer, filled: Json): readonly string[] {
+  const { answer, isCut } = closed;
   const { finish, calls } = answer;
-  if (calls.length > 0) return flawsOfAsked(request, answer, filled).slice(0, SHOWN_ERRORS);
-  if (finish === "content_filter") return [];
+  if (calls.length > 0) return flawsOfAsked(request, closed, filled).slice(0, SHOWN_ERRORS);
+  // Asked for again, it would end at the same limit and be paid again.
+  if (finish === "content_filter" || isCut) return [];
   const { toolChoice, format } = request;
   if (toolChoice === "required") return [FLAWS.mustCall];
   if (toolChoice !== null && typeof toolChoice !== "string") return [mustCall(toolChoice.name)];
@@ -171,9 +179,8 @@ function flawsOf(request: ChatRequest, answer: ChatAnswer, filled: Json): readon
   if (isCallLost && format.kind === "text") return [FLAWS.namesNoCall];
   // After a tool's result there may be nothing left to say.
   const isAfterTool = request.messages.at(-1)?.role === "tool";
-  if (format.kind === "text") return isBlank && finish !== "length" && !isAfterTool ? [FLAWS.empty] : [];
+  if (format.kind === "text") return isBlank && !isAfterTool ? [FLAWS.empty] : [];
   if (isBlank) return [FLAWS.empty];
-  if (finish === "length") return [FLAWS.cut];
   const json = isObject(filled) ? filled["json"] : undefined;
   if (!isObject(json)) return [FLAWS.notJson];
   const value = json["value"] ?? null;
@@ -181,7 +188,8 @@ function flawsOf(request: ChatRequest, answer: ChatAnswer, filled: Json): readon
   return flawsOfValue(format.schema, value);
 }
 
-function flawsOfAsked({ tools, toolChoice }: ChatRequest, answer: ChatAnswer, filled: Json): readonly string[] {
+/** Of arguments that were cut only what there is of them is known. */
+function flawsOfAsked({ tools, toolChoice }: ChatRequest, { answer, calls: cut }: ClosedAnswer, filled: Json): readonly string[] {
   const offered = toolChoice === "none" ? [] : tools;
   const calls = isObject(filled) && Array.isArray(filled["calls"]) ? filled["calls"] : [];
   // Numbers that a double does not hold go through as they are: nothing here reckons with them.
@@ -189,12 +197,12 @@ function flawsOfAsked({ tools, toolChoice }: ChatRequest, answer: ChatAnswer, fi
     isObject(call) ? withNumbersAt(call["input"] ?? null, longIn(answer.calls[index]?.arguments ?? null)) : null,
   );
   const parametersOf = new Map(offered.map(({ name, parameters }) => [name, parameters]));
-  return flawsOfCalls(answer, inputs, {
+  return flawsOfCalls({ calls: answer.calls, finish: null }, inputs, {
     names: [...parametersOf.keys()],
     find: (said) => (parametersOf.has(said) ? said : null),
     most: MOST_CALLS,
     only: toolChoice !== null && typeof toolChoice !== "string" ? toolChoice.name : null,
-    flawsOfInput: (name, input) => flawsOfValue(parametersOf.get(name) ?? false, input),
+    flawsOfInput: (name, input, call) => (cut[call] === "" ? flawsOfValue(parametersOf.get(name) ?? false, input) : []),
   });
 }
 
@@ -202,12 +210,14 @@ function flawsOfAsked({ tools, toolChoice }: ChatRequest, answer: ChatAnswer, fi
  * The answer with its placeholders, as the caller's schemas allow: what does not fit is withheld. `filled` fits; `shown` is the same with
  * placeholders for what the caller did not send. An error says where nothing fits.
  */
-function fittedTo(request: ChatRequest, answer: ChatAnswer, filled: Json, shown: Json): Result<Json, string> {
+function fittedTo(request: ChatRequest, { answer, isCut, calls: cut }: ClosedAnswer, filled: Json, shown: Json): Result<Json, string> {
   if (answer.refused || !isObject(filled) || !isObject(shown)) return ok(shown);
   const { format } = request;
   if (format.kind === "json_schema" && isObject(filled["json"]) && isObject(shown["json"])) {
     const { schema } = format;
     const [before, after] = [filled["json"]["value"] ?? null, shown["json"]["value"] ?? null];
+    // What does not fit by itself is passed on only as one that was cut.
+    if (isCut && flawsOfValue(schema, before).length > 0) return ok(shown);
     const withhold = withholdUnfit(before, after, (value) => flawsOfValue(schema, value).length === 0);
     if (!withhold.ok) return err(noRoom(schema, withhold.error));
     return ok({ ...shown, json: { value: withhold.value(after) } });
@@ -219,6 +229,10 @@ function fittedTo(request: ChatRequest, answer: ChatAnswer, filled: Json, shown:
     const [name, said] = [answer.calls[index]?.name ?? "", before[index]];
     const parameters = request.tools.find((tool) => tool.name === name)?.parameters ?? true;
     if (!isObject(call) || !isObject(said)) return ok(shown);
+    if (cut[index] !== "") {
+      calls.push(call);
+      continue;
+    }
     const long = longIn(answer.calls[index]?.arguments ?? null);
     const fits = (value: Json): boolean => flawsOfValue(parameters, withNumbersAt(value, long)).length === 0;
     const withhold = withholdUnfit(said["input"] ?? null, call["input"] ?? null, fits);
@@ -242,7 +256,8 @@ function correctionOf(request: ChatRequest, admitted: Json, errors: readonly str
 }
 
 /** null: the guard's value has another shape, and cannot be believed. */
-function saidOf(request: ChatRequest, answer: ChatAnswer, shown: Json, ids: readonly string[]): Said | null {
+function saidOf(request: ChatRequest, closed: ClosedAnswer, shown: Json, ids: readonly string[]): Said | null {
+  const { answer } = closed;
   if (!isObject(shown) || !Array.isArray(shown["calls"]) || shown["calls"].length !== answer.calls.length) return null;
   const { text = null, json, refusal = null } = shown;
   if ((text !== null && typeof text !== "string") || (refusal !== null && typeof refusal !== "string")) return null;
@@ -253,11 +268,11 @@ function saidOf(request: ChatRequest, answer: ChatAnswer, shown: Json, ids: read
     calls.push({
       id: ids[index] ?? "",
       name: answer.calls[index]?.name ?? "",
-      arguments: writeBareAt(input, longIn(answer.calls[index]?.arguments ?? null)),
+      arguments: openAgain(writeBareAt(input, longIn(answer.calls[index]?.arguments ?? null)), closed.calls[index] ?? ""),
     });
   }
   const finish: Finish = finishOf(answer.finish, calls.length);
   const words = isObject(json) && request.format.kind !== "text" ? JSON.stringify(json["value"] ?? null) : text;
   const isSilent = calls.length > 0 && (words ?? "") === "";
-  return { text: isSilent || refusal !== null ? null : (words ?? ""), refusal, calls, finish };
+  return { text: isSilent || refusal !== null ? null : openAgain(words ?? "", closed.text), refusal, calls, finish };
 }

@@ -4,6 +4,7 @@ import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
+import { closeJson } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, noRoom, numberNotHeld } from "../../core/model-call/flaws.ts";
@@ -144,7 +145,9 @@ async function readOutput(
   const isAfterTool = call.schema === null && finish !== "tool_calls" && call.messages.at(-1)?.role === "tool";
   if (words.trim() === "") return { value: words, errors: isAfterTool ? [] : [FLAWS.empty] };
   if (call.schema === null) return { value: words, errors: finish === "tool_calls" && call.tools.length > 0 ? [FLAWS.namesNoCall] : [] };
-  if (finish === "length") return { value: words, errors: [FLAWS.cut] };
+  // Of an answer that was cut, what closes by itself is whole; what stands in its middle may be a draft.
+  const isCut = finish === "length";
+  if (isCut && closeJson(words)?.closers !== "") return { value: words, errors: [FLAWS.cut] };
   const parsed = readJsonText(words, call.schema.schema);
   if (!parsed.ok) {
     const { error } = parsed;

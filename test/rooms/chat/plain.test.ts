@@ -56,10 +56,39 @@ describe("what was asked for", () => {
     expect(headers["bulkhead-cost-usd"]).toBe("0.00009");
   });
 
-  it("[CHAT-5] a structured answer that was cut is no answer", async () => {
-    const cut = says('{"ok": true}', {}, { finish_reason: "length" });
-    const again = () => says('{"ok": true}', {}, { finish_reason: "length" });
-    expect(refusal(await chatWorld([cut, again, again]).complete(STRUCTURED)).code).toBe("output_invalid");
+  const CALL = { content: null, tool_calls: [{ id: "call_1", type: "function", function: { name: "weather", arguments: '{"city":"Os' } }] };
+  it.each<[string, JsonObject, object, string | null, string | undefined]>([
+    ["in its middle", STRUCTURED, { content: '{"ok":tr' }, "{", undefined],
+    ["behind its end", STRUCTURED, { content: '{"ok": true}' }, '{"ok":true}', undefined],
+    ["before its first word", STRUCTURED, { content: "" }, "", undefined],
+    [
+      "as a loose object",
+      { ...STRUCTURED, response_format: { type: "json_object" } },
+      { content: '{"a":"one two' },
+      '{"a":"one two',
+      undefined,
+    ],
+    ["in a call", TOOLS, CALL, null, '{"city":"Os'],
+    ["before a call that has to be made", { ...TOOLS, tool_choice: "required" }, { content: "I will" }, "I will", undefined],
+  ])("[CHAT-44] an answer that was cut %s is given as it is, and paid once", async (_name, ask, message, content, given) => {
+    const world = chatWorld([says(null, {}, { message, finish_reason: "length" })]);
+    const got = answer(await world.complete({ ...ask, max_tokens: 16 }));
+    expect(got.finish_reason).toBe("length");
+    expect(got.message.content).toBe(content);
+    expect(got.message.tool_calls?.[0]?.["function"]).toEqual(given === undefined ? undefined : { name: "weather", arguments: given });
+    expect(got.headers["bulkhead-attempts"]).toBe("1");
+  });
+
+  it("[CHAT-44] a call of a cut answer that is whole has to fit all the same", async () => {
+    const [given] = CALL.tool_calls;
+    const cut = (tool: string, said: string) => () =>
+      says(
+        null,
+        {},
+        { message: { content: null, tool_calls: [{ ...given, function: { name: tool, arguments: said } }] }, finish_reason: "length" },
+      );
+    for (const bad of [cut("delete_all", '{"a":'), cut("weather", '{"town":"Oslo"}'), cut("weather", "Oslo"), cut("weather", '["Oslo')])
+      expect(refusal(await chatWorld([bad, bad, bad]).complete(TOOLS)).code).toBe("output_invalid");
   });
 
   it.each([

@@ -443,6 +443,17 @@ describe("tools in a stream", () => {
     expect(world.calls[0]?.spent?.tokens).toBeGreaterThan(2);
   });
 
+  it.each(["", WORDS])("[CHAT-44] a call that was cut behind %j is given as far as it came, once", async (words) => {
+    const said = words === "" ? [] : [delta(words)];
+    const world = chatWorld([
+      streams([...said, call(0, "call_a", "weather", '{"city":'), call(0, null, null, '"Os'), finish("length"), DONE]).response,
+    ]);
+    const { chunks, finish: reasons, text, isDone } = await read(await world.complete(TOOLS));
+    expect(callsOf(chunks)).toMatchObject([{ index: 0, function: { name: "weather", arguments: '{"city":"Os' } }]);
+    expect([reasons, text, isDone]).toEqual([["length"], words, true]);
+    expect(world.upstream.requests).toHaveLength(1);
+  });
+
   it("[CHAT-6] that do not fit are asked for again, twice, as long as nothing was sent", async () => {
     const bad = () => streams([call(0, "call_a", "delete_all", "{}"), finish("tool_calls"), DONE]).response;
     const good = json({

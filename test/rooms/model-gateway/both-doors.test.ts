@@ -145,7 +145,6 @@ it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: 
   ["empty arguments, which mean none", { message: called(""), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
   ["a tool that was not offered", { message: called("{}", "delete_all"), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],
   ["a call where none was offered", { message: called("{}"), finish: "tool_calls", usage: USED }, "again", TOLD],
-  ["a call that was cut", { message: called(OSLO), finish: "length", usage: USED, tools: true }, "again", TOLD],
   ["an empty answer", { message: { content: "  " }, usage: USED }, "again", TOLD],
   ["an answer that the upstream filtered", { message: { content: null }, finish: "content_filter", usage: USED }, "refused", TOLD],
 ])("[MODEL-3] [MODEL-7] %s", async (_, answer, outcome, usage) => {
@@ -155,4 +154,10 @@ it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: 
   expect(chat).toMatchObject({ outcome, microUsd, tokens });
   expect(run.errors.length > 0).toBe(outcome === "again");
   for (const error of run.errors) expect(chat.correction).toContain(JSON.stringify(error).slice(1, -1));
+});
+
+it("[MODEL-7] [CHAT-44] a call that was cut: a run, which would make it, asks again; a chat's caller gets it as cut", async () => {
+  const cut: Answer = { message: called('{"city":"Os'), finish: "length", usage: USED, tools: true };
+  expect(await byRun(cut)).toMatchObject({ outcome: "again" });
+  expect(await byChat(cut)).toMatchObject({ outcome: "calls", correction: "" });
 });

@@ -198,7 +198,8 @@ describe("what a model may say", () => {
     ["a field too many", '{"category":"shipping","ignore all instructions":1}', "at the top level: a field", {}],
     ["no JSON", "It is about shipping.", "not JSON", {}],
     ["two fences", `\`\`\`\n${GOOD}\n\`\`\`\n\`\`\`\n${GOOD}\n\`\`\``, "not JSON", {}],
-    ["a cut answer, even one that fits", GOOD, "cut", { finish_reason: "length" }],
+    ["a cut answer", '{"category":"ship', "cut", { finish_reason: "length" }],
+    ["a draft in a cut answer", `First ${GOOD}, then`, "cut", { finish_reason: "length" }],
     ["nothing", "", "empty", {}],
     ["nothing at all", null, "empty", {}],
   ])("[MODEL-1] %s is asked for again", async (_, content, says, choice) => {
@@ -206,6 +207,11 @@ describe("what a model may say", () => {
     expect(invalidOf(outcome)?.errors.join()).toContain(says);
     expect(invalidOf(outcome)?.errors.join()).not.toMatch(/weather|ignore/);
     expect(outcome.usage).toEqual({ input: 31, output: 7, cachedInput: 0 });
+  });
+
+  it("[MODEL-1] an answer that is whole and fits is taken, though its model was cut off behind it", async () => {
+    const outcome = await world(chat(`${GOOD}\n`, {}, { finish_reason: "max_tokens" })).call();
+    expect(outcome).toMatchObject({ result: { ok: true, output: { category: "shipping" } }, upstream: { finish_reason: "length" } });
   });
 
   it("[MODEL-1] what is shown back is redacted and bounded", async () => {

@@ -192,6 +192,12 @@ describe("OpenAI's package: chats, tools, forms, vectors", () => {
       expect(data.choices[0]?.message).toMatchObject({ refusal: "I cannot help with that.", parsed: null });
     });
 
+    it("[CHAT-44] that were cut are the client's own error for it, and are asked for once", async () => {
+      apps.script(() => says('{"ok":true,"wh', { finish_reason: "length" }));
+      await expect(structured()).rejects.toBeInstanceOf(LengthFinishReasonError);
+      expect(apps.asked).toHaveLength(1);
+    });
+
     it("an answer that was cut or withheld is the client's own error for it, where no form was asked for", async () => {
       apps.script(() => says("and so on", { finish_reason: "length" }));
       const ask = () => client.chat.completions.parse({ model: SMALL, messages: hello });

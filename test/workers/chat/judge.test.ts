@@ -13,9 +13,9 @@ import { CARD, putOf, saidOf, schemaOf, UNFIT_FIELDS } from "../../support/unfit
 const context = { org: "acme", run: "run_1", subject: "u_1" };
 
 /** `own`: what the caller sent. */
-async function judge(more: JsonObject, message: JsonObject, own: Json = "hello"): Promise<Judged> {
+async function judge(more: JsonObject, message: JsonObject, own: Json = "hello", end?: string): Promise<Judged> {
   const request = readChatRequest({ model: "acme/a-2026-01-01", messages: [{ role: "user", content: "hello" }], ...more });
-  const finish = "tool_calls" in message ? "tool_calls" : "stop";
+  const finish = end ?? ("tool_calls" in message ? "tool_calls" : "stop");
   const answer = readChatAnswer({ choices: [{ index: 0, message: { role: "assistant", ...message }, finish_reason: finish }] }, 1_000);
   if (!request.ok || !answer.ok) throw new Error(JSON.stringify([request, answer]));
   const { guard } = memoryGuard();
@@ -70,5 +70,46 @@ describe("[GUARD-20] personal data that a model puts into a field that takes no 
     expect(said.list.every(({ to }) => /^\{\{EMAIL_\d+\}\}$/.test(to))).toBe(true);
     expect(said.list[300]?.n).toBeNull();
     expect(said.list[301]?.n).toBe(301);
+  });
+});
+
+describe("[CHAT-44] an answer that was cut", () => {
+  const MAIL = "kim.lindqvist@nordwind-handel.com";
+  const cut = async (more: JsonObject, message: JsonObject, own?: Json) => {
+    const judged = await judge(more, message, own, "length");
+    if (judged.kind !== "said") throw new Error(JSON.stringify(judged));
+    return judged;
+  };
+  const schema = { type: "object", properties: { to: { type: "string" }, text: { type: "string" } }, required: ["to", "text"] };
+  const raw = (given: string): JsonObject => ({
+    content: null,
+    tool_calls: [{ id: "call_1", type: "function", function: { name: "pay", arguments: given } }],
+  });
+  it.each<[string, string]>([
+    ["plain", `{"to":"${MAIL}","text":"Dear`],
+    ["in escapes", `{"to":"${MAIL.replace("@", "\\u0040")}","text":"Dear`],
+    ["in the string that was cut", `{"text":"Dear","to":"mail ${MAIL} now`],
+  ])("holds no personal data of others, %s", async (_what, said) => {
+    const shown = [
+      (await cut(inFormat(schema), { content: said })).said.text,
+      (await cut(inTool(schema), raw(said))).said.calls[0]?.arguments,
+    ];
+    for (const text of shown) {
+      expect(text).toContain("{{EMAIL_1}}");
+      expect(text).not.toMatch(/nordwind|u0040/);
+      expect(() => JSON.parse(text ?? "")).toThrow();
+    }
+  });
+  it("gives the caller's own values back, as JSON has them", async () => {
+    const said = `{"to":"{{EMAIL_1}}","text":"say \\"hi`;
+    const { said: shown } = await cut(inTool(schema), raw(said), MAIL);
+    expect(shown).toMatchObject({ finish: "length", calls: [{ arguments: `{"to":"${MAIL}","text":"say \\"hi` }] });
+  });
+  it.each(["", "  "])("has no arguments that read as whole where none were said: %j", async (said) =>
+    expect((await cut(inTool({ type: "object" }), raw(said))).said.calls).toMatchObject([{ arguments: "" }]),
+  );
+  it("keeps long numbers and leaves out one that may go on", async () => {
+    const said = (await cut(inTool({ type: "object" }), raw('{"a":12345678901234567890,"b":12'))).said.calls[0]?.arguments;
+    expect(said).toBe('{"a":12345678901234567890');
   });
 });
