@@ -20,7 +20,8 @@ const HANGS_MS = 180_000;
 /** Until the tests have run once without a fault. */
 const LOADS_MS = 900_000;
 
-type Round = { readonly lines: readonly Line[]; readonly hung: boolean };
+/** `broken`: a test hangs, or the process ended, for want of memory for instance. */
+type Round = { readonly lines: readonly Line[]; readonly broken: boolean };
 
 /** `tests`: files of the `project`. `plant`: of `mutants`, which are all faults of the sources. */
 export async function plantWarm(
@@ -34,15 +35,15 @@ export async function plantWarm(
   const indexOf = new Map(mutants.map(({ id }, index) => [id, index]));
   let left = plant.map(({ id }) => indexOf.get(id) ?? -1);
   while (left.length > 0) {
-    const { lines, hung } = await round({ project, mutants, plant: left, files: tests.length }, tests, (news) =>
+    const { lines, broken } = await round({ project, mutants, plant: left, files: tests.length }, tests, (news) =>
       tell(news.size, [...news.values()].filter((verdict) => verdict !== "caught").length),
     );
     const last = lines.at(-1);
-    if (hung && last?.kind !== "planting") throw new Error("the tests do not come to an end without any fault");
+    if (broken && last?.kind !== "planting") throw new Error("the run of the tests ended or hung while no fault was planted");
     const judged = verdictsOf(lines);
-    if (hung && last?.kind === "planting") judged.set(last.index, "caught");
+    if (broken && last?.kind === "planting") judged.set(last.index, "caught");
     for (const [index, verdict] of judged) verdicts.set(mutants[index]?.id ?? "", verdict);
-    left = hung ? left.filter((index) => judged.get(index) !== "caught") : [];
+    left = broken ? left.filter((index) => judged.get(index) !== "caught") : [];
   }
   return verdicts;
 }
@@ -78,16 +79,10 @@ async function round(
     if (Date.now() - newsAt < (lines.some(({ kind }) => kind === "loaded") ? HANGS_MS : LOADS_MS)) continue;
     child.kill();
     await ended;
-    return done(true);
   }
-  return done(false);
-
-  function done(hung: boolean): Round {
-    const lines = linesOf(out);
-    rmSync(folder, { recursive: true });
-    if (!hung && lines.at(-1)?.kind !== "done") throw new Error("the run of the tests ended before all faults were planted");
-    return { lines, hung };
-  }
+  const lines = linesOf(out);
+  rmSync(folder, { recursive: true });
+  return { lines, broken: lines.at(-1)?.kind !== "done" };
 }
 
 /** A later line about the same fault counts. What long tests have not yet judged counts as a survivor. */
