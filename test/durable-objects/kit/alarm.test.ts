@@ -5,9 +5,12 @@ import { Alarm } from "../../../durable-objects/kit/alarm.ts";
 const NOW = 1_000_000;
 
 function makeWorld(stored: number | null = null) {
-  const world = { now: NOW, stored, writes: 0 };
+  const world = { now: NOW, stored, writes: 0, reads: 0 };
   const storage = {
-    getAlarm: async () => world.stored,
+    getAlarm: async () => {
+      world.reads += 1;
+      return world.stored;
+    },
     setAlarm: async (at: number | Date) => {
       world.stored = Number(at);
       world.writes += 1;
@@ -111,5 +114,61 @@ describe("an object's alarm", () => {
     expect(world.stored).toBe(NOW + 30_000);
     await alarm.setTo([NOW + 300_000]);
     expect(world.stored).toBe(NOW + 300_000);
+  });
+
+  it("is written only where it changes, and cleared only where it stands", async () => {
+    const { world, alarm } = makeWorld();
+    for (const set of ["setByAll", "setByAny"] as const) for (let n = 0; n < 2; n++) await alarm[set]([NOW + 90]);
+    expect(world.writes).toBe(1);
+    for (let n = 0; n < 2; n++) await alarm.setTo([null]);
+    expect(world.writes).toBe(2);
+    await alarm.setByAll([null]);
+    await alarm.setByAny([null]);
+    expect([world.writes, world.stored]).toEqual([2, null]);
+  });
+
+  it("counts as rung from its time on for a caller that knows all wishes, and as late a minute after it for one that does not", async () => {
+    const { world, alarm } = makeWorld();
+    await alarm.setByAll([NOW + 90]);
+    world.now = NOW + 90;
+    await alarm.setByAny([NOW + 500]);
+    expect([world.stored, world.writes]).toEqual([NOW + 90, 1]);
+    await alarm.setByAll([NOW + 500]);
+    expect(world.stored).toBe(NOW + 500);
+  });
+
+  it("is read from storage only where it is not known, or late", async () => {
+    const { world, alarm } = makeWorld();
+    for (let n = 0; n < 3; n++) await alarm.setByAny([NOW + 90]);
+    await alarm.setTo([null]);
+    await alarm.setByAny([NOW + 90]);
+    expect(world.reads).toBe(1);
+    world.now = NOW + 90 + 60_000;
+    await alarm.setByAny([NOW + 90]);
+    expect(world.reads).toBe(1);
+    world.now += 1;
+    await alarm.setByAny([NOW + 90]);
+    expect(world.reads).toBe(2);
+  });
+
+  it("that was set while storage was asked for it stays", async () => {
+    const { world, alarm } = makeWorld(NOW + 700);
+    const asked = alarm.setByAny([NOW + 900]);
+    await alarm.setTo([NOW + 800]);
+    await asked;
+    await alarm.setByAny([NOW + 750]);
+    expect(world.stored).toBe(NOW + 750);
+    const writes = world.writes;
+    await alarm.setByAny([NOW + 900]);
+    expect(world.writes).toBe(writes);
+  });
+
+  it("that is forgotten is set again, whatever it was", async () => {
+    const { world, alarm } = makeWorld();
+    await alarm.setTo([NOW + 90]);
+    world.stored = null;
+    alarm.forget();
+    await alarm.setByAll([NOW + 500]);
+    expect(world.stored).toBe(NOW + 500);
   });
 });

@@ -52,3 +52,14 @@ it("[RIGHTS-6] a text that another one replaces is gone from the file", () => {
   db.prepare("UPDATE memory SET body = 'short now' WHERE id = 'long'").run();
   expect([holds("his doctor is Meier"), holds("short now"), holds("likes tea")]).toEqual([false, true, true]);
 });
+
+it("[RIGHTS-6] where nothing is found nothing is written", () => {
+  const asked: string[] = [];
+  const sql = {
+    exec: (query: string) => {
+      asked.push(query);
+      return { toArray: () => [] };
+    },
+  } as unknown as SqlStorage;
+  expect([deleteOverwritten(sql, "memory", TEXTS, OLD, 2), asked.length]).toEqual([0, 1]);
+});

@@ -121,4 +121,48 @@ describe("a drain", () => {
     await drain(shelf, POLICY, send, () => NOW, parcels);
     expect(left()).toEqual(["c"]);
   });
+
+  it("waits as long as a receiver asked for, and never shorter than after any failure", async () => {
+    for (const [notBefore, dueAt] of [
+      [NOW + 5_000, NOW + 5_000],
+      [NOW + 7, NOW + 100],
+    ] as const) {
+      const { turn, rows } = makeWorld(["a"]);
+      await turn(async () => ({ notBefore }));
+      expect(rows.get("a")).toMatchObject({ attempts: 1, dueAt });
+    }
+  });
+
+  it("counts the wait of a send that failed at once from then, whatever time its answer had", async () => {
+    const { turn, rows } = makeWorld(["a"]);
+    await turn(fails, { answerWithinMs: 50 });
+    expect(rows.get("a")?.dueAt).toBe(NOW + 100);
+  });
+
+  it("gives a row up at its last attempt, not one before", async () => {
+    for (const [attempts, left] of [
+      [10, ["a"]],
+      [11, []],
+    ] as const) {
+      const world = makeWorld(["a"], attempts);
+      await world.turn(fails, { attempts: 12 });
+      expect(world.left()).toEqual(left);
+    }
+  });
+
+  it("keeps what is kept, also on its last attempt, and leaves out who has no place for an answer", async () => {
+    const { turn, left } = makeWorld(["a"], 11);
+    await turn(async () => "kept", { attempts: 12 });
+    expect(left()).toEqual(["a"]);
+    const claimed: string[] = [];
+    const shelf = { due: () => [{ id: "a", body: "", attempts: 0 }], claim: ({ id }: Row) => void claimed.push(id) };
+    for (const sent of ["done", "retry"] as const)
+      await drain(
+        shelf as unknown as Parameters<typeof drain<Row>>[0],
+        POLICY,
+        async () => sent,
+        () => NOW,
+      );
+    expect(claimed).toEqual(["a", "a"]);
+  });
 });
