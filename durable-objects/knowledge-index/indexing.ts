@@ -47,7 +47,13 @@ const FIRST_PAUSE_MS = 15_000;
 /** Longer texts are cut again after each pause instead of being kept in memory between two. */
 const KEPT_TEXTS = 4;
 
-type Cut = { readonly text: string; readonly chunks: readonly Chunk[]; readonly sum: string; readonly heading: readonly string[] };
+type Cut = {
+  readonly plan: IndexPlan;
+  readonly text: string;
+  readonly chunks: readonly Chunk[];
+  readonly sum: string;
+  readonly heading: readonly string[];
+};
 
 /** `commit`: carries out the change in one transaction, and lets searches follow it. */
 export type Commit = (change: () => Changes) => void;
@@ -199,13 +205,12 @@ export class Indexing {
     return isDone ? this.#forget(id) : "on";
   }
 
-  async #embed(revision: KeptRevision, { text }: Cut, portion: readonly Chunk[]) {
-    const { plan, title } = revision;
-    const { traceId = "", spanId = "", user = revision.by.user, roles = [] } = plan?.asker ?? {};
-    const soFar = { ...NOTHING_YET, ...standing(plan?.class ?? "restricted"), own: false };
+  async #embed({ title }: KeptRevision, { plan, text }: Cut, portion: readonly Chunk[]) {
+    const { user, traceId, spanId, roles = [] } = plan.asker;
+    const soFar = { ...NOTHING_YET, ...standing(plan.class ?? "restricted"), own: false };
     return this.#ports.embed(
       { org: this.#org, user, traceId, spanId, roles, workflow: "", soFar, text: "redacted" },
-      plan?.embedding ?? null,
+      plan.embedding,
       portion.map((chunk) => embeddedText(title, text, chunk)),
     );
   }
@@ -220,7 +225,7 @@ export class Indexing {
     const sum = createHash("sha256")
       .update([`${WORD_FORMS}`, ...chunks.map(({ start, end }) => `${start} ${end}`)].join("\n"))
       .digest("base64");
-    const cut = { text, chunks, sum, heading: titleTerms(revision.title) };
+    const cut = { plan, text, chunks, sum, heading: titleTerms(revision.title) };
     if (this.#cuts.size >= KEPT_TEXTS) this.#cuts.clear();
     this.#cuts.set(revision.id, cut);
     return cut;
