@@ -52,8 +52,8 @@ export const AREAS: readonly Area[] = [
   room("review-queue"),
   room("run-engine", { inNode: true }),
   room("sandbox-pool", { inNode: true, tests: [] }),
-  room("sessions"),
+  room("sessions", { inNode: true }),
   room("tool-sandbox", { inNode: true, tests: [] }),
   room("vault"),
-  room("watch"),
+  room("watch", { inNode: true }),
 ];
