@@ -13,7 +13,7 @@ import { ObjectInNode } from "../../support/object-in-node.ts";
 const ORG = "org-1";
 const MINUTE = 60_000;
 const KILL: Notice = { id: "evt_1", type: "kill_switch.thrown", severity: "critical", data: { scope: "all" } };
-const DONE = { taken: ["a"], again: false, resting: [], notBefore: null };
+const DONE = { taken: ["a"], left: [], resting: [], notBefore: null };
 
 function makeWatch() {
   const world = {
@@ -262,8 +262,8 @@ describe("notices", () => {
     const until = FAR + 3_600_000;
     world.send = async (_org, _notice, taken, resting) => {
       given.push([taken, resting]);
-      if (given.length === 1) return { taken: ["a"], again: true, resting: [["b", until]], notBefore: until };
-      if (given.length === 2) return { taken: ["a", "b"], again: true, resting: [], notBefore: null };
+      if (given.length === 1) return { taken: ["a"], left: ["b"], resting: [["b", until]], notBefore: until };
+      if (given.length === 2) return { taken: ["a", "b"], left: ["c"], resting: [], notBefore: null };
       return DONE;
     };
     await object.room.tell(ORG, KILL);
@@ -279,5 +279,27 @@ describe("notices", () => {
       [["a", "b"], []],
     ]);
     expect([object.alarmAt, world.noted]).toEqual([null, ["incident kill_switch.thrown"]]);
+  });
+
+  it("[NOTICE-16] about one thing wait for an earlier one that nobody has, and are then held from those alone whom it did not reach", async () => {
+    const { world, object, ring } = makeWatch();
+    const about = { ...KILL, dedup: "kill-switch/1" };
+    const asked: [string, readonly string[]][] = [];
+    let left = ["b"];
+    world.send = async (_org, { id }, taken, _resting, held) => {
+      asked.push([id, held]);
+      if (asked.length === 1) throw new Error("out of reach");
+      return { ...DONE, taken, left: id === "evt_1" ? left : [] };
+    };
+    await object.room.tell(ORG, about);
+    await object.room.tell(ORG, { ...about, id: "evt_2", resolves: true });
+    await object.room.tell(ORG, { ...about, id: "evt_3", dedup: "kill-switch/2" });
+    for (let n = 0; n < 4; n++) await ring();
+    const of = (id: string) => asked.filter(([one]) => one === id).map(([, held]) => held);
+    expect([of("evt_2"), of("evt_3")]).toEqual([[["b"]], [[]]]);
+    left = [];
+    for (let n = 0; n < 10 && object.alarmAt !== null; n++) await ring();
+    expect([of("evt_2"), of("evt_1").every((held) => held.length === 0)]).toEqual([[["b"]], true]);
+    expect(object.alarmAt).toBeNull();
   });
 });
