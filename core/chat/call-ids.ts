@@ -8,6 +8,8 @@ import type { ChatMessage } from "./messages.ts";
 /** Longer ids are random, and stand. */
 const LONGEST_COUNTED = 24;
 const SAID = /^[A-Za-z0-9_.:-]{1,64}$/;
+/** An id that holds more than an id, such as the signature of a thought: it goes back as it came, and no other is like it. */
+const LADEN = /^[A-Za-z0-9_.:+/=-]{65,8192}$/;
 const OURS = /^bh_[0-9A-Za-z]{10}_(.+)$/;
 const MARKS: readonly (readonly [string, string])[] = [
   ["-", "-m"],
@@ -21,11 +23,11 @@ export function outwardIds(said: readonly Json[], run: string): readonly string[
     .replace(/[^0-9A-Za-z]/g, "")
     .slice(-10)
     .padStart(10, "0");
-  const ids = said.filter((id): id is string => typeof id === "string" && SAID.test(id));
+  const ids = said.filter((id): id is string => typeof id === "string" && (SAID.test(id) || LADEN.test(id)));
   const areUsable = ids.length === said.length && new Set(ids).size === ids.length;
   // Nine letters and digits: the narrowest form that upstreams accept.
   if (!areUsable) return said.map((_, index) => `${stamp.slice(-7)}${String(index).padStart(2, "0")}`);
-  return ids.map((id) => (isRandom(id) ? id : `bh_${stamp}_${escaped(id)}`));
+  return ids.map((id) => (LADEN.test(id) || isRandom(id) ? id : `bh_${stamp}_${escaped(id)}`));
 }
 
 /** An id that no counter made: letters and digits mixed, behind whatever names its maker. */

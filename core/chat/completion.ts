@@ -4,6 +4,7 @@ import { type Ending, mayLackItsEnd } from "../model/finish.ts";
 import type { TokenUsage } from "../model/message.ts";
 import { type ChunkHead, formatUsage, type SentChunk } from "../model/stream/frame.ts";
 import type { ChatToolCall } from "./messages.ts";
+import { callOnTheWire } from "./opaque.ts";
 
 /** OpenAI's reasons for the end of an answer. */
 export type Finish = "stop" | "length" | "tool_calls" | "content_filter";
@@ -23,12 +24,7 @@ export const completionId = (run: string): string => `chatcmpl-${run.slice(run.i
 
 /** The body of a whole answer. */
 export function completion(head: Omit<ChunkHead, "includeUsage">, said: Said, usage: TokenUsage): JsonObject {
-  const calls = said.calls.map(({ id, name, arguments: given, opaque }) => ({
-    id,
-    type: "function",
-    function: { name, arguments: given },
-    ...opaque,
-  }));
+  const calls = said.calls.map(({ id, name, arguments: given, opaque }) => callOnTheWire(id, name, given, opaque));
   const message = {
     role: "assistant",
     content: said.text,

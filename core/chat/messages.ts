@@ -2,8 +2,8 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { Form } from "../workflow/form.ts";
 import { readCacheMark } from "./official-fields.ts";
-import { readOpaque } from "./opaque.ts";
-import { CALL_ID, TOOL_NAME_ON_THE_WIRE } from "./tools.ts";
+import { joinOpaque, readOpaque } from "./opaque.ts";
+import { CALL_ID, LONGEST_CALL_ID, TOOL_NAME_ON_THE_WIRE } from "./tools.ts";
 
 /** `name`: as the client sent it (on the wire: wire-names.ts). `cacheMark`: the upstream may cache everything up to the end of this message. */
 export type ChatMessage = { readonly cacheMark?: JsonObject } & (
@@ -49,10 +49,10 @@ function readMessage(form: Form, ignored: Set<string>): ChatMessage {
   const role = form.choice("role", ROLES);
   const name = form.json("name") === undefined ? null : form.text("name", { max: LONGEST_NAME });
   const own = readCacheMark(form);
-  const { text: content, mark = own } = readContent(form, ignored);
+  const { text: content, mark = own, opaque: ofParts } = readContent(form, role === "assistant", ignored);
   const marked = mark === undefined ? {} : { cacheMark: mark };
   if (role === "tool") {
-    const toolCallId = form.text("tool_call_id", { min: 1, max: 128, pattern: CALL_ID, hint: "is not the id of a call" });
+    const toolCallId = form.text("tool_call_id", { min: 1, max: LONGEST_CALL_ID, pattern: CALL_ID, hint: "is not the id of a call" });
     form.close();
     return { role, content: content ?? "", toolCallId, name, ...marked };
   }
@@ -62,7 +62,7 @@ function readMessage(form: Form, ignored: Set<string>): ChatMessage {
     return { role, content: content ?? "", name, ...marked };
   }
   const toolCalls = readCalls(form);
-  const opaque = readOpaque(form);
+  const opaque = readOpaque(form) ?? ofParts;
   const refusal = form.json("refusal");
   if (refusal !== undefined && typeof refusal !== "string") form.refuse("refusal", "`refusal` must be a string");
   // An earlier answer sent back as it was given: what says nothing here.
@@ -75,20 +75,33 @@ function readMessage(form: Form, ignored: Set<string>): ChatMessage {
   return { role, content: said, name, toolCalls, ...(opaque === undefined ? {} : { opaque }), ...marked };
 }
 
-/** A text, or the parts of one; null: there is none. `mark`: of the last part; parts become one text, so that an earlier mark has no place. */
-function readContent(form: Form, ignored: Set<string>): { readonly text: string | null; readonly mark?: JsonObject } {
+/**
+ * A text, or the parts of one; null: there is none. `mark`: of the last part; parts become one text, so that an earlier mark has no place.
+ * `opaque`: of a model's parts.
+ */
+function readContent(form: Form, isModels: boolean, ignored: Set<string>): Content {
   const content = form.json("content");
   if (content === undefined) return { text: null };
   if (!Array.isArray(content)) return { text: form.text("content", { max: LONGEST }) };
   if (content.length > MOST_PARTS) form.refuse("content", `\`content\` has more than ${MOST_PARTS} parts`);
   let mark: JsonObject | undefined;
+  let opaque: JsonObject | undefined;
   const texts = content.slice(0, MOST_PARTS).map((raw, index) => {
     const part = new Form(nullsOut(raw), `${form.at("content")}/${index}`, form.errors, "a part");
     if (mark !== undefined) ignored.add("cache_control");
     mark = readCacheMark(part);
+    if (isModels) opaque = joinOpaque(opaque, readCopied(part));
     return readPart(part, ignored);
   });
-  return { text: texts.join("\n"), ...(mark === undefined ? {} : { mark }) };
+  return { text: texts.join("\n"), ...(mark === undefined ? {} : { mark }), ...(opaque === undefined ? {} : { opaque }) };
+}
+
+type Content = { readonly text: string | null; readonly mark?: JsonObject; readonly opaque?: JsonObject };
+
+/** Agent frameworks copy a whole earlier answer into its part. Its calls stand in its message, too. */
+function readCopied(part: Form): JsonObject | undefined {
+  for (const name of ["tool_calls", "function_call", "parsed", "name"]) part.json(name);
+  return readOpaque(part);
 }
 
 function readPart(part: Form, ignored: Set<string>): string {
@@ -126,10 +139,10 @@ function readCalls(form: Form): readonly ChatToolCall[] {
     const call = new Form(nullsOut(raw), `${form.at("tool_calls")}/${index}`, form.errors, "a call");
     call.choice("type", ["function"] as const, "function");
     call.json("index"); // as chunks of a stream have it
-    const id = call.text("id", { min: 1, max: 128, pattern: CALL_ID, hint: "is not the id of a call" });
+    const id = call.text("id", { min: 1, max: LONGEST_CALL_ID, pattern: CALL_ID, hint: "is not the id of a call" });
     const inner = call.form("function");
     if (inner === null) call.refuse("function", "`function` is missing");
-    const opaque = readOpaque(call);
+    const opaque = readOpaque(call, inner);
     const read: ChatToolCall = {
       id,
       name: inner?.text("name", { min: 1, max: 64, pattern: TOOL_NAME_ON_THE_WIRE }) ?? "",

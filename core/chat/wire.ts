@@ -8,6 +8,7 @@ import { inwardIds } from "./call-ids.ts";
 import type { ResponseFormat } from "./format.ts";
 import type { ChatMessage } from "./messages.ts";
 import { PASSABLE, type Passable } from "./official-fields.ts";
+import { callOnTheWire } from "./opaque.ts";
 import type { ChatRequest } from "./request.ts";
 import type { ChatTool, ToolChoice } from "./tools.ts";
 import { openWireNames } from "./wire-names.ts";
@@ -75,12 +76,7 @@ function onTheWire(message: ChatMessage, { nameOf, idOf, marks }: HowWritten): J
   const name = safe === null ? {} : { name: safe };
   if (message.role === "tool") return { role, tool_call_id: idOf(message.toolCallId), content, ...name };
   if (message.role !== "assistant") return { role, content, ...name };
-  const calls = message.toolCalls.map(({ id, name: tool, arguments: given, opaque }) => ({
-    id: idOf(id),
-    type: "function",
-    function: { name: tool, arguments: given },
-    ...opaque,
-  }));
+  const calls = message.toolCalls.map(({ id, name: tool, arguments: given, opaque }) => callOnTheWire(idOf(id), tool, given, opaque));
   return { role, content, ...name, ...message.opaque, ...(calls.length === 0 ? {} : { tool_calls: calls }) };
 }
 

@@ -65,12 +65,15 @@ function takesNone(schema: JsonSchema): boolean {
   });
 }
 
+/** Short identifiers, and long ones that some gateways make of the signature of a thought. */
+const USABLE_ID = /^(?:[A-Za-z0-9_-]{1,64}|[A-Za-z0-9_.:+/=-]{65,8192})$/;
+
 /**
- * Ids of the calls of one turn of a run: the upstream's where they are short identifiers, tell the calls apart and were not used before;
+ * Ids of the calls of one turn of a run: the upstream's where they are identifiers, tell the calls apart and were not used before;
  * else ours, counted through the conversation, in the narrowest form that upstreams accept (nine letters and digits).
  */
 export function distinctIds(said: readonly Json[], before: readonly string[] = []): readonly string[] {
-  const ids = said.filter((id): id is string => typeof id === "string" && /^[A-Za-z0-9_-]{1,64}$/.test(id));
+  const ids = said.filter((id): id is string => typeof id === "string" && USABLE_ID.test(id));
   const known = new Set(before);
   const usable = ids.length === said.length && new Set(ids).size === ids.length && !ids.some((id) => known.has(id));
   return usable ? ids : said.map((_, index) => `call${String(before.length + index + 1).padStart(5, "0")}`);

@@ -3,7 +3,7 @@
  * that fits both. Messages, tools and the model itself are never left out. Pure.
  */
 import { PASSABLE } from "../chat/official-fields.ts";
-import { OPAQUE_FIELDS } from "../chat/opaque.ts";
+import { isOpaque } from "../chat/opaque.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { ModelParameters } from "./entry.ts";
 import { type Place, placeInText, placesIn, REFUSES, textOf } from "./refusal.ts";
@@ -27,8 +27,8 @@ const OPTIONAL: readonly string[] = [
   "reasoning_effort",
   ...PASSABLE,
 ];
-/** The same of a message, and of a call in it. */
-const OF_MESSAGES: readonly string[] = ["name", "cache_control", ...OPAQUE_FIELDS];
+/** The same of a message, its parts, and a call in it. */
+const isOfMessages = (name: string): boolean => name === "name" || name === "cache_control" || isOpaque(name);
 /** The platform asks for the upstream's count by itself. */
 const OWN = "stream_options";
 
@@ -66,7 +66,12 @@ function withoutInside(body: JsonObject, field: string): JsonObject {
   const [holder = "", name = ""] = field.split(".");
   const list = body[holder];
   if (!Array.isArray(list)) return body;
-  const clean = (item: Json): Json => (isObject(item) ? without(item, name) : item);
+  const clean = (item: Json): Json => {
+    if (!isObject(item)) return item;
+    const rest = without(item, name);
+    const inside = rest["function"] ?? null;
+    return isObject(inside) ? { ...rest, function: without(inside, name) } : rest;
+  };
   const cleanAll = (items: Json | undefined): Json | undefined => (Array.isArray(items) && name !== "name" ? items.map(clean) : items);
   const cleaned = list.map((item) => {
     if (!isObject(item)) return item;
@@ -143,9 +148,19 @@ export function lessonOf(told: Json, body: JsonObject): Taken | null {
   return isRole && rolesIn(body).includes("developer") ? { developer: false } : null;
 }
 
+/** Names of what the messages could do without. */
+function optionalIn({ messages }: JsonObject): readonly string[] {
+  const objectsIn = (list: Json | undefined): readonly JsonObject[] => (Array.isArray(list) ? list.filter(isObject) : []);
+  const holders = objectsIn(messages).flatMap((message) => {
+    const calls = objectsIn(message["tool_calls"]);
+    return [message, ...objectsIn(message["content"]), ...calls, ...objectsIn(calls.map((call) => call["function"] ?? null))];
+  });
+  return [...new Set(holders.flatMap(Object.keys))].filter(isOfMessages);
+}
+
 /** The field that the text names first. */
 function lessonInWords(text: string, body: JsonObject): Taken[] | null {
-  const named = [...KNOWN, ...OPTIONAL, ...OF_MESSAGES.map((name) => `messages.${name}`)]
+  const named = [...KNOWN, ...OPTIONAL, ...optionalIn(body).map((name) => `messages.${name}`)]
     .map((field) => ({ field, at: placeInText(text, field.slice(field.indexOf(".") + 1)) }))
     .filter(({ at }) => at >= 0)
     .sort((a, b) => a.at - b.at);
@@ -163,7 +178,7 @@ function lessonAt(place: Place, body: JsonObject, text: string, isRefusal: boole
   if (name === "messages" || name === "tools") {
     const last = place.at(-1) ?? "";
     const field = `${name}.${last}`;
-    const isOptional = name === "messages" ? OF_MESSAGES.includes(last) : last === "cache_control";
+    const isOptional = name === "messages" ? isOfMessages(last) : last === "cache_control";
     const isFunctions = last === "name" && (place.includes("function") || place.includes("tool_calls"));
     return isOptional && !isFunctions && holds(body, field) ? { refuses: [field] } : null;
   }

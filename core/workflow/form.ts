@@ -51,6 +51,11 @@ export class Form {
     if (!this.broken) this.errors.add(this.at(name), message);
   }
 
+  /** Of all that was sent. */
+  names(): readonly string[] {
+    return Object.keys(this.#raw);
+  }
+
   /** As it was sent; undefined when it was not. */
   json(name: string): Json | undefined {
     this.#asked.add(name);

@@ -1,4 +1,5 @@
 /** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
+import { forNextTurn } from "../../core/chat/opaque.ts";
 import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
@@ -60,7 +61,7 @@ export async function judgeAnswer(
     const fitted = await fittedCalls(call, inputsOf(value), asks.calls, filledOf).catch(nullUnlessOver);
     if (fitted === null) return refused("content_blocked", "the guardrails could not judge the model's tool calls", findings);
     if (!fitted.ok) return unfit(fitted.error, findings);
-    const parts = [answer.opaque, ...answer.calls.map(({ opaque }) => opaque)];
+    const parts = [forNextTurn(answer.opaque), ...answer.calls.map(({ opaque }) => opaque)];
     const beside = await deadline.within(admitOpaque(guard, context, parts, secrets)).catch(nullUnlessOver);
     return {
       result: { ok: true, asks: withBeside({ ...asks, calls: fitted.value }, beside?.kept ?? []) },

@@ -1,4 +1,5 @@
 /** A call as a request body of OpenAI's chat completions. Pure; knows no transport. */
+import { callOnTheWire } from "../../core/chat/opaque.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Message } from "../../core/model/message.ts";
@@ -48,12 +49,7 @@ function onTheWire(message: Message, names: Pick<ToolNames, "toWire">): JsonObje
     role,
     content,
     ...beside,
-    tool_calls: calls.map(({ id, name, input, opaque }) => ({
-      id,
-      type: "function",
-      function: { name: names.toWire(name), arguments: JSON.stringify(input) },
-      ...opaque,
-    })),
+    tool_calls: calls.map(({ id, name, input, opaque }) => callOnTheWire(id, names.toWire(name), JSON.stringify(input), opaque)),
   };
 }
 

@@ -2,6 +2,7 @@
  * The stream that our own clients read: OpenAI's `chat.completion.chunk` objects as server-sent events. The order is OpenAI's: the
  * role first, deltas, the finish reason, then the usage with empty `choices` when it was asked for, then `[DONE]`.
  */
+import { callOnTheWire } from "../../chat/opaque.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { TokenUsage } from "../message.ts";
 
@@ -79,7 +80,7 @@ function deltaOf(chunk: Exclude<SentChunk, { kind: "usage" }>): JsonObject {
       return chunk.fields;
     case "call": {
       const { id, name, arguments: text, opaque } = chunk.call;
-      return { tool_calls: [{ index: chunk.index, id, type: "function", function: { name, arguments: text }, ...opaque }] };
+      return { tool_calls: [{ index: chunk.index, ...callOnTheWire(id, name, text, opaque) }] };
     }
     case "finish":
       return {};

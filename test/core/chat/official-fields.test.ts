@@ -1,12 +1,14 @@
 /** Bodies as agent frameworks and the official clients write them: taken, passed on where the model takes them, and otherwise named. */
 import { describe, expect, it } from "vitest";
+import { outwardIds } from "../../../core/chat/call-ids.ts";
 import { chunksOf } from "../../../core/chat/completion.ts";
 import { PASSABLE } from "../../../core/chat/official-fields.ts";
-import { OPAQUE_FIELDS } from "../../../core/chat/opaque.ts";
+import { forNextTurn, joinOpaque, opaqueOf } from "../../../core/chat/opaque.ts";
 import { type ChatRequest, readChatRequest } from "../../../core/chat/request.ts";
 import { ignoredBy, upstreamBody } from "../../../core/chat/wire.ts";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import { formatChunk } from "../../../core/model/stream/frame.ts";
+import { distinctIds } from "../../../core/model-call/asked-calls.ts";
 
 const ASK: JsonObject = { model: "acme/small-2026-01-01", messages: [{ role: "user", content: "hello" }] };
 const NONE = { upstream_id: "small", parameters: {} };
@@ -109,7 +111,56 @@ describe("a mark for the upstream's prompt cache", () => {
   });
 });
 
+const OPAQUE_FIELDS =
+  `reasoning reasoning_content reasoning_details reasoning_opaque reasoning_text reasoning_signature thinking thinking_blocks signature
+  thought_signature extra_content provider_specific_fields encrypted_content redacted_thinking phase citations`.split(/\s+/);
+
 describe("an earlier answer sent back", () => {
+  it("[CHAT-22] is taken where a framework copied all of it into its part, and what the model wants back goes to its place", () => {
+    const call = { id: "call_1", type: "function", function: { name: "f", arguments: "{}" } };
+    const part = {
+      type: "text",
+      text: "Looking.",
+      role: "assistant",
+      refusal: null,
+      tool_calls: [call],
+      reasoning_content: "hm",
+      parsed: null,
+      annotations: [],
+    };
+    const messages = [
+      { role: "assistant", content: [part], tool_calls: [call] },
+      { role: "tool", tool_call_id: "call_1", content: "x" },
+    ];
+    expect(sentMessages(messages)[0]).toEqual({ role: "assistant", content: "Looking.", reasoning_content: "hm", tool_calls: [call] });
+    expect(refused({ messages: [{ role: "user", content: [part] }] })).toContain("/messages/0/content/0/tool_calls");
+    expect(refused({ messages: [{ role: "assistant", content: [{ ...part, zorb: 1 }] }] })).toEqual(["/messages/0/content/0/zorb"]);
+  });
+
+  it("[CHAT-22] keeps what stands inside a call's function, and an id that holds a signature", () => {
+    const id = `call_1__thought__${"aB3+/".repeat(200)}==`;
+    const inside = { thought_signature: "AbCd", provider_specific_fields: { thought_signature: "AbCd" } };
+    const message = {
+      role: "assistant",
+      content: null,
+      tool_calls: [{ id, type: "function", function: { name: "f", arguments: "{}", ...inside }, extra_content: { s: 1 } }],
+    };
+    const sent = [message, { role: "tool", tool_call_id: id, content: "x" }];
+    expect(sentMessages(sent)).toEqual(sent);
+    expect(outwardIds([id], "run_1")).toEqual([id]);
+    expect(distinctIds([id])).toEqual([id]);
+    expect(opaqueOf(message.tool_calls[0] as JsonObject)).toEqual({ function: inside, extra_content: { s: 1 } });
+  });
+
+  it("[CHAT-22] takes nothing out that no guard can read", () => {
+    const unread = { token_ids: [1], reasoning_tokens: [1], logprobs: {}, images: ["data:"], audio: {}, zorb: "x", content: "x" };
+    expect(opaqueOf({ ...unread, reasoning: "", thinking: null, citations: [] })).toBeUndefined();
+    expect(opaqueOf({ ...unread, annotations: [{ type: "url_citation" }] })).toEqual({ annotations: [{ type: "url_citation" }] });
+    expect(forNextTurn({ annotations: [1], reasoning: "x" })).toEqual({ reasoning: "x" });
+    expect(forNextTurn({ annotations: [1] })).toBeUndefined();
+    expect(joinOpaque({ function: { a: 1 } }, { function: { signature: "x" } })).toEqual({ function: { a: 1, signature: "x" } });
+  });
+
   it("[CHAT-22] is taken with what frameworks leave in its parts", () => {
     const said = (part: JsonObject): JsonObject => ({ role: "assistant", content: [{ type: "text", text: "Hello", ...part }] });
     const messages = [

@@ -63,7 +63,9 @@ const RICH: JsonObject = {
       role: "assistant",
       content: null,
       reasoning_content: "I look.",
-      tool_calls: [{ id: "a", type: "function", function: { name: "f", arguments: "{}" }, extra_content: { s: 1 } }],
+      tool_calls: [
+        { id: "a", type: "function", function: { name: "f", arguments: "{}", thought_signature: "x" }, extra_content: { s: 1 } },
+      ],
     },
   ],
   stream: true,
@@ -108,6 +110,11 @@ it.each<[string, Json, Taken | null]>([
     refusal("Extra inputs are not permitted", "messages.1.content.0.cache_control"),
     { refuses: ["messages.cache_control"] },
   ],
+  [
+    "a field of a call's function",
+    refusal("Unknown parameter", "messages[2].tool_calls[0].function.thought_signature"),
+    { refuses: ["messages.thought_signature"] },
+  ],
   ["a short word", refusal("stop is not supported"), { refuses: ["stop"] }],
   ["the first of several names", refusal("Unsupported parameter: 'seed'. Supported: 'top_p', 'stop'."), { refuses: ["seed"] }],
   ["another contraction", refusal("This model doesn't support reasoning_effort"), { refuses: ["reasoning_effort"] }],
@@ -138,7 +145,16 @@ it.each<[string, Json, Taken | null]>([
 ])("[MODEL-9] a refusal is read in every shape: %s", (_, told, lesson) => expect(lessonOf(told, RICH)).toEqual(lesson));
 
 it("[MODEL-9] what is refused is left out, the caller's part of it is named, and the rest stays", () => {
-  const refuses = ["stream_options", "seed", "stop", "messages.name", "messages.cache_control", "messages.extra_content", "logit_bias"];
+  const refuses = [
+    "stream_options",
+    "seed",
+    "stop",
+    "messages.name",
+    "messages.cache_control",
+    "messages.extra_content",
+    "messages.thought_signature",
+    "logit_bias",
+  ];
   const taken: Taken = { refuses, developer: false };
   const fitted = fitBody(RICH, taken);
   const { stream_options: _o, seed: _s, stop: _e, messages: _w, ...rest } = RICH;
@@ -155,7 +171,7 @@ it("[MODEL-9] what is refused is left out, the caller's part of it is named, and
       },
     ],
   });
-  expect(leftOutOf(RICH, taken)).toEqual(["seed", "stop", "name", "cache_control", "extra_content"]);
+  expect(leftOutOf(RICH, taken)).toEqual(["seed", "stop", "name", "cache_control", "extra_content", "thought_signature"]);
 });
 
 it("[MODEL-9] a refusal of what was not sent teaches nothing", () => {

@@ -178,6 +178,22 @@ describe("upstream faults", () => {
     expect(sent[2]).toMatchObject({ tool_call_id: "call_0" });
   });
 
+  it("[CHAT-18] so does what stands in a call's function and in its id, and the sources of an answer come out", async () => {
+    const id = `call_1__thought__${"aB3+/".repeat(180)}==`;
+    const inside = { name: "weather", arguments: "{}", thought_signature: "AbCd" };
+    const annotations = [{ type: "url_citation", url_citation: { url: "https://weather.example/oslo", title: "Oslo" } }];
+    const world = chatWorld([thinking({ annotations }, { id, function: inside }), says("sunny")]);
+    const ask = { ...ASK, model: SMALL, tools: [WEATHER] };
+    const { message } = answer(await world.complete(ask));
+    expect(message).toMatchObject({ annotations, tool_calls: [{ id, function: inside }] });
+    const result = { role: "tool", tool_call_id: id, content: "sunny" };
+    await world.complete({ ...ask, messages: [...ASK.messages, { role: "assistant", ...message } as JsonObject, result] });
+    const sent = JSON.parse(world.upstream.requests[1]?.body ?? "{}").messages;
+    expect(sent[1]).toMatchObject({ tool_calls: [{ id, function: inside }] });
+    expect(sent[1]).not.toHaveProperty("annotations");
+    expect(sent[2]).toMatchObject({ tool_call_id: id });
+  });
+
   it("[CHAT-18] personal data in it is redacted in words, and leaves out what is signed", async () => {
     const mail = "kim.lindqvist@nordwind-handel.com";
     const world = chatWorld([
