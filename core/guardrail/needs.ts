@@ -162,6 +162,8 @@ function escaped(source: string, at: number): ReadPart {
 export type Finder = {
   /** The places in the list of those that the text has what it needs for, in order: all others match nothing in it. */
   mayMatch(text: string): readonly number[];
+  /** Where words begin that an expression needs, in order: an expression that needs any matches nothing in a stretch where none does. */
+  placesOfWords(text: string): readonly number[];
 };
 
 /**
@@ -171,12 +173,11 @@ export type Finder = {
 export function finderOf(sources: readonly string[], counts?: (code: number) => boolean): Finder {
   // Made when it is first asked for: a text that is never judged pays nothing.
   let made: Finder | null = null;
-  return {
-    mayMatch(text) {
-      made ??= madeFor(sources.map(needsOf), counts);
-      return made.mayMatch(text);
-    },
+  const finder = (): Finder => {
+    made ??= madeFor(sources.map(needsOf), counts);
+    return made;
   };
+  return { mayMatch: (text) => finder().mayMatch(text), placesOfWords: (text) => finder().placesOfWords(text) };
 }
 
 function madeFor(expressions: readonly Needs[], counts: ((code: number) => boolean) | undefined): Finder {
@@ -217,6 +218,11 @@ function madeFor(expressions: readonly Needs[], counts: ((code: number) => boole
       isAnySeen = false;
       return may;
     },
+    placesOfWords(text) {
+      const places: number[] = [];
+      search(text, (_word, at) => void places.push(at));
+      return places;
+    },
   };
 }
 
@@ -242,7 +248,7 @@ function wordsByNode(words: readonly string[]): { readonly tree: Tree; readonly 
 }
 
 /** Finds words of at least three units wherever they stand in a text. */
-function searchFor(words: readonly string[]): (text: string, see: (word: number) => void) => void {
+function searchFor(words: readonly string[]): (text: string, see: (word: number, at: number) => void) => void {
   const { tree, wordAt, begins } = wordsByNode(words);
   return (text, see) => {
     let first = text.charCodeAt(0);
@@ -255,7 +261,7 @@ function searchFor(words: readonly string[]): (text: string, see: (word: number)
           node = step(tree, node, text.charCodeAt(next));
           if (node === 0) break;
           const word = wordAt[node] ?? -1;
-          if (word >= 0) see(word);
+          if (word >= 0) see(word, at - 2);
         }
       }
       first = second;
@@ -265,7 +271,10 @@ function searchFor(words: readonly string[]): (text: string, see: (word: number)
 }
 
 /** The same in the units of a text that count. Linear: at most as many walks lead over one unit as the longest word has. */
-function searchAmong(words: readonly string[], counts: (code: number) => boolean): (text: string, see: (word: number) => void) => void {
+function searchAmong(
+  words: readonly string[],
+  counts: (code: number) => boolean,
+): (text: string, see: (word: number, at: number) => void) => void {
   const { tree, wordAt, begins } = wordsByNode(words);
   return (text, see) => {
     let first = 0;
@@ -291,7 +300,7 @@ function searchAmong(words: readonly string[], counts: (code: number) => boolean
         node = step(tree, node, unit);
         if (node === 0) break;
         const word = wordAt[node] ?? -1;
-        if (word >= 0) see(word);
+        if (word >= 0) see(word, placeOfFirst);
       }
     }
   };

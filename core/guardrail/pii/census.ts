@@ -14,23 +14,36 @@ export type Census = {
 /** The census of an empty stretch. */
 export const emptyCensus = (): Census => ({ units: 0, digits: 0, dots: 0, colons: 0, signs: 0, longestRun: 0 });
 
-/** What is left of a text in which stretches are blanked out (segment.ts): those count as a blank. */
-export function censusOf(blanked: string): Census {
+/** What `text` has from `from` to `to` beside stretches that are cut out, in order and without overlap: those count as a blank. */
+export function censusOf(
+  text: string,
+  from = 0,
+  to = text.length,
+  cutOut: readonly { readonly start: number; readonly end: number }[] = [],
+): Census {
   const census = emptyCensus();
-  let runStart = 0;
-  for (let index = 0; index < blanked.length; index++) {
-    const code = blanked.charCodeAt(index);
+  let next = 0;
+  let runStart = from;
+  for (let index = from; index < to; index++) {
+    const stretch = cutOut[next];
+    if (stretch !== undefined && index >= stretch.start) {
+      next++;
+      index = Math.max(index, stretch.end) - 1;
+      runStart = index + 1;
+      continue;
+    }
+    const code = text.charCodeAt(index);
     if (code === 32 || code === 0xffff || (code >= 9 && code <= 13)) {
       runStart = index + 1;
       continue;
     }
     census.units++;
-    census.longestRun = Math.max(census.longestRun, index + 1 - runStart);
+    if (index - runStart >= census.longestRun) census.longestRun = index - runStart + 1;
     if (code >= 48 && code <= 57) census.digits++;
     else if (code === 46) census.dots++;
     else if (code === 58) census.colons++;
     else if (code === 64 || code === 37 || code === 61 || code === 40 || code === 91) census.signs++;
-    else if (code === 123 && blanked.charCodeAt(index + 1) !== 0xffff) census.signs++;
+    else if (code === 123 && text.charCodeAt(index + 1) !== 0xffff) census.signs++;
   }
   return census;
 }

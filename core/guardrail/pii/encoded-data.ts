@@ -12,8 +12,6 @@ import { phones } from "./phone.ts";
 import { socialSecurityNumbers } from "./ssn.ts";
 import { findForms, findRotatedForms } from "./token-forms.ts";
 
-/** A whole word of the alphabets of base64 and base32 (RFC 4648 sections 4 to 6); hexadecimal digits are among them. */
-const WORD = /(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{12,510}={0,6}(?![A-Za-z0-9+/=_-])/g;
 const HEX = /^(?:0x)?((?:[0-9a-f]{2}){8,256}|(?:[0-9A-F]{2}){8,256})$/;
 const BASE32 = /^(?:[A-Z2-7]{14,510}|[a-z2-7]{14,510})={0,6}$/;
 /** Capitals beside small letters, hexadecimal digits, or the units of base32 with a digit among them or in capitals: words and numbers decode to nothing, and need no look. */
@@ -38,7 +36,7 @@ const SHORTEST = 8;
 export function findEncodedData(text: string, from: number): Finding[] {
   const found: Finding[] = [];
   const add = (word: string, index: number): void => void found.push(finding("SECRET", index, index + word.length, 0.9, "secret_encoded"));
-  for (const { 0: word, index } of matchesFrom(WORD, text, from))
+  for (const { word, index } of wordsFrom(text, from))
     if (word.length <= LONGEST_FINDING && LOOKS_CODED.test(word) && readings(word).some(holdsData)) add(word, index);
   if (!matchesAfter(SIGN, text, from)) return found;
   for (const { 0: word, index } of matchesFrom(BYTES, text, from)) {
@@ -50,6 +48,35 @@ export function findEncodedData(text: string, from: number): Finding[] {
     if (word.length <= LONGEST_FINDING && HIDDEN_IN_GROUPS.some((detector) => detector.find(plain, 0, "").length > 0)) add(word, index);
   }
   return [...found, ...findRotatedForms(text, from)];
+}
+
+/** Units of the alphabets of base64 and base32 (RFC 4648 sections 4 to 6); hexadecimal digits are among them. */
+const IN_WORD = Uint8Array.from({ length: 128 }, (_, code) => (/[A-Za-z0-9+/_-]/.test(String.fromCharCode(code)) ? 1 : 0));
+const isInWord = (code: number): boolean => code < 128 && IN_WORD[code] === 1;
+const SHORTEST_WORD = 12;
+const LONGEST_WORD = 510;
+const MOST_PADDING = 6;
+const PADDING = 61;
+
+/** Whole words of that alphabet with their padding, which nothing of it touches. */
+function wordsFrom(text: string, from: number): { readonly word: string; readonly index: number }[] {
+  const words: { word: string; index: number }[] = [];
+  let at = from;
+  // A word that began before `from` is none of ours.
+  if (from > 0 && isInWord(text.charCodeAt(from - 1))) while (at < text.length && isInWord(text.charCodeAt(at))) at++;
+  for (; at < text.length; at++) {
+    if (!isInWord(text.charCodeAt(at))) continue;
+    const start = at;
+    do at++;
+    while (at < text.length && isInWord(text.charCodeAt(at)));
+    const units = at - start;
+    if (units < SHORTEST_WORD || units > LONGEST_WORD || text.charCodeAt(start - 1) === PADDING) continue;
+    let end = at;
+    while (end - at < MOST_PADDING && text.charCodeAt(end) === PADDING) end++;
+    const behind = end < text.length ? text.charCodeAt(end) : 0;
+    if (behind !== PADDING && !isInWord(behind)) words.push({ word: text.slice(start, end), index: start });
+  }
+  return words;
 }
 
 const holdsData = (plain: string): boolean =>

@@ -1,10 +1,12 @@
 /** Hardware addresses (IEEE 802, EUI-48): six pairs of hexadecimal digits, or three groups of four as some makers print them. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, matchesAfter, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
 const PAIR = "[0-9a-f]{2}";
 /** Not part of a longer chain of pairs, such as a fingerprint or an identifier of eight. */
-const FORM = new RegExp(`(?<![\\w.:-])(?:${PAIR}([:-])${PAIR}(?:\\1${PAIR}){4}|[0-9a-f]{4}(?:\\.[0-9a-f]{4}){2})(?![:.-]?\\w)`, "gi");
+const FORM = new RegExp(`(?<![\\w.:-])(?:${PAIR}([:-])${PAIR}(?:\\1${PAIR}){4}|[0-9a-f]{4}(?:\\.[0-9a-f]{4}){2})(?![:.-]?\\w)`, "iy");
+/** What every address begins with, where nothing joins it from before. */
+const SIGN = /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\./gi;
 /** Unset, and everybody's (broadcast): no device has them. */
 const NOBODY = /^(?:00[:-]?){6}$|^(?:ff[:-]?){6}$|^(?:0000\.?){3}$|^(?:ffff\.?){3}$/i;
 const NAMED = /\bmac\b|bssid|ethernet|\bwlan|wi-?fi|bluetooth|hardware|\bhw|physical|physikalisch|\beui/;
@@ -17,8 +19,10 @@ export const macAddresses: Detector = {
   mayFind: ({ longestRun }) => longestRun >= 14,
   find(text, from, field) {
     const found: Finding[] = [];
-    if (!matchesAfter(SIGN, text, from)) return found;
-    for (const { 0: address, index } of matchesFrom(FORM, text, from)) {
+    for (const { index } of matchesFrom(SIGN, text, from)) {
+      FORM.lastIndex = index;
+      const address = FORM.exec(text)?.[0];
+      if (address === undefined) continue;
       // Digits alone are also a time, a date or a row of numbers.
       const isSure = /[a-f]/i.test(address) && /\d/.test(address);
       if (NOBODY.test(address) || (!isSure && !NAMED.test(wordsBefore(text, index, field)))) continue;
@@ -31,5 +35,3 @@ export const macAddresses: Detector = {
     misses: ["00:00:00:00:00:00", "ff:ff:ff:ff:ff:ff", "12:30:45:10:20:30", "SHA1 aa:bb:cc:dd:ee:ff:00:11", "01-02-03-04-05-06"],
   },
 };
-
-const SIGN = /[0-9a-f]{2}[:-][0-9a-f]{2}[:-]|[0-9a-f]{4}\.[0-9a-f]{4}\./gi;

@@ -5,7 +5,7 @@
  */
 import type { Finding } from "../finding.ts";
 import { finderOf } from "../needs.ts";
-import { type Detector, FILLER, finding, isAsciiLetter, isDigit, isWordUnit, wordsBefore } from "./detector.ts";
+import { type Detector, FARTHEST_UNITS, FILLER, finding, isAsciiLetter, isDigit, isWordUnit, wordsBefore } from "./detector.ts";
 import { AU } from "./identifiers/au.ts";
 import { BR } from "./identifiers/br.ts";
 import { CA } from "./identifiers/ca.ts";
@@ -83,11 +83,18 @@ type Group = { readonly start: number; readonly end: number; readonly digits: nu
 
 function findNationalIds(text: string, from: number, context: string): Finding[] {
   const found: Finding[] = [];
-  for (const groups of chainsIn(text, from)) {
+  const chains = chainsIn(text, from);
+  if (chains.length === 0) return found;
+  const mayBeNamed = openNamings(text, chains[0]?.[0]?.start ?? 0, chains.at(-1)?.at(-1)?.end ?? 0, context);
+  for (const groups of chains) {
     const chain = readChain(text, groups);
-    const unnamed = isUnnamed(text, groups);
+    let unnamed: boolean | null = null;
+    const isUnnamed = (): boolean => {
+      unnamed ??= !mayBeNamed(groups[0]?.start ?? 0, groups.at(-1)?.start ?? 0);
+      return unnamed;
+    };
     for (let first = 0; first < groups.length; ) {
-      const hit = identifierAt(text, chain, first, context, unnamed);
+      const hit = identifierAt(text, chain, first, context, isUnnamed);
       if (hit === null) first++;
       else {
         const start = groups[first]?.start ?? 0;
@@ -161,17 +168,39 @@ function isGap(text: string, from: number, to: number): boolean {
 
 type Hit = { readonly last: number; readonly name: string; readonly score: number };
 
-/** Whether no words before any group of the chain may name an identifier, asked once for all of them; false where that takes a closer look. */
-function isUnnamed(text: string, groups: readonly Group[]): boolean {
-  const from = (groups[0]?.start ?? 0) - NAMING_UNITS;
-  if (from < 0) return false;
-  const near = text.slice(from, groups.at(-1)?.start);
+/**
+ * Tells whether words that may name an identifier stand before any group of a chain, from its first to its last. All chains lie from `begin` to `end`, and
+ * are asked about in order.
+ */
+function openNamings(text: string, begin: number, end: number, context: string): (first: number, last: number) => boolean {
   // What was cut out counts less than it is long: words farther away come near (wordsBefore).
-  return !near.includes("}") && FINDER.mayMatch(near.toLowerCase().replaceAll("_", " ")).length === FINDER.mayMatch("").length;
+  const isCutOut = text.slice(Math.max(0, begin - FARTHEST_UNITS), end).includes("}");
+  const units = isCutOut ? FARTHEST_UNITS : NAMING_UNITS;
+  const from = Math.max(0, begin - units);
+  let places: readonly number[] | null = null;
+  let next = 0;
+  return (first, last) => {
+    if (context !== "" && first < FARTHEST_UNITS) return true;
+    places ??= placesOfNaming(text.slice(from, end));
+    while (next < places.length && (places[next] ?? 0) + from < first - units) next++;
+    return next < places.length && (places[next] ?? 0) + from < last;
+  };
 }
 
-/** The longest identifier that begins with group `first`. `unnamed`: only those that need no certain words may be named. */
-function identifierAt(text: string, { groups, compact, offsets }: Chain, first: number, context: string, unnamed: boolean): Hit | null {
+function placesOfNaming(text: string): readonly number[] {
+  const plain = text.toLowerCase().replaceAll("_", " ");
+  // Where a small letter has more units than its capital, any place may be one.
+  return plain.length === text.length ? FINDER.placesOfWords(plain) : Array.from({ length: text.length }, (_, at) => at);
+}
+
+/** The longest identifier that begins with group `first`. `isUnnamed`: only those that need no certain words may be named. */
+function identifierAt(
+  text: string,
+  { groups, compact, offsets }: Chain,
+  first: number,
+  context: string,
+  isUnnamed: () => boolean,
+): Hit | null {
   const begin = groups[first];
   if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin)) return null;
   let words: string | null = null;
@@ -190,7 +219,7 @@ function identifierAt(text: string, { groups, compact, offsets }: Chain, first: 
     if (group === undefined || length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
     digits += group.digits;
     if (digits < FEWEST_DIGITS || IS_LENGTH[length] !== 1 || isJoinedBehind(text, group.end)) continue;
-    named ??= unnamed ? FINDER.mayMatch("") : hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
+    named ??= isUnnamed() ? FINDER.mayMatch("") : hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
     const form = named.length === 0 ? undefined : namedForm(named, compact, offset, length, before);
     if (form !== undefined) hit = { last, name: form.name, score: 0.995 };
     else if (MAY_STAND_ALONE[shapeKey(length, begin.end - begin.start, group.end - begin.start)] === 1) {

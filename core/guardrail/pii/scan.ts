@@ -20,7 +20,7 @@ import { findPlaceholders } from "../placeholder.ts";
 import { openBoundary } from "./boundary.ts";
 import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING, type Memo } from "./detector.ts";
 import { keyBegin, keyEnds, OPEN_ENDED, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
-import { mayHold, searchSegment } from "./segment.ts";
+import { askedOf, searchSegment } from "./segment.ts";
 import { openWindow } from "./window.ts";
 
 /** A character that folds to several units is not parted: what a forced cut may have to give way. */
@@ -94,13 +94,14 @@ export function openScan(field = ""): Scan {
 
   /** Findings up to `until`, counted from the segment's beginning, with a view of what stands before and of `right` units behind. */
   const search = (until: number, right: number, decided = until): readonly Finding[] => {
-    if (!mayHold(boundary.census)) return NOTHING;
+    const asked = askedOf(boundary.census);
+    if (asked === 0) return NOTHING;
     const { folded, foldedBase } = window;
     const before = Math.max(foldedBase, start - LEFT_UNITS);
     const seen = folded.slice(before - foldedBase, until + right - foldedBase);
     known = known.filter(({ end }) => end > before);
     const there = known.map((one) => ({ ...one, start: Math.max(0, one.start - before), end: one.end - before }));
-    const found = searchSegment(seen, start - before, until - before, context, boundary.census, there, memo, decided - before);
+    const found = searchSegment(seen, start - before, until - before, context, asked, there, memo, decided - before);
     return found.map((one) => ({ ...one, start: one.start + before - start, end: one.end + before - start }));
   };
 

@@ -13,19 +13,28 @@ const NOTHING: readonly Finding[] = [];
 const LONGEST_BOUNDED = 170;
 /** What the others see behind the last place where a finding may begin: the longest of them, and what may stand beside it and be cut out first. */
 const VIEW_UNITS = 244;
+/** How far detectors look back from where a finding begins; farther only for words, and where something in between is cut out (wordsBefore). */
+const NEAR_UNITS = 104;
 /** Cutting one thing out may bare another beside it; three looks are enough for what people write. */
 const LOOKS = 3;
 
-/** Whether anything may be found in a segment of this make-up: most have no sign of anything. */
-export function mayHold(census: Census): boolean {
-  for (const detector of DETECTORS) if (detector.mayFind(census)) return true;
-  return false;
+/** Of each stage, the places of its detectors in the list of all. */
+const PLACES = STAGES.map((stage) => stage.map((detector) => DETECTORS.indexOf(detector)));
+
+/** Detectors to ask: a bit for each, by its place in the list (detectors.ts). */
+export type Asked = number;
+
+/** Those that may find something in a segment of this make-up: none in most. */
+export function askedOf(census: Census): Asked {
+  let asked = 0;
+  for (let place = 0; place < DETECTORS.length; place++) if (DETECTORS[place]?.mayFind(census) === true) asked |= 1 << place;
+  return asked;
 }
 
 /**
  * What is found in `text.slice(from, to)`, in order and without overlap, with offsets of `text`; what stands around it is only
  * looked at. `known` was found before `from`: it is blanked out when its like is, so that what stands there names what follows as it
- * would in one search over both. `census` is the segment's. `decided`: nothing that begins at it or behind is given on, so that detectors see of it only
+ * would in one search over both. `asked`: for the segment's make-up. `decided`: nothing that begins at it or behind is given on, so that detectors see of it only
  * what may touch what is.
  */
 export function searchSegment(
@@ -33,7 +42,7 @@ export function searchSegment(
   from: number,
   to: number,
   field: string,
-  census: Census,
+  asked: Asked,
   known: readonly Finding[],
   memo: Memo,
   decided = to,
@@ -43,14 +52,17 @@ export function searchSegment(
   let rest = whole;
   /** What is blanked out before a detector looks again: not before, since most texts hold nothing else. */
   let hidden: readonly Finding[] = NOTHING;
-  let left = census;
+  let asking = asked;
+  // Whatever begins before `decided` ends before `reach`, or has there what its detector asks for (a long run, the sign of a mail address).
+  const reach = Math.min(to, decided + LONGEST_BOUNDED);
   let found: Finding[] = [];
-  for (let look = 0; look < LOOKS && mayHold(left); look++) {
+  for (let look = 0; look < LOOKS && asking !== 0; look++) {
     const before = found;
-    STAGES.forEach((stage, index) => {
+    PLACES.forEach((places, index) => {
       const fresh: Finding[] = [];
-      for (const detector of stage) {
-        if (!detector.mayFind(left)) continue;
+      for (const place of places) {
+        const detector = DETECTORS[place];
+        if (detector === undefined || (asking & (1 << place)) === 0) continue;
         rest = blank(rest, hidden);
         hidden = NOTHING;
         const seen = detector.longest > LONGEST_BOUNDED ? rest : rest.slice(0, view);
@@ -60,14 +72,9 @@ export function searchSegment(
       const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
       if (fresh.length > 0 || old.length > 0) hidden = [...old, ...found];
     });
-    // The second look is also the first one without what was found before `from`.
-    if (found === before && (look > 0 || known.length === 0)) break;
-    left = censusOf(
-      blank(
-        whole.slice(from, to),
-        found.map((one) => ({ start: one.start - from, end: one.end - from })),
-      ),
-    );
+    // The second look is also the first one without what was found right before `from`.
+    if (found === before && (look > 0 || (known.at(-1)?.end ?? Number.NEGATIVE_INFINITY) <= from - NEAR_UNITS)) break;
+    asking = askedOf(censusOf(whole, from, reach, found));
   }
   return found;
 }

@@ -66,6 +66,11 @@ describe("what an expression needs", { timeout: 180_000 }, () => {
     );
     expect(matched).toBeGreaterThan(0);
   });
+  it("[GUARD-31] is told with its places: where no word begins, nothing is named", () => {
+    const naming = finderOf(["tax (?:id|number)", "passport|pass no"]);
+    expect(naming.placesOfWords("my tax id, my passport and her pass no")).toEqual([3, 14, 31]);
+    expect(naming.placesOfWords("neither a tax nor a pass")).toEqual([]);
+  });
   it("[GUARD-31] is missing in what people write to each other: hardly any pattern is tried", () => {
     const text = normalise(
       "Thank you for your message. Your order has left our warehouse, and should be with you by Friday the 12th of March.",
