@@ -23,16 +23,14 @@ const LONGEST_GAP = 4;
 /** A run of groups in the alphabet of base64, with little between them. */
 type Run = { readonly start: number; readonly end: number; readonly values: Uint8Array };
 
+/** What a unit is between the values of a run; below 128 only. */
+const PARTS_GROUPS = Uint8Array.from({ length: 128 }, (_, code) => (/[= \n\r\t"',]/.test(String.fromCharCode(code)) ? 1 : 0));
+
 /** Runs that look like base64 and not like words. */
 function base64Runs(text: string): readonly Run[] {
   const runs: Run[] = [];
   const values = new Uint8Array(text.length);
   let [count, start, end, gap, changes, kindBefore] = [0, 0, 0, 0, 0, 0];
-  const close = (): void => {
-    if (count >= SHORTEST_BASE64 && changes >= Math.max(FEWEST_CHANGES, count / UNITS_PER_CHANGE))
-      runs.push({ start, end, values: values.slice(0, count) });
-    count = changes = kindBefore = gap = 0;
-  };
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 0;
     const value = code < 128 ? (SIX_BITS[code] ?? -1) : -1;
@@ -46,19 +44,22 @@ function base64Runs(text: string): readonly Run[] {
       values[count++] = value;
       end = at + 1;
       gap = 0;
-    } else if (code === 61 || code === 32 || code === 10 || code === 13 || code === 9 || code === 34 || code === 39 || code === 44) {
-      kindBefore = 0;
-      if (count > 0 && ++gap > LONGEST_GAP) close();
-    } else close();
+      continue;
+    }
+    kindBefore = 0;
+    if (count === 0 || (code < 128 && PARTS_GROUPS[code] === 1 && ++gap <= LONGEST_GAP)) continue;
+    if (count >= SHORTEST_BASE64 && changes >= Math.max(FEWEST_CHANGES, count / UNITS_PER_CHANGE))
+      runs.push({ start, end, values: values.slice(0, count) });
+    count = changes = gap = 0;
   }
-  close();
   return runs;
 }
 
 /** Sentences in base64 (RFC 4648 sections 4 and 5), in one run or in groups, forwards or backwards. */
 export function base64(text: string): Disguised | null {
+  const bytes = new Uint8Array(text.length);
   const found = base64Runs(text).flatMap(({ start, end, values }) => {
-    const plain = longest(aligned(values, 6), aligned(withoutHyphens(values), 6), aligned(values.toReversed(), 6));
+    const plain = longest(aligned(values, 6, 1, bytes), aligned(withoutHyphens(values), 6, 1, bytes), aligned(values, 6, -1, bytes));
     return plain === "" ? [] : [{ text: plain, start, end }];
   });
   return joined(found, "base64");
@@ -69,15 +70,24 @@ const longest = (...texts: readonly string[]): string => texts.reduce((best, nex
 const HYPHEN_VALUE = 62;
 const NO_VALUES = new Uint8Array(0);
 /** Nothing where there is none. */
-const withoutHyphens = (values: Uint8Array): Uint8Array =>
-  values.includes(HYPHEN_VALUE) ? values.filter((value) => value !== HYPHEN_VALUE) : NO_VALUES;
+function withoutHyphens(values: Uint8Array): Uint8Array {
+  if (!values.includes(HYPHEN_VALUE)) return NO_VALUES;
+  const kept = new Uint8Array(values.length);
+  let count = 0;
+  for (let at = 0; at < values.length; at++) if (values[at] !== HYPHEN_VALUE) kept[count++] = values[at] ?? 0;
+  return kept.subarray(0, count);
+}
 
-/** What is readable in values of so many bits. A run may begin with words that are no code: every alignment is read, and the best one counts. */
-function aligned(values: Uint8Array, bits: number): string {
-  const alignments = bits === 6 ? 4 : bits === 4 ? 2 : 8;
+/**
+ * What is readable in values of so many bits, in one direction. A run may begin with words that are no code: every alignment is read, and the best one
+ * counts. `bytes`: room for the bytes of a run.
+ */
+function aligned(values: Uint8Array, bits: 4 | 6, direction: 1 | -1, bytes: Uint8Array): string {
+  const alignments = bits === 6 ? 4 : 2;
   let best = "";
   for (let skip = 0; skip < alignments && skip < values.length; skip++) {
-    const plain = mayHoldText(values, skip, bits) ? textIn(bytesFrom(values, skip, bits)) : "";
+    const count = bits === 6 ? bytesOfSix(values, skip, direction, bytes) : bytesOfFour(values, skip, bytes);
+    const plain = mayHoldText(bytes, count) ? textIn(bytes.subarray(0, count)) : "";
     if (plain.length > best.length) best = plain;
     // Most of the run is read: no other alignment gives more.
     if (best.length * 8 > values.length * bits * 0.8) break;
@@ -85,49 +95,102 @@ function aligned(values: Uint8Array, bits: number): string {
   return best;
 }
 
-/** Whether `textIn` may find something in the bytes of these values: as it counts, without making them. In nearly all runs it finds nothing. */
-function mayHoldText(values: Uint8Array, from: number, bits: number): boolean {
-  let buffer = 0;
-  let held = 0;
-  let zeros = 0;
+/** Puts the bytes of values of six bits into `bytes`; their number. */
+function bytesOfSix(values: Uint8Array, skip: number, direction: 1 | -1, bytes: Uint8Array): number {
   let count = 0;
-  let isForeign = false;
-  /** Bytes that the character that is read still asks for. */
-  let open = 0;
-  for (let at = from; at < values.length; at++) {
-    buffer = ((buffer << bits) | (values[at] ?? 0)) & 0xffff;
-    held += bits;
-    if (held < 8) continue;
-    held -= 8;
-    const byte = (buffer >> held) & 255;
-    if (open > 0 && byte >= 0x80 && byte < 0xc0) {
-      if (--open > 0) continue;
-      isForeign = true;
-      count++;
-    } else {
-      if (open > 0 || (byte >= 0x80 && byte < 0xc2) || byte >= 0xf5) {
-        open = count = 0;
-        isForeign = false;
-      }
-      if (byte >= 0xc2 && byte < 0xf5) open = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
-      else if (byte < 0x80 && IS_TEXT[byte] === 1) count++;
-      else {
-        if (byte === 0) zeros++;
-        count = 0;
-        isForeign = false;
-      }
-    }
-    if (count >= SHORTEST || (isForeign && count >= SHORTEST_FOREIGN)) return true;
+  let left = values.length - skip;
+  for (let at = direction === 1 ? skip : left - 1; left > 1; at += 4 * direction, left -= 4) {
+    const [first, second] = [values[at] ?? 0, values[at + direction] ?? 0];
+    bytes[count++] = (first << 2) | (second >> 4);
+    if (left === 2) break;
+    const third = values[at + 2 * direction] ?? 0;
+    bytes[count++] = (second << 4) | (third >> 2);
+    if (left === 3) break;
+    bytes[count++] = (third << 6) | (values[at + 3 * direction] ?? 0);
   }
-  return zeros > (((values.length - from) * bits) >> 3) * WIDE_SHARE;
+  return count;
 }
 
-function bytesFrom(values: Uint8Array, from: number, bits: number): Uint8Array {
-  const bytes = new Uint8Array(((values.length - from) * bits) >> 3);
+/** The same of four bits. */
+function bytesOfFour(values: Uint8Array, skip: number, bytes: Uint8Array): number {
+  let count = 0;
+  for (let at = skip; at + 1 < values.length; at += 2) bytes[count++] = ((values[at] ?? 0) << 4) | (values[at + 1] ?? 0);
+  return count;
+}
+
+/** What a byte is in UTF-8, and no part of a text. */
+const PLAIN = 0;
+const GOES_ON = 1;
+const LEADS = 2;
+const NO_TEXT = 3;
+const ROLES = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte < 0x80 ? (IS_TEXT[byte] === 1 ? PLAIN : NO_TEXT) : byte < 0xc0 ? GOES_ON : byte >= 0xc2 && byte < 0xf5 ? LEADS : NO_TEXT,
+);
+/** By the roles of two neighbours: whether a text may have them. */
+const MAY_FOLLOW = Uint8Array.from({ length: 16 }, (_, pair) => {
+  const [first, second] = [pair >> 2, pair & 3];
+  if (first === NO_TEXT || second === NO_TEXT) return 0;
+  return first === GOES_ON || (second === GOES_ON) === (first === LEADS) ? 1 : 0;
+});
+/** Six characters, one of them of two bytes. */
+const FEWEST_BYTES = SHORTEST_FOREIGN + 1;
+
+/**
+ * Whether `textIn` may find something in these bytes. In nearly all runs it finds nothing, which few bytes show: of the fewest that hold a text the
+ * last ones are looked at first, and two that no text has beside each other let all before them be passed over.
+ */
+function mayHoldText(bytes: Uint8Array, count: number): boolean {
+  for (let from = 0; from + FEWEST_BYTES <= count; ) {
+    let at = from + FEWEST_BYTES - 1;
+    let role = ROLES[bytes[at] ?? 0] ?? NO_TEXT;
+    for (; at > from; at--) {
+      const before = ROLES[bytes[at - 1] ?? 0] ?? NO_TEXT;
+      if (MAY_FOLLOW[(before << 2) | role] !== 1) break;
+      role = before;
+    }
+    if (at > from) {
+      from = at;
+      continue;
+    }
+    let characters = 0;
+    let isForeign = false;
+    for (let size = sizeAt(bytes, at, count); size > 0; size = sizeAt(bytes, at, count)) {
+      characters++;
+      if (size > 1) isForeign = true;
+      at += size;
+      if (characters >= SHORTEST || (isForeign && characters >= SHORTEST_FOREIGN)) return true;
+    }
+    from = at + 1;
+  }
+  return isWide(bytes, count);
+}
+
+/** How many bytes the character at `at` has, by its roles; 0: none begins there. */
+function sizeAt(bytes: Uint8Array, at: number, count: number): number {
+  const byte = at < count ? (bytes[at] ?? 0) : 0;
+  const role = ROLES[byte];
+  if (role === PLAIN) return 1;
+  if (role !== LEADS) return 0;
+  const size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+  if (at + size > count) return 0;
+  for (let next = at + 1; next < at + size; next++) if (ROLES[bytes[next] ?? 0] !== GOES_ON) return 0;
+  return size;
+}
+
+/** Whether as many bytes are zero as in letters of UTF-16. */
+function isWide(bytes: Uint8Array, count: number): boolean {
+  let zeros = 0;
+  for (let at = 0; at < count; at++) if (bytes[at] === 0) zeros++;
+  return zeros > count * WIDE_SHARE;
+}
+
+/** Bytes of values of so many bits. */
+function bytesFrom(values: Uint8Array, bits: number): Uint8Array {
+  const bytes = new Uint8Array((values.length * bits) >> 3);
   let buffer = 0;
   let held = 0;
   let next = 0;
-  for (let at = from; at < values.length; at++) {
+  for (let at = 0; at < values.length; at++) {
     buffer = ((buffer << bits) | (values[at] ?? 0)) & 0xffff;
     held += bits;
     if (held < 8) continue;
@@ -146,7 +209,7 @@ export function base32(text: string, makeUp: MakeUp = makeUpOf(text)): Disguised
   if (!makeUp.base32) return null;
   const found = [...text.matchAll(BASE32)].flatMap(({ 0: run, index }) => {
     const values = Uint8Array.from(run.toUpperCase().replace(/[^A-Z2-7]/g, ""), (unit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(unit));
-    const plain = textIn(bytesFrom(values, 0, 5));
+    const plain = textIn(bytesFrom(values, 5));
     return plain === "" ? [] : [{ text: plain, start: index, end: index + run.length }];
   });
   return joined(found, "base32");
@@ -185,14 +248,21 @@ const HEX = /(?<![0-9a-z])(?:(?:0x|\\x|x|#)?[0-9a-f]{2}[ ,:;.|/\\\n\r\t'"-]{0,3}
 export function hexadecimal(text: string, makeUp: MakeUp = makeUpOf(text)): Disguised | null {
   if (!makeUp.bytes) return null;
   const found = [...text.matchAll(HEX)].flatMap(({ 0: run, index }) => {
-    const digits = run.replace(/[0\\]x|[^0-9a-f]/gi, "");
-    const plain = aligned(
-      Uint8Array.from(digits, (digit) => Number.parseInt(digit, 16)),
-      4,
-    );
+    const values = hexValues(run.replace(/[0\\]x|[^0-9a-f]/gi, ""));
+    const plain = aligned(values, 4, 1, new Uint8Array(values.length));
     return plain === "" ? [] : [{ text: plain, start: index, end: index + run.length }];
   });
   return joined(found, "hex");
+}
+
+/** What hexadecimal digits count. */
+function hexValues(digits: string): Uint8Array {
+  const values = new Uint8Array(digits.length);
+  for (let at = 0; at < digits.length; at++) {
+    const code = digits.charCodeAt(at);
+    values[at] = code < 58 ? code - 48 : (code & 0x5f) - 55;
+  }
+  return values;
 }
 
 /** Character codes in a row: decimal or octal, also as arguments of a call; binary with or without blanks; code points. */
