@@ -117,6 +117,8 @@ const LITERAL_SIGN = /0x|#/;
 function areSpoken(words: readonly string[]): boolean {
   let spoken = 0;
   for (const word of words) {
+    // Two figures stand for no letter.
+    if (word.includes("2") || word.includes("6")) continue;
     const half = word.replace(/[03457-9]/g, (figure) => FIGURES[figure] ?? figure);
     if (SPOKEN_WORDS.has(half.replaceAll("1", "i")) || SPOKEN_WORDS.has(half.replaceAll("1", "l"))) spoken += 1;
     if (spoken >= SPOKEN) return true;

@@ -240,21 +240,28 @@ export function featureWalker({ starts, slots, firstSlot }: Tokens): (window: Te
   };
 }
 
-/** For each place in a list, the last place before it with the same feature; -1 for none. An open table of twice the size: no larger than the text asks for. */
+/**
+ * For each place in a list of indexes, the last place before it with the same one; -1 for none. One table for all lists: what an earlier list left there
+ * is below `base`, and stands for nothing.
+ */
 function occurrencesBefore(slots: readonly number[]): Int32Array {
   const before = new Int32Array(slots.length);
-  const size = 1 << (33 - Math.clz32(Math.max(1, slots.length)));
-  const places = new Int32Array(size);
-  for (let index = 0; index < slots.length; index++) {
-    const feature = slots[index];
-    let at = Math.imul(feature ?? 0, 0x9e3779b1) & (size - 1);
-    // Places are kept one higher: 0 is free.
-    while (places[at] !== 0 && slots[(places[at] ?? 0) - 1] !== feature) at = (at + 1) & (size - 1);
-    before[index] = (places[at] ?? 0) - 1;
-    places[at] = index + 1;
+  if (base > MOST_PLACES) {
+    LAST_PLACES.fill(0);
+    base = 1;
   }
+  for (let index = 0; index < slots.length; index++) {
+    const feature = slots[index] ?? 0;
+    before[index] = Math.max(-1, (LAST_PLACES[feature] ?? 0) - base);
+    LAST_PLACES[feature] = base + index;
+  }
+  base += slots.length;
   return before;
 }
+const LAST_PLACES = new Int32Array(TABLE_SIZE);
+let base = 1;
+/** Far from where a place no longer fits: no list is as long as what is left. */
+const MOST_PLACES = 1 << 30;
 
 /** The first index of a rising list whose value is at least `least`. */
 export function firstFrom(rising: readonly number[], least: number): number {

@@ -23,7 +23,13 @@ function differences(word: string, sign: 1 | -1, size: number): number {
 const TURNED = new Map(KEYWORDS.map((word) => [differences(word, 1, 26), word]));
 const MIRRORED = new Map(KEYWORDS.map((word) => [differences(word, -1, 26), word]));
 const TURNED_94 = new Map(KEYWORDS.map((word) => [differences(word, 1, 94), word]));
-const LENGTHS = [...new Set(KEYWORDS.map(({ length }) => length))];
+const LONGEST = Math.max(...KEYWORDS.map(({ length }) => length));
+/** By a length: what the hash of `differences` begins with, seen from its end; 0 where no word is so long. */
+const BEGUN_WITH = Int32Array.from({ length: LONGEST + 1 }, (_, length) => {
+  let hash = length;
+  for (let at = 1; at < length; at++) hash = Math.imul(hash, 131);
+  return KEYWORDS.some((word) => word.length === length) ? hash : 0;
+});
 
 /** `text` is normalised. Every turn of the alphabet in which two words or more are words of instructions. */
 export function* rotated(text: string): Generator<Disguised> {
@@ -78,9 +84,14 @@ export function rotatedSigns(text: string): Disguised | null {
   const shifts = new Map<number, Set<string>>();
   for (const [token] of text.matchAll(TOKEN)) {
     if (!HAS_SIGN_INSIDE.test(token)) continue;
-    for (const length of LENGTHS) {
-      if (length > token.length) continue;
-      const word = TURNED_94.get(differences(token.slice(0, length), 1, 94));
+    // The hashes of all its beginnings in one go.
+    let steps = 0;
+    for (let length = 2; length <= LONGEST && length <= token.length; length++) {
+      const step = (token.charCodeAt(length - 1) - token.charCodeAt(length - 2) + 2 * 94) % 94;
+      steps = (Math.imul(steps, 131) + step) | 0;
+      const begun = BEGUN_WITH[length] ?? 0;
+      if (begun === 0) continue;
+      const word = TURNED_94.get((begun + steps) | 0);
       if (word !== undefined && word.length === length) count(shifts, (token.charCodeAt(0) - word.charCodeAt(0) + 188) % 94, word);
     }
   }
