@@ -54,6 +54,6 @@ export const AREAS: readonly Area[] = [
   room("sandbox-pool", { inNode: true, tests: [] }),
   room("sessions", { inNode: true }),
   room("tool-sandbox", { inNode: true, tests: [] }),
-  room("vault"),
+  room("vault", { inNode: true }),
   room("watch", { inNode: true }),
 ];
