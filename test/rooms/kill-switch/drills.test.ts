@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { AuditRecord, RecordsMessage } from "../../../core/audit/record.ts";
+import type { Json } from "../../../core/json.ts";
 import { DRILL_EVERY_MS, type DrilledRun } from "../../../core/kill-switch/drill.ts";
 import type { FlagReading } from "../../../core/kill-switch/flag.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
@@ -83,7 +84,8 @@ const begun = async (kill: KillSwitchRpc, org = "acme") => {
   return answer.value.id;
 };
 const alarmOf = (stub: Stub) => runInDurableObject(stub, (_, state) => state.storage.getAlarm());
-const records = (): AuditRecord[] => sent.flatMap(({ rows }) => rows.flatMap((row) => row.records));
+type Told = AuditRecord & { readonly data: { readonly [field: string]: Json } };
+const records = (): Told[] => sent.flatMap(({ rows }) => rows.flatMap((row) => row.records as Told[]));
 
 describe("a drill", () => {
   it("[KILL-95] starts its runs, throws after three seconds, is drained and ends with its figures on record", async () => {
@@ -179,6 +181,19 @@ describe("a drill", () => {
     expect(halted).toHaveLength(before); // the halts of its switch are over with it
   });
 
+  it("[KILL-105] is one of the last 200 that are kept", async () => {
+    const { stub, kill } = fresh();
+    const first = await begun(kill);
+    for (const wait of [1, 3_001, 61_000]) await tick(stub, wait);
+    await runInDurableObject(stub, (_, { storage: { sql } }) => {
+      for (let n = 0; n < 199; n++)
+        sql.exec("INSERT INTO drill SELECT ?, due_at, body FROM drill WHERE id = ?", `drill_Z${1_000 + n}`, first);
+    });
+    expect(await kill.drills("acme", false)).toHaveLength(200);
+    await begun(kill);
+    expect(await kill.drills("acme", false)).toHaveLength(200);
+  });
+
   it("[KILL-105] is held by the platform itself a month after the last one, and never twice", async () => {
     const { kill } = fresh();
     expect(await kill.holdMonthlyDrill()).toBe(false); // the month begins
@@ -236,12 +251,36 @@ describe("what is in flight", () => {
     expect((await kill.status("acme", false)).drained_at).toBe(drained);
   });
 
-  it("[KILL-4] whoever may not count all runs cannot tell that `all` is drained", async () => {
+  it("[KILL-4] of several switches is drained with the last, and whoever may not count all runs cannot tell that `all` is drained", async () => {
     const { kill } = fresh();
+    const workflow = (name: string): StopScope => ({ kind: "workflow", org: "acme", name });
+    await kill.throwSwitch(workflow("refund"), admin("ann"), "");
+    now += 5_000;
+    await kill.status("acme", false);
+    await kill.throwSwitch(workflow("triage"), admin("ann"), "");
+    now += 5_000;
+    expect((await kill.status("acme", false)).drained_at).toBe(new Date(now).toISOString()); // when the last of them was
     await kill.throwSwitch(ALL, root("ann"), "");
     now += 6_000;
     expect((await kill.status("acme", false)).drained_at).toBeNull();
     expect((await kill.status("default", true)).drained_at).not.toBeNull();
+  });
+});
+
+describe("what is told", () => {
+  it("[NOTICE-16] of a recovery ends what was told of its throw", async () => {
+    const { stub, kill } = fresh();
+    const notices: unknown[] = [];
+    world.tell = async (_org, { type, resolves }) => void notices.push([type, resolves]);
+    await kill.throwSwitch(ORG, admin("ann"), "");
+    const asks = await kill.requestRecovery(ORG, admin("ann"), "");
+    await kill.approveRecovery(asks.ok ? asks.value.id : "", admin("bob"));
+    for (const wait of [1, 2_500, 2_500, 30_000]) await tick(stub, wait);
+    expect(notices).toEqual([
+      ["kill_switch.thrown", undefined],
+      ["kill_switch.recovery_requested", undefined],
+      ["kill_switch.recovered", true],
+    ]);
   });
 });
 
@@ -279,7 +318,13 @@ describe("the flag", () => {
     await tick(stub, 1);
     expect(kv.value).toBe("off");
     await kill.throwSwitch(ORG, admin("ann"), "");
-    await tick(stub, 1_099);
+    await tick(stub, 1);
+    expect(
+      await runInDurableObject(stub, (_, { storage }) => storage.sql.exec("SELECT mirror_at - ? AS wait FROM deployment", now).one()),
+    ).toEqual({
+      wait: 1_099,
+    });
+    await tick(stub, 1_098);
     expect(kv.value).toBe("off");
     expect(await alarmOf(stub)).toBe(now + 1);
     await tick(stub, 1);
