@@ -214,7 +214,10 @@ describe("[RUN-400] what a run leaves behind", () => {
       ...[done("desk/1.1", "desk"), done("desk/1.2", "desk", { wrote: true }), done("desk/1.3", "desk", { wrote: false } as never)],
       ...[done("pay", "pay"), done("look", "look")],
     ];
-    expect(leftBehind({ birth: machinery.birth, state: { ...state, undoing: null, done: all } as unknown as RunState })).toEqual(["desk/1.2", "pay"]);
+    expect(leftBehind({ birth: machinery.birth, state: { ...state, undoing: null, done: all } as unknown as RunState })).toEqual([
+      "desk/1.2",
+      "pay",
+    ]);
   });
 
   it("is remembered in words, and not at all where nothing was said", () => {
