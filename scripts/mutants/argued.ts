@@ -64,6 +64,10 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["8231d0bd", "A share below 1 of the values' number is the place of one; the default is for the compiler."],
   ["4b9520af", "A part of a pattern in Cedar's JSON form is a wildcard or holds a literal text, and nothing else."],
   ["372cf4da", "A character of a text has a code point; the default is for the compiler."],
+  // core/session
+  ["7a02ab6a", "Where no amount or id is forgotten, the line has all of those that it lists, and is the same."],
+  ["98c3d06b", "A word of marks alone has no digit, and is left out."],
+  ["f621a4b6", "`dropped` is below the number of messages; the default is for the compiler."],
   // durable-objects
   ["821290bf", "A drill's step asks when it was drained only where there is a switch, which has a time or null."],
   ["26748d1b", "A drill ends where there is a switch, which has a time or null."],

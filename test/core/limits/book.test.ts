@@ -71,6 +71,47 @@ describe("permits", () => {
     expect(grant(none.book, "b", wish({ perMinute: 4 }), bookEnds(none.book)).grant.permits).toBe(2);
   });
 
+  it("[LIMITS-1] are usable for two seconds where they are many, a minute where they are few, and at once where they are used at once", () => {
+    const usable = (perMinute: number | null, permits: number, more: Partial<Wish> = {}): number =>
+      grant(EMPTY, "a", wish({ perMinute, permits, ...more }), 7).grant.usableMs;
+    expect([usable(10, 1), usable(10, 2), usable(1_000, 10), usable(1_000, 11), usable(null, 1_000)]).toEqual([
+      60_000, 2_000, 60_000, 2_000, 60_000,
+    ]);
+    expect(usable(10, 1, { usedAtOnce: true })).toBe(0);
+  });
+
+  it("[LIMITS-1] are asked for again when the first of those that count ends, and at once by whoever got some or wants none", () => {
+    const first = grant(EMPTY, "a", wish({ perMinute: 2, permits: 2, usedAtOnce: true }), 1_000);
+    const ask = (more: Partial<Wish>, at: number, book = first.book) => grant(book, "b", wish({ perMinute: 2, ...more }), at).grant;
+    expect(ask({}, 11_000)).toMatchObject({ permits: 0, retryMs: 50_000 });
+    expect(ask({ permits: 0 }, 11_000).retryMs).toBe(0);
+    expect([ask({}, 60_999).permits, ask({}, 61_000).permits]).toEqual([0, 1]);
+    const one = grant(EMPTY, "a", wish({ perMinute: 2, permits: 1, usedAtOnce: true }), 1_000);
+    const two = grant(one.book, "a", wish({ perMinute: 2, permits: 1, usedAtOnce: true }), 5_000);
+    expect(two.grant).toMatchObject({ permits: 1, retryMs: 0 });
+    expect(ask({}, 11_000, two.book).retryMs).toBe(50_000);
+    expect(grant(EMPTY, "a", wish({ perMinute: 0 }), 5).grant).toMatchObject({ permits: 0, retryMs: 0 });
+  });
+
+  it("[LIMITS-1] are in the book only as long as they count, and not where there is no limit", () => {
+    const full = grant(EMPTY, "a", wish({ perMinute: 2, permits: 2, usedAtOnce: true }), 0);
+    expect(full.book).toEqual({ v: 1, counted: [{ isolate: "a", lot: 1, permits: 2, usableUntil: 0 }], held: [] });
+    expect(grant(full.book, "b", wish({ perMinute: 2 }), 1).book).toEqual(full.book);
+    expect(grant(EMPTY, "a", wish({ perMinute: null, atOnce: null, underWay: 1, slots: 1 }), 1).book).toEqual(EMPTY);
+    expect(grant(EMPTY, "a", wish({ perMinute: null, atOnce: 5, permits: 3 }), 1).book).toEqual(EMPTY);
+  });
+
+  it("[LIMITS-1] that are given back in part count for a minute from then, and in whole not at all", () => {
+    const first = grant(EMPTY, "a", wish({ perMinute: 400, permits: 4 }), 0);
+    const { lot } = first.grant;
+    expect(first.book.counted).toEqual([{ isolate: "a", lot, permits: 4, usableUntil: 60_000 }]);
+    const give = (permits: number, at: number) =>
+      grant(first.book, "a", wish({ perMinute: 400, permits: 0, unused: [{ lot, permits }] }), at).book.counted;
+    expect(give(3, 10_000)).toEqual([{ isolate: "a", lot, permits: 1, usableUntil: 10_000 }]);
+    expect(give(3, 90_000)).toEqual([{ isolate: "a", lot, permits: 1, usableUntil: 60_000 }]);
+    expect(give(4, 10_000)).toEqual([]);
+  });
+
   it("[LIMITS-1] are nobody's to give back but their isolate's, and never more than were granted", () => {
     const first = grant(EMPTY, "a", wish({ perMinute: 2, permits: 2 }), 0);
     const others = grant(first.book, "b", wish({ perMinute: 2, unused: [{ lot: first.grant.lot, permits: 2 }] }), 1);

@@ -85,6 +85,18 @@ describe("[TOOLC-18] a burst", () => {
     expect(many(null, BURST_FLOOR, AT).told).toEqual([]);
   });
 
+  it("says how many were made, how many are usual, and leases none any more", () => {
+    const { use } = many(null, 100, AT);
+    const told = noteUse(use, { ...HERE, made: 1_000 }, DEFAULT_CREDENTIAL_RULES, AT + 60_000).answer;
+    expect(told).toEqual({
+      unusual: [{ kind: "burst", refused: false, count: 1_000, usual: 100 }],
+      refused: null,
+      retryMs: 0,
+      lease: { more: 0, ms: 0 },
+    });
+    expect(noteUse(use, { ...HERE, made: BURST_FLOOR - 104 }, DEFAULT_CREDENTIAL_RULES, AT + 1).answer.lease).toEqual({ more: 0, ms: 0 });
+  });
+
   it("is refused until the minute ends, and what was refused does not count", () => {
     const { refused, use } = many(null, BURST_FLOOR + 30, AT, refusing("burst"));
     expect(refused).toBe(30);

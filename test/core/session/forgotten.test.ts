@@ -24,12 +24,15 @@ describe("[SESSION-17] a session without what is forgotten", () => {
     for (const said of ["Oslo is where I live.", "I live in Oslofjord.", "", "  two  blanks ", "a\n\nb"])
       expect(without("I live in Oslo.", said)).toBe(said);
     expect(without("Yes. I live in Oslo.", "Yes. Send it.")).toBe("Yes. Send it.");
+    expect(without("I like tea.", "I like tea. Send it.")).toBe("Send it.");
+    expect(without("Like tea.", "Like tea. Send it.")).toBe("Like tea. Send it.");
   });
 
   it("loses the amounts and ids that a summary lists of it, and no others", () => {
     const summary = "Remember that the gate is closed.\n4711, ORD-9, 50 EUR";
     expect(without("The code of my gate is 4711.", summary)).toBe("Remember that the gate is closed.\nORD-9, 50 EUR");
-    expect(without("The code of my gate is 4711.", "I paid 4711 for it.")).toBe("I paid 4711 for it.");
+    for (const said of ["I paid 4711 for it.", "It was red, 4711, and old."])
+      expect(without("The code of my gate is 4711.", said)).toBe(said);
   });
 
   it("takes time that grows with its length alone", () => {
