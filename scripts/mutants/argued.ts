@@ -103,6 +103,9 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["6e6b760a", "A place is given once: the promise takes no second one, and who has a place is in the queue no more."],
   ["0214382f", "At the very millisecond at which a silent consumer counts as gone either answer is right: an export takes less."],
   ["1501b644", "Of a page with more behind it there is a last line, so that the default is for the compiler."],
+  // durable-objects/key-ring
+  ["4a9f8b8f", "An Ed25519 private key has both of its parts; the guard is for the compiler."],
+  ["4cd5c041", "An Ed25519 private key has both of its parts; the guard is for the compiler."],
   // durable-objects/kit
   ["ecfb1068", "In a sum null counts as 0."],
   ["989e0d4d", "No number is above or equal to undefined, and a slice from undefined is one from 0."],
@@ -147,6 +150,8 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["3b685603", "Without a summary the text is null, which is JSON for null."],
   // durable-objects/watch
   ["41a30c6b", "In a sum null counts as 0."],
+  ["99a754aa", "What is thrown then is a retry, too."],
+  ["9c804061", "Where one of them has nobody left yet, the line answered before; the default is for the compiler."],
   ["250e407b", "An hour more is read, of which the same last minutes are taken."],
   ["f9fe936f", "`undefined >= hour` is false, and `?? …` takes undefined for null."],
 ]);
