@@ -42,7 +42,7 @@ export const AREAS: readonly Area[] = [
   room("kit", { inNode: true, tests: ["test/rooms/review-queue", "test/rooms/kill-switch"] }),
   room("archive-index", { inNode: true, tests: ["test/rooms/archive", "test/rooms/store/archived-lines.test.ts"] }),
   room("audit-log", { inNode: true }),
-  room("budget-ledger"),
+  room("budget-ledger", { inNode: true }),
   room("circuit-breaker", { inNode: true }),
   room("key-ring", { inNode: true }),
   room("kill-switch", { inNode: true }),
