@@ -64,7 +64,6 @@ describe("[RUN-403] an answer under the rules of its run", () => {
     expect(underWay(forbid("flag"))("guaranteed", { review: true }).ruled.review).toBe(true);
     expect(underWay(forbid("retry"))("guaranteed", { review: true }).ruled.review).toBe(true); // a person is the stricter of both
   });
-  });
 
   it("is asked for again where what was taken out of it is what its schema asks for", () => {
     const output = { type: "object", properties: { word: { enum: ["guaranteed"] } }, required: ["word"] } as const;

@@ -124,7 +124,7 @@ describe("publishing", () => {
     const log = life();
     await log.append(ORG, rows(2));
     expect(await ring(log, 15_000)).toBeNull();
-    expect(objects.size).toBe(0);
+    expect([objects.size, sealed]).toEqual([0, []]);
     expect(await log.checkpoint(ORG, "first.example")).toMatchObject({ ok: true });
     await log.append(ORG, rows(1));
     expect(await ring(log, 500)).toBe(15_000); // it has a name now

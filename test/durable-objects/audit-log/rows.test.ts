@@ -180,6 +180,15 @@ describe("tiles", () => {
   });
 });
 
+it("[MERKLE-8] a leaf more writes the one row of the tree that it changes", () => {
+  const tree = new TreeRows(sql);
+  tree.grow(leavesOf(CHAIN.slice(0, 300)));
+  const written = (): number => Number(sql.exec("SELECT total_changes() AS n").one()["n"]);
+  const before = written();
+  tree.grow(leavesOf(CHAIN.slice(300, 301)));
+  expect(written() - before).toBe(1);
+});
+
 describe("the newest checkpoint", () => {
   const kept = { origin: "o", size: 3, note: "o\n3\nAAAA\n\n— o sig\n", before: ["o\n2\nAAAA\n\nsig", null], signedAt: 7 };
 

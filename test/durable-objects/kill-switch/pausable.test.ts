@@ -90,6 +90,21 @@ describe("a turn of pushes", () => {
     expect([told, drained]).toEqual([["run_1"], ["kill_1"]]);
   });
 
+  it("[KILL-11] tells nobody of a switch that is not there, though its row stands, nor for a row that is gone", async () => {
+    pushes.begin(state, "halt", now);
+    await pushes.turn({ ...board, find: () => null });
+    expect([told, drained, pages]).toEqual([[], [], []]);
+    pushes.begin(state, "halt", now);
+    await pushes.turn({
+      ...board,
+      find: (id) => {
+        pushes.end(state);
+        return id === state.id ? state : null;
+      },
+    });
+    expect([told, drained, pages]).toEqual([[], [], []]);
+  });
+
   it("[KILL-10] goes on with a halt that missed somebody, or while something moves", async () => {
     pushes.begin(state, "halt", now);
     whileTold = () => Promise.reject(new Error("out of reach"));

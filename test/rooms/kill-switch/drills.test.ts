@@ -251,6 +251,24 @@ describe("what is in flight", () => {
     expect((await kill.status("acme", false)).drained_at).toBe(drained);
   });
 
+  it("[KILL-93] what is lifted is not drained any more, and what was drained before it is lifted stays so", async () => {
+    const { stub, kill } = fresh();
+    const { id } = await kill.throwSwitch(ORG, admin("ann"), "");
+    const asks = await kill.requestRecovery(ORG, admin("ann"), "");
+    running = 1;
+    world.haltRun = async () => undefined;
+    await tick(stub, 1);
+    world.countRunsInScope = async () => {
+      await kill.approveRecovery(asks.ok ? asks.value.id : "", admin("bob"));
+      return 0;
+    };
+    await tick(stub, 6_000);
+    const drainedAt = await runInDurableObject(stub, (_, { storage }) =>
+      storage.sql.exec("SELECT body ->> '$.drainedAt' AS at FROM switch WHERE id = ?", id).one(),
+    );
+    expect(drainedAt).toEqual({ at: null });
+  });
+
   it("[KILL-4] of several switches is drained with the last, and whoever may not count all runs cannot tell that `all` is drained", async () => {
     const { kill } = fresh();
     const workflow = (name: string): StopScope => ({ kind: "workflow", org: "acme", name });
