@@ -231,38 +231,68 @@ function hasAll(lists: Int32Array | undefined, seen: Uint8Array): boolean {
   return true;
 }
 
-/** Few units begin a word: one look at three of them spares the tree. */
-const BEGINNINGS = 1 << 14;
-const beginningOf = (first: number, second: number, third: number): number =>
-  (Math.imul(first, 961) + Math.imul(second, 31) + third) & (BEGINNINGS - 1);
+/** Where a word may begin: by its first three units, the node that they lead to. */
+type Beginnings = { readonly mask: number; readonly pairs: Int32Array; readonly thirds: Uint16Array; readonly nodes: Uint16Array };
+/** Places for each word: most places are free, and few units begin a word. */
+const ROOM = 8;
+/** Several beginnings share the place: they are told apart by a walk from the root. */
+const SEVERAL = 0xffff;
 
-function wordsByNode(words: readonly string[]): { readonly tree: Tree; readonly wordAt: Int32Array; readonly begins: Uint8Array } {
-  const tree = treeOf(words);
-  const wordAt = new Int32Array(tree.count).fill(-1);
-  const begins = new Uint8Array(BEGINNINGS);
-  words.forEach((word, index) => {
-    wordAt[tree.ends[index] ?? 0] = index;
-    begins[beginningOf(word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2))] = 1;
-  });
-  return { tree, wordAt, begins };
+const placeOf = (first: number, second: number, third: number): number => Math.imul(first, 961) + Math.imul(second, 31) + third;
+const pairOf = (first: number, second: number): number => (first << 16) | second;
+
+function beginningsOf(words: readonly string[], tree: Tree): Beginnings {
+  const size = 1 << (32 - Math.clz32(words.length * ROOM));
+  const [pairs, thirds, nodes] = [new Int32Array(size), new Uint16Array(size), new Uint16Array(size)];
+  for (const word of words) {
+    const [first, second, third] = [word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2)];
+    const place = placeOf(first, second, third) & (size - 1);
+    const node = step(tree, step(tree, step(tree, 0, first), second), third);
+    nodes[place] = nodes[place] === 0 || nodes[place] === node ? node : SEVERAL;
+    pairs[place] = pairOf(first, second);
+    thirds[place] = third;
+  }
+  return { mask: size - 1, pairs, thirds, nodes };
 }
 
+/** The node that three units lead to; 0: no word begins with them. */
+function nodeOf({ mask, pairs, thirds, nodes }: Beginnings, tree: Tree, first: number, second: number, third: number): number {
+  const place = placeOf(first, second, third) & mask;
+  const node = nodes[place] ?? 0;
+  if (node === 0) return 0;
+  if (node === SEVERAL) return stepOrNone(tree, stepOrNone(tree, step(tree, 0, first), second), third);
+  return pairs[place] === pairOf(first, second) && thirds[place] === third ? node : 0;
+}
+
+/** The root is no node that a unit leads to. */
+const stepOrNone = (tree: Tree, node: number, code: number): number => (node === 0 ? 0 : step(tree, node, code));
+
+function wordsByNode(words: readonly string[]): { readonly tree: Tree; readonly wordAt: Int32Array; readonly beginnings: Beginnings } {
+  const tree = treeOf(words);
+  const wordAt = new Int32Array(tree.count).fill(-1);
+  words.forEach((_, index) => {
+    wordAt[tree.ends[index] ?? 0] = index;
+  });
+  return { tree, wordAt, beginnings: beginningsOf(words, tree) };
+}
+
+/** Is told every word that is found, and where it begins. */
+type SeeWord = (word: number, at: number) => void;
+
 /** Finds words of at least three units wherever they stand in a text. */
-function searchFor(words: readonly string[]): (text: string, see: (word: number, at: number) => void) => void {
-  const { tree, wordAt, begins } = wordsByNode(words);
+function searchFor(words: readonly string[]): (text: string, see: SeeWord) => void {
+  const { tree, wordAt, beginnings } = wordsByNode(words);
   return (text, see) => {
     let first = text.charCodeAt(0);
     let second = text.charCodeAt(1);
     for (let at = 2; at < text.length; at++) {
       const third = text.charCodeAt(at);
-      if (begins[beginningOf(first, second, third)] === 1) {
-        let node = 0;
-        for (let next = at - 2; next < text.length; next++) {
-          node = step(tree, node, text.charCodeAt(next));
-          if (node === 0) break;
-          const word = wordAt[node] ?? -1;
-          if (word >= 0) see(word, at - 2);
-        }
+      let node = nodeOf(beginnings, tree, first, second, third);
+      for (let next = at + 1; node !== 0; next++) {
+        const word = wordAt[node] ?? -1;
+        if (word >= 0) see(word, at - 2);
+        if (next >= text.length) break;
+        node = step(tree, node, text.charCodeAt(next));
       }
       first = second;
       second = third;
@@ -271,11 +301,8 @@ function searchFor(words: readonly string[]): (text: string, see: (word: number,
 }
 
 /** The same in the units of a text that count. Linear: at most as many walks lead over one unit as the longest word has. */
-function searchAmong(
-  words: readonly string[],
-  counts: (code: number) => boolean,
-): (text: string, see: (word: number, at: number) => void) => void {
-  const { tree, wordAt, begins } = wordsByNode(words);
+function searchAmong(words: readonly string[], counts: (code: number) => boolean): (text: string, see: SeeWord) => void {
+  const { tree, wordAt, beginnings } = wordsByNode(words);
   return (text, see) => {
     let first = 0;
     let second = 0;
@@ -292,15 +319,13 @@ function searchAmong(
       placeOfFirst = placeOfSecond;
       placeOfSecond = placeOfThird;
       placeOfThird = at;
-      if (begins[beginningOf(first, second, third)] !== 1) continue;
-      let node = 0;
-      for (let next = placeOfFirst; next < text.length; next++) {
-        const unit = text.charCodeAt(next);
-        if (!counts(unit)) continue;
-        node = step(tree, node, unit);
-        if (node === 0) break;
+      let node = nodeOf(beginnings, tree, first, second, third);
+      for (let next = at + 1; node !== 0; next++) {
         const word = wordAt[node] ?? -1;
         if (word >= 0) see(word, placeOfFirst);
+        while (next < text.length && !counts(text.charCodeAt(next))) next++;
+        if (next >= text.length) break;
+        node = step(tree, node, text.charCodeAt(next));
       }
     }
   };
