@@ -103,7 +103,7 @@ const CUT_OUT = /\{\uffff*\}/g;
 export function wordsBefore(text: string, start: number, context: string, units = CONTEXT_UNITS): string {
   if (start >= units) {
     const right = text.slice(start - units, start);
-    if (!right.includes("}")) return right.toLowerCase();
+    if (!right.includes(FILLER)) return right.toLowerCase();
   }
   // What was cut out counts as two units, however long it was: the redacted text has the same words before it as the original.
   const near = text.slice(Math.max(0, start - FARTHEST_UNITS), start).replace(CUT_OUT, "{}");

@@ -46,7 +46,8 @@ export const ibans: Detector = {
 function findIbans(text: string, from: number): Finding[] {
   const found: Finding[] = [];
   for (let at = from; at + 3 < text.length; at++) {
-    const end = endOfBeginning(text, at);
+    const third = text.charCodeAt(at + 2);
+    const end = isDigit(third) || isGap(third) ? endOfBeginning(text, at) : -1;
     if (end < 0) continue;
     const length = lengthOf(text.charCodeAt(at), text.charCodeAt(at + 1));
     const account = length === 0 ? null : collect(text, at, length);

@@ -46,7 +46,13 @@ const NAMING_UNITS = 56;
 
 const FILLER_CODE = FILLER.charCodeAt(0);
 
+/** By a unit of ASCII: the one that stands for its kind in a shape. */
+const SHAPES = Uint8Array.from({ length: 128 }, (_, code) =>
+  isDigit(code) ? 57 : code >= 65 && code <= 90 ? 65 : code >= 97 && code <= 122 ? 97 : code,
+);
 const BY_SHAPE = new Map<string, IdentifierForm[]>();
+/** Hashes of all shapes: hardly any other run of groups has one of them. */
+const SHAPE_HASHES = new Set<number>();
 /** Whether an identifier has so many letters and digits. */
 const IS_LENGTH = new Uint8Array(LONGEST_COMPACT + 1);
 for (const form of IDENTIFIERS) {
@@ -56,11 +62,12 @@ for (const form of IDENTIFIERS) {
 const NAMINGS = IDENTIFIERS.map(({ naming }) => new RegExp(naming, "gu"));
 /** Most words before a number name none of them: one walk over the words tells which may be named. */
 const FINDER = finderOf(IDENTIFIERS.map(({ naming }) => naming));
-/** By the letters and digits of a shape, those of its first group, and all of its units: whether it counts without words. Few runs of groups are so. */
-const MAY_STAND_ALONE = new Uint8Array(1 << 17);
+/** By the letters and digits of a shape, those of its first group, and all of its units, mixed: whether it may count without words. Few runs of groups do. */
+const MAY_STAND_ALONE = new Uint8Array(1 << 10);
 const shapeKey = (compact: number, first: number, units: number): number =>
-  (compact << 12) | (Math.min(first, 63) << 6) | Math.min(units, 63);
+  Math.imul((compact << 12) | (Math.min(first, 63) << 6) | Math.min(units, 63), 0x9e3779b1) >>> 22;
 for (const shape of BY_SHAPE.keys()) {
+  SHAPE_HASHES.add(hashOfShape(shape, 0, shape.length));
   const [first = ""] = shape.split(/[^9Aa]/);
   MAY_STAND_ALONE[shapeKey(shape.replace(/[^9Aa]/g, "").length, first.length, shape.length)] = 1;
 }
@@ -79,7 +86,8 @@ export const nationalIds: Detector = {
   },
 };
 
-type Group = { readonly start: number; readonly end: number; readonly digits: number };
+/** `offset`: letters and digits of its chain before it. */
+type Group = { readonly start: number; readonly end: number; readonly digits: number; readonly offset: number };
 
 function findNationalIds(text: string, from: number, context: string): Finding[] {
   const found: Finding[] = [];
@@ -87,14 +95,13 @@ function findNationalIds(text: string, from: number, context: string): Finding[]
   if (chains.length === 0) return found;
   const mayBeNamed = openNamings(text, chains[0]?.[0]?.start ?? 0, chains.at(-1)?.at(-1)?.end ?? 0, context);
   for (const groups of chains) {
-    const chain = readChain(text, groups);
     let unnamed: boolean | null = null;
     const isUnnamed = (): boolean => {
       unnamed ??= !mayBeNamed(groups[0]?.start ?? 0, groups.at(-1)?.start ?? 0);
       return unnamed;
     };
     for (let first = 0; first < groups.length; ) {
-      const hit = identifierAt(text, chain, first, context, isUnnamed);
+      const hit = identifierAt(text, groups, first, context, isUnnamed);
       if (hit === null) first++;
       else {
         const start = groups[first]?.start ?? 0;
@@ -106,19 +113,11 @@ function findNationalIds(text: string, from: number, context: string): Finding[]
   return found;
 }
 
-/** `compact`: all groups without separators, in capitals; `offsets`: where each begins in it, and its end. */
-type Chain = { readonly groups: readonly Group[]; readonly compact: string; readonly offsets: readonly number[] };
-
-function readChain(text: string, groups: readonly Group[]): Chain {
-  const offsets: number[] = [0];
-  const parts: string[] = [];
-  let length = 0;
-  for (const { start, end } of groups) {
-    parts.push(text.slice(start, end));
-    length += end - start;
-    offsets.push(length);
-  }
-  return { groups, compact: parts.join("").toUpperCase(), offsets };
+/** The letters and digits of some groups without separators, in capitals. */
+function compactOf(text: string, groups: readonly Group[], first: number, last: number): string {
+  let compact = "";
+  for (let index = first; index <= last; index++) compact += text.slice(groups[index]?.start, groups[index]?.end);
+  return compact.toUpperCase();
 }
 
 /** Groups of letters and digits with at most three separators between two; those without enough digits are left out. */
@@ -148,7 +147,12 @@ function chainsIn(text: string, from: number): Group[][] {
     const isTooLong = at - start > (digits === 0 ? LONGEST_WORD : LONGEST_COMPACT);
     if (isTooLong || isLatin(text.charCodeAt(start - 1)) || isLatin(text.charCodeAt(at))) flush();
     else {
-      chain.push({ start, end: at, digits });
+      chain.push({
+        start,
+        end: at,
+        digits,
+        offset: previous === undefined || chain.length === 0 ? 0 : previous.offset + previous.end - previous.start,
+      });
       digitsSoFar += digits;
     }
   }
@@ -174,7 +178,7 @@ type Hit = { readonly last: number; readonly name: string; readonly score: numbe
  */
 function openNamings(text: string, begin: number, end: number, context: string): (first: number, last: number) => boolean {
   // What was cut out counts less than it is long: words farther away come near (wordsBefore).
-  const isCutOut = text.slice(Math.max(0, begin - FARTHEST_UNITS), end).includes("}");
+  const isCutOut = text.slice(Math.max(0, begin - FARTHEST_UNITS), end).includes(FILLER);
   const units = isCutOut ? FARTHEST_UNITS : NAMING_UNITS;
   const from = Math.max(0, begin - units);
   let places: readonly number[] | null = null;
@@ -194,13 +198,7 @@ function placesOfNaming(text: string): readonly number[] {
 }
 
 /** The longest identifier that begins with group `first`. `isUnnamed`: only those that need no certain words may be named. */
-function identifierAt(
-  text: string,
-  { groups, compact, offsets }: Chain,
-  first: number,
-  context: string,
-  isUnnamed: () => boolean,
-): Hit | null {
+function identifierAt(text: string, groups: readonly Group[], first: number, context: string, isUnnamed: () => boolean): Hit | null {
   const begin = groups[first];
   if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin)) return null;
   let words: string | null = null;
@@ -209,22 +207,23 @@ function identifierAt(
     return words;
   };
   let named: readonly number[] | null = null;
-  const offset = offsets[first] ?? 0;
   const most = Math.min(groups.length, first + MOST_GROUPS);
   let hit: Hit | null = null;
   let digits = 0;
   for (let last = first; last < most; last++) {
     const group = groups[last];
-    const length = (offsets[last + 1] ?? 0) - offset;
-    if (group === undefined || length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
+    if (group === undefined) break;
+    const length = group.offset + group.end - group.start - begin.offset;
+    if (length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
     digits += group.digits;
     if (digits < FEWEST_DIGITS || IS_LENGTH[length] !== 1 || isJoinedBehind(text, group.end)) continue;
     named ??= isUnnamed() ? FINDER.mayMatch("") : hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
-    const form = named.length === 0 ? undefined : namedForm(named, compact, offset, length, before);
+    const form = named.length === 0 ? undefined : namedForm(named, length, () => compactOf(text, groups, first, last), before);
     if (form !== undefined) hit = { last, name: form.name, score: 0.995 };
     else if (MAY_STAND_ALONE[shapeKey(length, begin.end - begin.start, group.end - begin.start)] === 1) {
-      const forms = BY_SHAPE.get(shapeOf(text, begin.start, group.end));
-      const capitals = forms === undefined ? "" : compact.slice(offset, offset + length);
+      const isShape = SHAPE_HASHES.has(hashOfShape(text, begin.start, group.end));
+      const forms = isShape ? BY_SHAPE.get(shapeOf(text, begin.start, group.end)) : undefined;
+      const capitals = forms === undefined ? "" : compactOf(text, groups, first, last);
       const sure = forms?.find((one) => isOf(one, capitals));
       if (sure !== undefined && !isThing(before())) hit = { last, name: sure.name, score: 0.9 };
     }
@@ -235,17 +234,11 @@ function identifierAt(
 const NONE: readonly number[] = [];
 
 /** The first form that the words name and that so many letters and digits have. `named`: places among all forms. */
-function namedForm(
-  named: readonly number[],
-  compact: string,
-  offset: number,
-  length: number,
-  before: () => string,
-): IdentifierForm | undefined {
+function namedForm(named: readonly number[], length: number, compact: () => string, before: () => string): IdentifierForm | undefined {
   for (const index of named) {
     const [form, naming] = [IDENTIFIERS[index], NAMINGS[index]];
     if (form === undefined || naming === undefined || !form.lengths.includes(length)) continue;
-    if (isOf(form, compact.slice(offset, offset + length)) && isNamedBy(before(), naming)) return form;
+    if (isOf(form, compact()) && isNamedBy(before(), naming)) return form;
   }
   return undefined;
 }
@@ -286,14 +279,21 @@ function mayJoin(text: string, previous: Group | undefined, group: Group): boole
   return previous.end - previous.start <= 3 && /^[A-Z]+[ .\-/][A-Z]/.test(text.slice(previous.start, group.start + 1));
 }
 
+/** Digits, capitals and small letters stand for all of their kind. */
+function unitOfShape(code: number): number {
+  if (code < 128) return SHAPES[code] ?? 0;
+  return code === 0xb7 ? 46 : code;
+}
+
 function shapeOf(text: string, start: number, end: number): string {
   let shape = "";
-  for (let index = start; index < end; index++) {
-    const code = text.charCodeAt(index);
-    shape += code < 128 ? (SHAPES[code] ?? "") : code === 0xb7 ? "." : text[index];
-  }
+  for (let index = start; index < end; index++) shape += String.fromCharCode(unitOfShape(text.charCodeAt(index)));
   return shape;
 }
-const SHAPES = Array.from({ length: 128 }, (_, code) =>
-  isDigit(code) ? "9" : code >= 65 && code <= 90 ? "A" : code >= 97 && code <= 122 ? "a" : String.fromCharCode(code),
-);
+
+/** Of the shape of a stretch; that of a shape is its own. */
+function hashOfShape(text: string, start: number, end: number): number {
+  let hash = 0;
+  for (let index = start; index < end; index++) hash = (Math.imul(hash, 31) + unitOfShape(text.charCodeAt(index))) | 0;
+  return hash;
+}

@@ -99,10 +99,10 @@ export function openScan(field = ""): Scan {
     const { folded, foldedBase } = window;
     const before = Math.max(foldedBase, start - LEFT_UNITS);
     const seen = folded.slice(before - foldedBase, until + right - foldedBase);
-    known = known.filter(({ end }) => end > before);
-    const there = known.map((one) => ({ ...one, start: Math.max(0, one.start - before), end: one.end - before }));
+    if (known.length > 0) known = known.filter(({ end }) => end > before);
+    const there = known.length === 0 ? NOTHING : known.map((one) => moved(one, Math.max(0, one.start - before), one.end - before));
     const found = searchSegment(seen, start - before, until - before, context, asked, there, memo, decided - before);
-    return found.map((one) => ({ ...one, start: one.start + before - start, end: one.end + before - start }));
+    return found.length === 0 ? NOTHING : found.map((one) => moved(one, one.start + before - start, one.end + before - start));
   };
 
   /** `findings` count from the segment's beginning, in folded units. */
@@ -110,13 +110,13 @@ export function openScan(field = ""): Scan {
     const end = originOf(cut);
     const text = window.original(origin, end);
     if (findings.length === 0) return take({ start: origin, end, text, findings });
-    for (const one of findings) known.push({ ...one, start: start + one.start, end: start + one.end });
+    for (const one of findings) known.push(moved(one, start + one.start, start + one.end));
     let free = origin;
     const placed = findings.map((one): Finding => {
       // Two findings may share a character that folds to several units: the first has it.
       const begin = Math.max(free, window.startOf(start + one.start));
       free = Math.max(begin, window.endOf(start + one.end - 1));
-      return { ...one, start: begin, end: free };
+      return moved(one, begin, free);
     });
     take({ start: origin, end, text, findings: placed.filter((one) => one.end > one.start) });
   };
@@ -233,6 +233,9 @@ export function openScan(field = ""): Scan {
     },
   };
 }
+
+/** A detector's finding at another place. */
+const moved = ({ type, score, detector }: Finding, start: number, end: number): Finding => ({ type, start, end, score, detector });
 
 /** Where a window without a quiet cut is cut: see above. `isWhole`: no character lies across. All count from the window's beginning. */
 function forcedCut(

@@ -58,7 +58,7 @@ export function searchSegment(
   let found: Finding[] = [];
   for (let look = 0; look < LOOKS && asking !== 0; look++) {
     const before = found;
-    PLACES.forEach((places, index) => {
+    for (const [stage, places] of PLACES.entries()) {
       const fresh: Finding[] = [];
       for (const place of places) {
         const detector = DETECTORS[place];
@@ -69,9 +69,9 @@ export function searchSegment(
         for (const one of detector.find(seen, from, field, memo)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
       if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
-      const old = look > 0 ? NOTHING : index === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
-      if (fresh.length > 0 || old.length > 0) hidden = [...old, ...found];
-    });
+      const old = look > 0 || known.length === 0 ? NOTHING : stage === 0 ? known.filter(({ type }) => !isLoose(type)) : known;
+      if (fresh.length > 0 || old.length > 0) hidden = old.length === 0 ? found : [...old, ...found];
+    }
     // The second look is also the first one without what was found right before `from`.
     if (found === before && (look > 0 || (known.at(-1)?.end ?? Number.NEGATIVE_INFINITY) <= from - NEAR_UNITS)) break;
     asking = askedOf(censusOf(whole, from, reach, found));
@@ -117,9 +117,15 @@ export function blank(text: string, stretches: readonly { readonly start: number
   const parts: string[] = [];
   let from = 0;
   for (const { start, end } of stretches) {
-    parts.push(text.slice(from, start), end - start > 1 ? `{${FILLER.repeat(end - start - 2)}}` : "{");
+    parts.push(text.slice(from, start), filled(end - start));
     from = end;
   }
   parts.push(text.slice(from));
   return parts.join("");
 }
+
+function filled(units: number): string {
+  if (units < 2) return "{";
+  return `{${units - 2 <= LONGEST_FINDING ? FILLED.slice(0, units - 2) : FILLER.repeat(units - 2)}}`;
+}
+const FILLED = FILLER.repeat(LONGEST_FINDING);
