@@ -4,6 +4,8 @@
  * those are written in small letters, or read as everyday words.
  */
 
+import { blankedOut, type Stretch } from "./quoted.ts";
+
 /** Numbers of programs: colours, bytes, addresses. */
 const LITERAL = /(?<![a-z0-9])(?:0x|#)[0-9a-f]{1,16}(?![a-z0-9])/g;
 /** Letters and digits in one word of so many units, the letters all capitals, or all hexadecimal. */
@@ -104,14 +106,42 @@ function codesOf(text: string): { readonly words: readonly string[]; readonly bl
 /** Digits beside capitals, or beside hexadecimal letters. */
 const isCode = (kinds: number): boolean => kinds === (DIGIT | CAPITAL) || kinds === (DIGIT | HEXADECIMAL);
 
-const MIXED = /(?<![a-z0-9+/_-])[a-z0-9+/_-]{40,8000}(?![a-z0-9+/_-])|(?<![a-z0-9])[a-z0-9]{2,128}(?![a-z0-9])/g;
+const SHORTEST_WORD = 2;
 
 /** `text` is normalised. The same length: offsets stay. */
 export function withoutCodes(text: string, codes: ReadonlySet<string>): string {
   const read = LITERAL_SIGN.test(text) ? text.replace(LITERAL, (word) => " ".repeat(word.length)) : text;
-  return codes.size === 0 ? read : read.replace(MIXED, (word) => (codes.has(word) ? " ".repeat(word.length) : word));
+  if (codes.size === 0) return read;
+  return blankedOut(
+    read,
+    wordsAndRuns(read).filter(({ start, end }) => codes.has(read.slice(start, end))),
+  );
 }
 const LITERAL_SIGN = /0x|#/;
+
+/** Words of letters and digits that have a digit, as all codes do; of a run that is as long as base64 and has its signs, the whole. */
+function wordsAndRuns(text: string): Stretch[] {
+  const found: Stretch[] = [];
+  let words: Stretch[] = [];
+  let [runStart, wordStart, hasDigit] = [0, 0, false];
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0;
+    const kind = code < 128 ? (KINDS[code] ?? 0) : 0;
+    if (kind === DIGIT) hasDigit = true;
+    if (kind !== 0 && kind !== SIGN) continue;
+    const units = at - wordStart;
+    if (hasDigit && units >= SHORTEST_WORD && units <= MOST_UNITS) words.push({ start: wordStart, end: at });
+    hasDigit = false;
+    wordStart = at + 1;
+    if (kind === SIGN) continue;
+    const isRun = at - runStart >= FEWEST_BLOB_UNITS && at - runStart <= MOST_BLOB_UNITS;
+    if (isRun) found.push({ start: runStart, end: at });
+    else found.push(...words);
+    if (words.length > 0) words = [];
+    runStart = at + 1;
+  }
+  return found;
+}
 
 /** Read with letters for figures, some of these words are everyday words: they are written so to hide what they say. */
 function areSpoken(words: readonly string[]): boolean {
@@ -119,7 +149,8 @@ function areSpoken(words: readonly string[]): boolean {
   for (const word of words) {
     // Two figures stand for no letter.
     if (word.includes("2") || word.includes("6")) continue;
-    const half = word.replace(/[03457-9]/g, (figure) => FIGURES[figure] ?? figure);
+    let half = "";
+    for (const unit of word) half += FIGURES[unit] ?? unit;
     if (SPOKEN_WORDS.has(half.replaceAll("1", "i")) || SPOKEN_WORDS.has(half.replaceAll("1", "l"))) spoken += 1;
     if (spoken >= SPOKEN) return true;
   }

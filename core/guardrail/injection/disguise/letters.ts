@@ -16,7 +16,7 @@ const FIGURES: { readonly [figure: string]: string } = {
   "(": "c",
 };
 /** Figures that stand for two letters: the text is read both ways. */
-const AMBIGUOUS = /[1!|]/g;
+const AMBIGUOUS = /[1!|]/;
 /** One of them within a word: elsewhere both readings say the same. */
 const AMBIGUOUS_FIGURE = /[a-z][1!|]|[1!|][a-z]/;
 const SHORTEST_MIXED = 3;
@@ -38,13 +38,13 @@ export function* figuresForLetters(text: string, codes: ReadonlySet<string>): Ge
     return read;
   });
   if (changed < 2) return;
-  const words = text.match(/[a-z0-9@$!|+\u20ac]{2,}/g)?.length ?? 1;
-  const kind = hidden >= MANY_FIGURES && hidden / words > 0.15 ? "figures" : "leet";
+  const kind = hidden >= MANY_FIGURES && hidden / (text.match(/[a-z0-9@$!|+\u20ac]{2,}/g)?.length ?? 1) > 0.15 ? "figures" : "leet";
   // Who writes so writes every word so: figures at the ends of words, too.
   const read =
     kind === "figures" ? half.replace(MIXED_ENDS, (word) => (codes.has(word) || HEXADECIMAL.test(word) ? word : inLetters(word))) : half;
   const letters = AMBIGUOUS_FIGURE.test(read) ? ["i", "l"] : ["i"];
-  for (const letter of letters) yield { text: read.replace(AMBIGUOUS, letter), start: 0, end: text.length, kind };
+  const parts = read.split(AMBIGUOUS);
+  for (const letter of letters) yield { text: parts.join(letter), start: 0, end: text.length, kind };
 }
 
 /** What a word may be mixed of, as bits: letters, and figures or signs that may stand for them. */
@@ -80,7 +80,11 @@ function withMixedWords(text: string, read: (word: string, index: number) => str
   return written === 0 ? text : parts.join("") + text.slice(written);
 }
 
-const inLetters = (word: string): string => word.replace(/[03457@$+(\u20ac89]/g, (figure) => FIGURES[figure] ?? figure);
+function inLetters(word: string): string {
+  let read = "";
+  for (const unit of word) read += FIGURES[unit] ?? unit;
+  return read;
+}
 /** Words of letters and figures of which few are figures, and short ones. */
 const MIXED_ENDS = /(?<![a-z0-9@$])(?=[a-z0-9]{0,24}[a-z])(?=[a-z0-9]{0,24}[0-9])[a-z0-9]{2,24}(?![a-z0-9@$])/g;
 
