@@ -44,6 +44,8 @@ export type Grant = {
   readonly slots: number;
   /** When asking again may help; 0: at once. */
   readonly retryMs: number;
+  /** When the next permits come back; 0: all are there. Absent: an object of an earlier version answered. */
+  readonly backMs?: number;
 };
 
 type Counted = { readonly isolate: string; readonly lot: number; readonly permits: number; readonly usableUntil: EpochMs };
@@ -91,6 +93,7 @@ export function grant(book: Book, isolate: string, wish: Wish, at: EpochMs): { r
       left: wish.perMinute === null ? 0 : Math.max(0, free - permits),
       slots,
       retryMs: permits > 0 || wish.permits === 0 || !Number.isFinite(soonest) ? 0 : soonest - at,
+      backMs: wish.perMinute === null || used + permits === 0 ? 0 : Math.min(soonest - at, permits > 0 ? usableMs + WINDOW_MS : Infinity),
     },
   };
 }

@@ -1,7 +1,8 @@
 /**
  * An isolate's side of the limits: it leases permits ahead of use from the org's `Limits` object, so that a request seldom waits for
- * one, and asks for more while some are left. A request enters under all of its rules or under none. When the object cannot be reached
- * the isolate counts by itself: the limits then hold for each isolate, not for all together, and the log says so.
+ * one, and asks for more while some are left. A request enters under all of its rules or under none. The runtime may end a request
+ * without a word, when its client goes: a request that is not heard of for a while has left. When the object cannot be reached the
+ * isolate counts by itself: the limits then hold for each isolate, not for all together, and the log says so.
  */
 import { type Grant, SLOTS_LAST_MS, WINDOW_MS, type Wish } from "../../core/limits/book.ts";
 import type { Rule } from "../../core/limits/rules.ts";
@@ -11,7 +12,7 @@ import type { EpochMs } from "../../core/time.ts";
 /** What is left of a rule, for the headers of an answer. */
 export type Left = { readonly scope: string; readonly perMinute: number; readonly remaining: number; readonly resetSeconds: number };
 
-/** A request that entered MUST leave. `holdsSlot`: it counts among those under way at once until it does. */
+/** A request that entered MUST leave. `holdsSlot`: it counts among those under way at once until it does, or until it is lost. */
 export type Entry =
   | {
       readonly ok: true;
@@ -69,6 +70,10 @@ const FULL_MS = 100;
 const LOOK = { everyMs: 2, forMs: 2_000 } as const;
 /** Isolates report what is under way this often, well within the time that the object remembers it. */
 const REPORT_MS = SLOTS_LAST_MS / 3;
+/** A request with a slot says this often that it is still there. */
+const BEAT_MS = 5_000;
+/** One that says nothing for this long is lost. Longer than an isolate computes without a break, so that none is lost by mistake. */
+const LOST_MS = 4 * BEAT_MS;
 /** Scopes that an isolate remembers; the one that was used longest ago is forgotten. */
 const MOST_SCOPES = 10_000;
 /** Permits of one grant. */
@@ -81,17 +86,23 @@ type Held = {
   leftAtObject: number;
   slots: number;
   slotsUntil: EpochMs;
-  underWay: number;
+  /** The requests under way and when each was last heard of; who was heard of longest ago comes first. */
+  readonly inside: Map<Visitor, EpochMs>;
   /** Requests since `since`: what the next lease is measured by. */
   demand: number;
   since: EpochMs;
   /** Until then nobody asks again. */
   refusedUntil: EpochMs;
-  /** When permits come back, as the object said. */
-  permitsAt: EpochMs;
+  /** When permits that are used come back, as the object said. */
+  backAt: EpochMs;
+  /** When the object is asked, while it is. */
   askedAt: EpochMs | null;
+  /** Nothing is known of the scope before. */
+  isKnown: boolean;
 };
 type Counted = { readonly rule: Rule; readonly held: Held };
+/** A request under way; it is only itself. */
+type Visitor = object;
 
 /** One per isolate. */
 export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
@@ -101,13 +112,14 @@ export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
   const heldOf = (org: string, scope: string, at: EpochMs): Held => {
     const name = `${org}\n${scope}`;
     const held = scopes.get(name) ?? {
-      ...{ lots: [], granted: 0, leftAtObject: 0, slots: 0, slotsUntil: 0, underWay: 0 },
-      ...{ demand: 0, since: at, refusedUntil: 0, permitsAt: 0, askedAt: null },
+      ...{ lots: [], granted: 0, leftAtObject: 0, slots: 0, slotsUntil: 0, inside: new Map() },
+      ...{ demand: 0, since: at, refusedUntil: 0, backAt: 0, askedAt: null, isKnown: false },
     };
     scopes.delete(name);
     scopes.set(name, held);
     const [oldest] = scopes.keys();
-    if (scopes.size > MOST_SCOPES && oldest !== undefined && scopes.get(oldest)?.underWay === 0) scopes.delete(oldest);
+    const first = scopes.size > MOST_SCOPES && oldest !== undefined ? scopes.get(oldest) : undefined;
+    if (oldest !== undefined && first !== undefined && underWay(first, at) === 0) scopes.delete(oldest);
     return held;
   };
 
@@ -130,20 +142,35 @@ export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
     }
   };
 
+  /** Only what the object may have something of: the answer for the others is known. */
+  const askNotRefused = (org: string, counted: readonly Counted[]): Promise<void> =>
+    ask(
+      org,
+      counted.filter((one) => !isRefused(one, ports.now())),
+    );
+
   const isAsking = (counted: readonly Counted[]): boolean =>
     counted.some(({ held: { askedAt } }) => askedAt !== null && ports.now() - askedAt < LOOK.forMs);
 
-  /** What keeps a request from entering; undefined: nothing does. */
+  /** What keeps a request from entering; undefined: nothing does. A rule that was asked for and refused comes first: it is the reason. */
   const lackOf = (counted: readonly Counted[]): Counted | undefined => {
     const at = ports.now();
-    return counted.find((one) => !hasPermit(one, at) || !hasSlot(one, at));
+    const lacking = counted.filter((one) => !hasPermit(one, at) || !hasSlot(one, at));
+    return lacking.find((one) => isRefused(one, at)) ?? lacking[0];
   };
 
-  /** While a request is under way its isolate says so: without a word its slot would be somebody else's after a minute. */
-  const reportUntil = async (left: AbortSignal, report: () => Promise<void>): Promise<void> => {
-    for (;;) {
-      await ports.wait(REPORT_MS, left);
+  /**
+   * While a request is under way it says so here, and its isolate to the object: without a word its slot would be somebody else's. The
+   * timer is the request's own: it ends with it, however that ends.
+   */
+  const reportUntil = async (left: AbortSignal, who: Visitor, counted: readonly Counted[], report: () => Promise<void>): Promise<void> => {
+    for (let reportedAt = ports.now(); ; ) {
+      await ports.wait(BEAT_MS, left);
       if (left.aborted) return;
+      const at = ports.now();
+      for (const { held } of counted) hear(held, who, at);
+      if (at - reportedAt < REPORT_MS) continue;
+      reportedAt = at;
       await report();
     }
   };
@@ -152,20 +179,20 @@ export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
     const bound = rules.filter(({ perMinute, atOnce }) => perMinute !== null || atOnce !== null);
     const counted = bound.map((rule) => ({ rule, held: heldOf(org, rule.scope, ports.now()) }));
     for (const { held } of counted) held.demand++;
-    for (let tries = 0; tries < MOST_TRIES && lackOf(counted) !== undefined; tries++) {
+    for (let tries = 0, lack = lackOf(counted); tries < MOST_TRIES && lack !== undefined; tries++, lack = lackOf(counted)) {
       if (isAsking(counted)) while (isAsking(counted)) await ports.wait(LOOK.everyMs);
-      else if (counted.some(({ held }) => held.refusedUntil > ports.now())) break;
-      else await ask(org, counted);
+      else if (isRefused(lack, ports.now())) break;
+      else await askNotRefused(org, counted);
     }
     const at = ports.now();
     const lack = lackOf(counted);
     if (lack !== undefined) return refusal(lack, counted, at);
-    for (const one of counted) enterOne(one, at);
     const gone = new AbortController();
+    for (const one of counted) enterOne(one, gone, at);
     const isLow = !isAsking(counted) && counted.some((one) => isRunningLow(one, at));
     const slotted = counted.filter(({ rule }) => rule.atOnce !== null);
-    const reports = slotted.length > 0 ? [reportUntil(gone.signal, () => ask(org, slotted, false))] : [];
-    const work = isLow ? [ask(org, counted), ...reports] : reports;
+    const reports = slotted.length > 0 ? [reportUntil(gone.signal, gone, slotted, () => ask(org, slotted, false))] : [];
+    const work = isLow ? [askNotRefused(org, counted), ...reports] : reports;
     return {
       ok: true,
       left: shownOf(counted, at),
@@ -173,7 +200,7 @@ export function defineLimitsOfIsolate(ports: LimitPorts): LimitsPort {
       leave() {
         if (gone.signal.aborted) return;
         gone.abort();
-        for (const { held } of counted) held.underWay--;
+        for (const { held } of counted) held.inside.delete(gone);
       },
       background: work.length === 0 ? null : Promise.all(work).then(() => undefined),
     };
@@ -208,11 +235,27 @@ const permitsOf = (held: Held, at: EpochMs): number =>
   held.lots.reduce((sum, { permits, usableUntil }) => sum + (usableUntil > at ? permits : 0), 0);
 const hasPermit = ({ rule, held }: Counted, at: EpochMs): boolean => rule.perMinute === null || permitsOf(held, at) > 0;
 const hasSlot = ({ rule, held }: Counted, at: EpochMs): boolean =>
-  rule.atOnce === null || (held.underWay < held.slots && held.slotsUntil > at);
+  rule.atOnce === null || (underWay(held, at) < held.slots && held.slotsUntil > at);
+const isRefused = ({ held }: Counted, at: EpochMs): boolean => held.refusedUntil > at;
+
+/** How many requests are under way. Those of which nothing was heard for long are let go. */
+function underWay({ inside }: Held, at: EpochMs): number {
+  for (const [who, heardAt] of inside) {
+    if (at - heardAt < LOST_MS) break;
+    inside.delete(who);
+  }
+  return inside.size;
+}
+
+/** A request is there. It goes to the end, so that who was heard of longest ago stays first. */
+function hear({ inside }: Held, who: Visitor, at: EpochMs): void {
+  inside.delete(who);
+  inside.set(who, at);
+}
 
 /** The permit that ends first is used first. */
-function enterOne({ rule, held }: Counted, at: EpochMs): void {
-  held.underWay++;
+function enterOne({ rule, held }: Counted, who: Visitor, at: EpochMs): void {
+  hear(held, who, at);
   const lot = rule.perMinute === null ? undefined : held.lots.find(({ permits, usableUntil }) => permits > 0 && usableUntil > at);
   if (lot !== undefined) lot.permits--;
 }
@@ -234,7 +277,7 @@ function wishOf({ rule, held }: Counted, at: EpochMs): Wish {
     ...rule,
     unused: over.filter(({ permits }) => permits > 0).map(({ lot, permits }) => ({ lot, permits })),
     permits: rule.perMinute === null ? 0 : Math.max(FIRST_PERMITS, ahead),
-    underWay: held.underWay,
+    underWay: underWay(held, at),
     slots: rule.atOnce === null ? 0 : SLOTS_AHEAD,
   };
 }
@@ -247,8 +290,9 @@ function take({ rule, held }: Counted, granted: Grant, askedAt: EpochMs): void {
   held.leftAtObject = granted.left;
   held.slots = granted.slots;
   held.slotsUntil = askedAt + SLOTS_LAST_MS;
-  held.permitsAt = askedAt + granted.retryMs;
-  const isFull = rule.atOnce !== null && granted.slots <= held.underWay;
+  held.backAt = askedAt + (granted.retryMs > 0 ? granted.retryMs : (granted.backMs ?? WINDOW_MS));
+  held.isKnown = true;
+  const isFull = rule.atOnce !== null && granted.slots <= underWay(held, askedAt);
   held.refusedUntil = granted.retryMs > 0 ? askedAt + Math.min(granted.retryMs, REFUSED_MS) : isFull ? askedAt + FULL_MS : 0;
 }
 
@@ -264,27 +308,23 @@ function countByItself(one: Counted, at: EpochMs): void {
     left: 0,
     slots: rule.atOnce ?? 0,
     retryMs: 0,
+    backMs: WINDOW_MS,
   };
   take(one, granted, at);
 }
 
-const shownOf = (counted: readonly Counted[], at: EpochMs): Left[] =>
-  counted.flatMap(({ rule, held }) =>
-    rule.perMinute === null
-      ? []
-      : [
-          {
-            scope: rule.scope,
-            perMinute: rule.perMinute,
-            remaining: permitsOf(held, at) + held.leftAtObject,
-            resetSeconds: WINDOW_MS / 1000,
-          },
-        ],
-  );
+const shownOf = (counted: readonly Counted[], at: EpochMs): Left[] => counted.flatMap((one) => leftOf(one, at));
+
+/** A scope of which nothing was asked yet has all of its permits. */
+function leftOf({ rule: { scope, perMinute }, held }: Counted, at: EpochMs): Left[] {
+  if (perMinute === null) return [];
+  const remaining = held.isKnown ? permitsOf(held, at) + held.leftAtObject : perMinute;
+  return [{ scope, perMinute, remaining, resetSeconds: Math.max(0, Math.ceil((held.backAt - at) / 1000)) }];
+}
 
 function refusal(lack: Counted, counted: readonly Counted[], at: EpochMs): Entry {
   const { rule, held } = lack;
   const why = hasPermit(lack, at) ? "at_once" : "per_minute";
-  const retryAfterSeconds = why === "at_once" ? 1 : Math.max(1, Math.ceil((held.permitsAt - at) / 1000));
+  const retryAfterSeconds = why === "at_once" ? 1 : Math.max(1, Math.ceil((held.backAt - at) / 1000));
   return { ok: false, scope: rule.scope, why, left: shownOf(counted, at), retryAfterSeconds };
 }

@@ -11,6 +11,8 @@ function world() {
   const asked: Wish[][] = [];
   const lines: LogLine[] = [];
   const state = { broken: false };
+  /** The timers of requests under way. They ring only here: one that never does is one whose request the runtime ended. */
+  const timers: { readonly ms: number; readonly ring: () => void }[] = [];
   const object = () => ({
     async ask(isolate: string, wishes: readonly Wish[]) {
       asked.push([...wishes]);
@@ -31,12 +33,15 @@ function world() {
       wait: async (ms, signal) =>
         signal === undefined
           ? new Promise((resolve) => setTimeout(resolve, ms))
-          : new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve())),
+          : new Promise<void>((resolve) => {
+              timers.push({ ms, ring: resolve });
+              signal.addEventListener("abort", () => resolve());
+            }),
       log: (line) => lines.push(line),
       object,
     });
   };
-  return { clock, asked, lines, state, isolate };
+  return { clock, asked, lines, state, timers, isolate };
 }
 
 const key = (perMinute: number | null, atOnce: number | null = null): Rule => ({ scope: "key:a", perMinute, atOnce });
@@ -127,6 +132,93 @@ describe("a limit at once", () => {
     }
     expect((await a.enter("acme", [key(null, 3)])).ok).toBe(true);
     expect((await a.enter("acme", [key(null, 3)])).ok).toBe(false);
+  });
+});
+
+describe("a request that the runtime ends without a word", () => {
+  it("[LIMITS-2] gives its place back within half a minute, to its own user and to the others of the org, also after many of them", async () => {
+    const { isolate, clock } = world();
+    const limits = isolate();
+    const rules: readonly Rule[] = [key(3_000, 2), { scope: "org", perMinute: null, atOnce: 2 }];
+    const quiet: readonly Rule[] = [
+      { scope: "key:q", perMinute: 3_000, atOnce: null },
+      { scope: "org", perMinute: null, atOnce: 2 },
+    ];
+    for (let round = 0; round < 20; round++) {
+      const lost = [await limits.enter("acme", rules), await limits.enter("acme", rules)];
+      expect(lost.map(({ ok }) => ok)).toEqual([true, true]);
+      expect(await limits.enter("acme", quiet)).toMatchObject({ ok: false, scope: "org", why: "at_once" });
+      clock.at += 20_000;
+      expect(await through(limits, quiet, 3)).toBe(3);
+    }
+  });
+
+  it("[LIMITS-2] is told from one that says every few seconds that it is there, however long that takes", async () => {
+    const { isolate, clock, timers, asked } = world();
+    const limits = isolate();
+    const rules = [key(null, 1)];
+    const slow = await limits.enter("acme", rules);
+    for (let at = 0; at < 300_000; ) {
+      const [timer] = timers.splice(0);
+      if (timer === undefined) throw new Error("nobody says anything");
+      clock.at += timer.ms;
+      at += timer.ms;
+      timer.ring();
+      await new Promise((resolve) => setTimeout(resolve));
+      clock.at += 1_000; // before the next timer counts, the isolate computes
+      expect((await limits.enter("acme", rules)).ok).toBe(false);
+    }
+    expect(asked.filter(([wish]) => wish?.permits === 0 && wish.underWay === 1).length).toBeGreaterThan(10);
+    if (slow.ok) slow.leave();
+    clock.at += 1_000;
+    expect((await limits.enter("acme", rules)).ok).toBe(true);
+  });
+});
+
+describe("a refusal", () => {
+  it("[LIMITS-7] names the limit that refuses, and a key that did not ask before has all of its permits", async () => {
+    const { isolate, clock } = world();
+    const limits = isolate();
+    const full: Rule = { scope: "org", perMinute: null, atOnce: 1 };
+    expect((await limits.enter("acme", [key(25), full])).ok).toBe(true);
+    for (const scope of ["key:b", "key:c", "key:d"]) {
+      const refused = await limits.enter("acme", [{ scope, perMinute: 25, atOnce: null }, full]);
+      expect(refused).toMatchObject({ ok: false, scope: "org", why: "at_once" });
+      clock.at += 1;
+    }
+    const refused = await limits.enter("acme", [{ scope: "key:e", perMinute: 25, atOnce: null }, full]);
+    expect(refused.left).toMatchObject([{ scope: "key:e", remaining: 25 }]);
+  });
+
+  it("[LIMITS-7] of one scope keeps nobody from what another one has left", async () => {
+    const { isolate, clock } = world();
+    const limits = isolate();
+    const rules = (name: string, user: string): readonly Rule[] => [
+      { scope: `key:${name}`, perMinute: 25, atOnce: null },
+      { scope: `user:${user}`, perMinute: 40, atOnce: null },
+      { scope: "org", perMinute: 60, atOnce: null },
+    ];
+    expect(await through(limits, rules("a", "ann"), 40)).toBe(25);
+    expect(await through(limits, rules("b", "ann"), 40)).toBe(15);
+    clock.at += 10;
+    const entries = await Promise.all(Array.from({ length: 10 }, () => limits.enter("acme", rules("c", "bob"))));
+    expect(entries.map(({ ok }) => ok)).toEqual(Array(10).fill(true));
+  });
+
+  it("[LIMITS-7] tells when permits come back, and so does every answer: less as time goes on", async () => {
+    const { isolate, clock } = world();
+    const limits = isolate();
+    const first = await limits.enter("acme", [key(100)]);
+    clock.at += 1_000;
+    const soon = await limits.enter("acme", [key(100)]);
+    const [before, after] = [first, soon].map(({ left }) => left[0]?.resetSeconds ?? 0);
+    expect(before).toBeGreaterThan(50);
+    expect(after).toBe((before ?? 0) - 1);
+    await through(limits, [key(100)], 200);
+    clock.at += 30_000;
+    const refused = await limits.enter("acme", [key(100)]);
+    expect(refused.ok).toBe(false);
+    if (!refused.ok) expect(refused.left).toMatchObject([{ remaining: 0, resetSeconds: refused.retryAfterSeconds }]);
   });
 });
 

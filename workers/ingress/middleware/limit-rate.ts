@@ -32,10 +32,16 @@ export const limitRate = (ports: Pick<IngressPorts, "limits" | "settings" | "sto
   };
 };
 
-/** A stream is under way until it ends or its reader goes. Nothing of it is read ahead: the reader's pace stays the source's. */
+/**
+ * A stream is under way until it ends or its reader goes, of which the request's signal or the stream tells, or neither. Nothing of it is
+ * read ahead: the reader's pace stays the source's.
+ */
 function leaveWithAnswer(context: IngressContext, leave: () => void): void {
   const { res } = context;
   if (res.body === null || res.headers.get("Content-Type")?.startsWith("text/event-stream") !== true) return leave();
+  const { signal } = context.req.raw;
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
   const reader = (res.body as ReadableStream<Uint8Array>).getReader();
   const watched = new ReadableStream<Uint8Array>(
     {
