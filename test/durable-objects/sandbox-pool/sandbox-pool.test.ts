@@ -291,5 +291,6 @@ describe("[BOX-17] the alarm", () => {
     stored.set("stood", { day: T0 / 86_400_000, ms: 86_400_000 * 10 });
     const after = world({ usdPerDay: 1 }, stored);
     expect(await after.pool.tend()).toEqual({ ready: 0, starting: 0, taken: 0, waiting: 0 });
+    expect(after.alarm.at).toBe(T0 + 7_000); // the next day has a cap of its own
   });
 });
