@@ -1,113 +1,122 @@
 /**
- * What the content classifier looks at in a window of normalised text, hashed into a table's indexes (the hashing trick): words, pairs and triples of
- * words, pieces of words, and what words mean (lexicon.ts) alone and with each other. Training and recognition share this file, so that both
- * see the same.
+ * What the content classifier looks at in a window of normalised text, as indexes of a table. Words, pairs of words and pieces of words are hashed (the
+ * hashing trick); what words mean has places of its own: meanings alone, near each other, crossed within a sentence (crosses.ts), and how many there
+ * are. Training and recognition share this file, so that both see the same.
  */
-import { LEXICON } from "./lexicon.ts";
+import { CROSSES, Sentence } from "./crosses.ts";
+import { MEANINGS, meaningsAt } from "./meanings.ts";
+import { END, wordsOf } from "./words.ts";
 
-/** Number of indexes that features are hashed into. */
-export const CONTENT_TABLE_SIZE = 1 << 15;
-/** In normalised UTF-16 units; windows overlap by half. */
-export const CONTENT_WINDOW = { units: 600, step: 300 } as const;
+/** Number of indexes that words are hashed into. */
+const HASHED = 1 << 15;
+const COUNT = MEANINGS.length;
+/** Where each kind of feature begins in the table. */
+const ALONE = HASHED;
+const NEAR = ALONE + COUNT;
+const CROSSED = NEAR + COUNT * COUNT;
+const AMOUNT = CROSSED + CROSSES;
+
+/** Meanings of one kind are counted together: the name before the dot. */
+const KINDS = [...new Set(MEANINGS.map((meaning) => meaning.split(".")[0] ?? ""))];
+const KIND_OF = MEANINGS.map((meaning) => KINDS.indexOf(meaning.split(".")[0] ?? ""));
+const AMOUNTS = [2, 3, 4, 6, 9, 13] as const;
+
+/** Number of indexes in all. */
+export const CONTENT_TABLE_SIZE = AMOUNT + KINDS.length * AMOUNTS.length;
+/** In normalised UTF-16 units; windows overlap by a quarter. */
+export const CONTENT_WINDOW = { units: 600, step: 450 } as const;
 
 const FNV_PRIME = 0x01000193;
-const LONGEST_WORD = 24;
 /** Meanings count together within so many words. */
-const TOGETHER_WORDS = 10;
-const WORD = /[a-z\u00c0-\uffff]+(?:['-][a-z]+)*|\d+|[.!?\n]/g;
+const TOGETHER_WORDS = 8;
+const PIECE = 4;
 
-const WORDS = new Map<string, number[]>();
-const STEMS = new Map<string, number[]>();
-/** Lengths of the beginnings that start with these three letters, at most four of them each. */
-const STEM_LENGTHS = new Map<string, number[]>();
-for (const [index, entries] of Object.values(LEXICON).entries()) {
-  for (const entry of new Set<string>(entries.split(" "))) {
-    const isStem = entry.endsWith("-");
-    const word = isStem ? entry.slice(0, -1) : entry;
-    const table = isStem ? STEMS : WORDS;
-    table.set(word, [...(table.get(word) ?? []), index]);
-    if (!isStem) continue;
-    const lengths = STEM_LENGTHS.get(word.slice(0, 3)) ?? [];
-    if (!lengths.includes(word.length))
-      STEM_LENGTHS.set(
-        word.slice(0, 3),
-        [...lengths, word.length].sort((a, b) => b - a),
-      );
-  }
-}
-const NONE: readonly number[] = [];
-
-/** Places in the lexicon of a word's meanings. */
-function meaningsOf(word: string): readonly number[] {
-  const whole = WORDS.get(word);
-  if (whole !== undefined) return whole;
-  for (const length of STEM_LENGTHS.get(word.slice(0, 3)) ?? NONE) {
-    const found = length <= word.length ? STEMS.get(word.slice(0, length)) : undefined;
-    if (found !== undefined) return found;
-  }
-  return NONE;
-}
-
-/** Kinds of features, kept apart by their seeds. */
+/** Kinds of hashed features, kept apart by their seeds. */
 const ONE = 0x811c9dc5;
 const PIECES = 0x9e3779b9;
-const MEANING = 0x38b34ae5;
-const NEAR = 0x52dce729;
-const BEFORE = 0x96cd1c35;
+const FIRST = 0x52dce729;
 
 /** Calls `see` with every distinct feature of a window; answers their number. Linear in its length. */
 export function contentFeatures(text: string, see: (feature: number) => void): number {
-  const seen = new Set<number>();
-  const add = (hash: number): void => {
-    seen.add(slot(hash));
+  const seen = new Uint32Array((CONTENT_TABLE_SIZE >> 5) + 1);
+  let distinct = 0;
+  const add = (feature: number): void => {
+    const bit = 1 << (feature & 31);
+    const bits = seen[feature >> 5] ?? 0;
+    if ((bits & bit) !== 0) return;
+    seen[feature >> 5] = bits | bit;
+    distinct++;
+    see(feature);
   };
-  let [last, beforeThat, at] = [0, 0, 0];
-  let recent: { readonly meaning: number; readonly at: number }[] = [];
-  for (const [raw] of text.matchAll(WORD)) {
-    if (raw.length === 1 && raw < "0") {
-      [last, beforeThat] = [0, 0];
-      if (raw === "!" || raw === "?") add(hashOf(raw, 0, 1, ONE));
+  const words = wordsOf(text);
+  const recent: number[] = [];
+  const places: number[] = [];
+  let [oldest, known, last, at] = [0, 0, FIRST, 0];
+  const amounts = new Uint16Array(KINDS.length);
+  const sentence = new Sentence();
+  const addCross = (cross: number): void => add(CROSSED + cross);
+  const addMeaning = (meaning: number): void => {
+    const kind = KIND_OF[meaning] ?? 0;
+    amounts[kind] = (amounts[kind] ?? 0) + 1;
+    add(ALONE + meaning);
+    for (let index = oldest; index < known; index++) {
+      const other = recent[index] ?? 0;
+      if (other !== meaning) add(NEAR + (other < meaning ? other * COUNT + meaning : meaning * COUNT + other));
+    }
+    recent.push(meaning);
+    places.push(at);
+    sentence.add(meaning);
+  };
+  for (; at < words.length; at++) {
+    const { whole, stem } = words[at] ?? END;
+    if (stem === "") {
+      sentence.end(addCross);
+      last = 0;
       continue;
     }
-    at += 1;
-    const word = raw.slice(0, LONGEST_WORD);
-    const hash = hashOf(word, 0, word.length, ONE);
-    add(hash);
-    if (last !== 0) add(mix(last, hash));
-    if (beforeThat !== 0) add(mix(mix(beforeThat, last), hash));
-    if (word.length >= 4) {
-      const marked = `<${word}>`;
-      for (let from = 0; from + 4 <= marked.length; from++) add(hashOf(marked, from, from + 4, PIECES));
-    }
-    const meanings = meaningsOf(word);
-    recent = recent.filter((one) => at - one.at <= TOGETHER_WORDS);
-    for (const meaning of meanings) {
-      add(named(MEANING, meaning));
-      if (last !== 0) add(mix(last, named(BEFORE, meaning)));
-      for (const other of recent) if (other.meaning !== meaning) add(named(NEAR, other.meaning * 64 + meaning));
-    }
-    for (const meaning of meanings) recent.push({ meaning, at });
-    [beforeThat, last] = [last, hash];
+    const hash = hashOf(stem);
+    add(slot(hash));
+    if (last !== 0) add(slot(mix(last, hash)));
+    if (whole.length >= PIECE) piecesOf(whole, add);
+    while ((places[oldest] ?? at) < at - TOGETHER_WORDS) oldest++;
+    known = recent.length;
+    meaningsAt(words, at, addMeaning);
+    last = hash;
   }
-  for (const feature of seen) see(feature);
-  return seen.size;
+  sentence.end(addCross);
+  for (let kind = 0; kind < KINDS.length; kind++)
+    for (const [index, amount] of AMOUNTS.entries()) if ((amounts[kind] ?? 0) >= amount) add(AMOUNT + kind * AMOUNTS.length + index);
+  return distinct;
 }
 
-/** The indexes of meanings alone and of pairs near each other: what carries over best to texts of other authors. */
-export function slotsOfMeanings(): { readonly alone: readonly number[]; readonly near: readonly number[] } {
-  const all = Object.keys(LEXICON).map((_, meaning) => meaning);
+/** Runs of four letters of a word, its borders among them. */
+function piecesOf(word: string, add: (feature: number) => void): void {
+  let [a, b, c] = [BORDER, word.charCodeAt(0), word.charCodeAt(1)];
+  for (let index = 2; index <= word.length; index++) {
+    const d = index < word.length ? word.charCodeAt(index) : BORDER;
+    add(slot(Math.imul(Math.imul(Math.imul(Math.imul(PIECES ^ a, FNV_PRIME) ^ b, FNV_PRIME) ^ c, FNV_PRIME) ^ d, FNV_PRIME)));
+    [a, b, c] = [b, c, d];
+  }
+}
+const BORDER = 60;
+
+/** The indexes of what carries over best to texts of other authors: meanings alone, near each other, crossed, and how many there are. */
+export function slotsOfMeanings(): {
+  readonly [kind in "alone" | "near" | "crossed" | "amount"]: { readonly from: number; readonly to: number };
+} {
   return {
-    alone: all.map((meaning) => slot(named(MEANING, meaning))),
-    near: all.flatMap((one) => all.filter((other) => other !== one).map((other) => slot(named(NEAR, other * 64 + one)))),
+    alone: { from: ALONE, to: NEAR },
+    near: { from: NEAR, to: CROSSED },
+    crossed: { from: CROSSED, to: AMOUNT },
+    amount: { from: AMOUNT, to: CONTENT_TABLE_SIZE },
   };
 }
 
-function hashOf(text: string, from: number, to: number, seed: number): number {
-  let hash = seed;
-  for (let index = from; index < to; index++) hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
+function hashOf(word: string): number {
+  let hash = ONE;
+  for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), FNV_PRIME);
   return hash >>> 0;
 }
 const mix = (a: number, b: number): number => Math.imul((a << 5) ^ (a >>> 3) ^ b, FNV_PRIME) >>> 0;
-const named = (kind: number, value: number): number => Math.imul(kind ^ Math.imul(value + 1, 0x27d4eb2f), FNV_PRIME) >>> 0;
 /** The upper bits are the better mixed ones. */
 const slot = (hash: number): number => Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) >>> 17;

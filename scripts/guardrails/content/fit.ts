@@ -10,20 +10,25 @@ import { type Fitted, fitRidge, type Sample } from "../ridge.ts";
 import { ownContentRows } from "./own.ts";
 import { type ContentRow, readContentRows } from "./rows.ts";
 
-/** A strong penalty: what few texts of few authors say about single words does not hold for others. */
-const PENALTY = 2;
-/** Shares of it for meanings alone and near each other. */
-const LOOSE = { alone: 0.25, near: 0.45 } as const;
+const SETTINGS = {
+  /** A strong penalty: what few texts of few authors say about single words does not hold for others. */
+  penalty: 1.5,
+  /** Shares of it for what words mean. */
+  loose: { alone: 0.25, near: 0.45, crossed: 0.45, amount: 0.3 },
+  /** Shares of the harmless calibration texts that may be flagged and blocked in one category. The strictest of our own look-alikes, those that quote hate to object to it, labelled texts and the rest decides. */
+  allowed: {
+    flag: { own: 0.08, counter: 0.3, labelled: 0.05, ordinary: 0.01 },
+    block: { own: 0.008, counter: 0.06, labelled: 0.01, ordinary: 0.003 },
+  },
+  /** Log-odds between the thresholds, at least. */
+  leastStep: 1,
+  /** How much our own rows weigh beside others: they are many, and of one author. */
+  ownWeight: 1,
+};
 /** Of a group of more rows each counts less, so that no template rules. */
 const ROWS_IN_FULL = 20;
 const SEED = 20_261_129;
 const CALIBRATION_FOLDS = 5;
-/** Shares of the harmless calibration texts that may be flagged and blocked in one category. The strictest of our own look-alikes, labelled texts and the rest decides. */
-const ALLOWED = {
-  flag: { own: 0.06, labelled: 0.05, ordinary: 0.01 },
-  block: { own: 0.008, labelled: 0.008, ordinary: 0.002 },
-} as const;
-
 export type ContentExample = { readonly row: ContentRow; readonly windows: readonly Int32Array[]; readonly isCalibration: boolean };
 /** `usual`: what one in twenty harmless labelled calibration texts reaches; heads that saw different sources are compared above it. */
 export type Head = { readonly model: Fitted; readonly flag: number; readonly block: number; readonly usual: number };
@@ -59,6 +64,11 @@ const windowScore = ({ weights, bias }: Fitted, features: Int32Array): number =>
     features.length,
   );
 
+function rankOf({ source, subset }: ContentRow): keyof typeof SETTINGS.allowed.flag {
+  if (source === "own") return subset.includes("counter") ? "counter" : "own";
+  return source.startsWith("ordinary") ? "ordinary" : "labelled";
+}
+
 /** A text is as bad as its worst window. */
 const scoreOf = (model: Fitted, { windows }: ContentExample): number => Math.max(...windows.map((window) => windowScore(model, window)));
 
@@ -72,12 +82,12 @@ function fitHead(examples: readonly ContentExample[], category: ContentCategory)
   const taught = known.filter(({ isCalibration }) => !isCalibration);
   const model = fitWindows(taught, category);
   const kept = known.filter(({ isCalibration }) => isCalibration);
-  const ranks = Map.groupBy(kept, ({ row }) => (row.source === "own" || row.source === "ordinary" ? row.source : "labelled"));
+  const ranks = Map.groupBy(kept, ({ row }) => rankOf(row));
   const cut = (verdict: "flag" | "block"): number =>
     Math.max(
       ...[...ranks].map(([of, part]) => {
         const scores = part.map((one) => scoreOf(model, one));
-        return above(scores, ALLOWED[verdict][of]);
+        return above(scores, SETTINGS.allowed[verdict][of]);
       }),
     );
   const flag = cut("flag");
@@ -85,7 +95,7 @@ function fitHead(examples: readonly ContentExample[], category: ContentCategory)
     (ranks.get("labelled") ?? []).map((one) => scoreOf(model, one)),
     USUAL_SHARE,
   );
-  return { model, usual, flag, block: Math.max(cut("block"), flag + LEAST_STEP) };
+  return { model, usual, flag, block: Math.max(cut("block"), flag + SETTINGS.leastStep) };
 }
 
 /** At first every window of a hit counts as one, then only the one that the first fit finds worst. */
@@ -97,10 +107,13 @@ function fitWindows(taught: readonly ContentExample[], category: ContentCategory
     fitRidge(
       taught.flatMap((one) => {
         const windows = windowsFor(one);
-        const weight = Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1))) / windows.length;
+        const weight =
+          (Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1))) *
+            (one.row.source === "own" ? SETTINGS.ownWeight : 1)) /
+          windows.length;
         return windows.map((features): Sample => ({ features, scale: sumToLogit(1, 0, features.length), isHit: isHit(one), weight }));
       }),
-      { size: CONTENT_TABLE_SIZE, penalty: PENALTY, loose: LOOSE_SLOTS },
+      { size: CONTENT_TABLE_SIZE, penalty: SETTINGS.penalty, loose: looseSlots() },
     );
   const first = fitted(({ windows }) => windows);
   return fitted((one) =>
@@ -108,14 +121,12 @@ function fitWindows(taught: readonly ContentExample[], category: ContentCategory
   );
 }
 
-const MEANINGS = slotsOfMeanings();
-const LOOSE_SLOTS = new Map([
-  ...MEANINGS.near.map((index) => [index, LOOSE.near] as const),
-  ...MEANINGS.alone.map((index) => [index, LOOSE.alone] as const),
-]);
-
-/** Log-odds between the thresholds, at least. */
-const LEAST_STEP = 0.7;
+const looseSlots = (): ReadonlyMap<number, number> =>
+  new Map(
+    Object.entries(slotsOfMeanings()).flatMap(([kind, { from, to }]) =>
+      Array.from({ length: to - from }, (_, index) => [from + index, SETTINGS.loose[kind as keyof typeof SETTINGS.loose]] as const),
+    ),
+  );
 
 /** What at most a share of the scores reaches. */
 function above(scores: readonly number[], share: number): number {

@@ -15,11 +15,11 @@ export type ContentRow = {
 
 /** Texts that were gathered for other ends: taken as harmless, though nobody has labelled them. */
 const ORDINARY = [
-  { file: "benign_user.jsonl", every: 2 },
-  { file: "benign_overdefence.jsonl", every: 1 },
-  { file: "tone.jsonl", every: 3 },
-  { file: "names.jsonl", every: 10 },
-  { file: "retrieval/docs.jsonl", every: 12 },
+  { file: "benign_user.jsonl", every: 1, source: "ordinary requests" },
+  { file: "benign_overdefence.jsonl", every: 1, source: "alarming words" },
+  { file: "tone.jsonl", every: 2, source: "ordinary comments" },
+  { file: "names.jsonl", every: 6, source: "ordinary posts" },
+  { file: "retrieval/docs.jsonl", every: 12, source: "ordinary abstracts" },
 ] as const;
 
 /** Null when there is no such folder. */
@@ -33,7 +33,7 @@ export function readContentRows(): ContentRow[] | null {
   return [...labelled, ...ORDINARY.flatMap((one) => ordinaryRows(folder, one))];
 }
 
-function ordinaryRows(folder: string, { file, every }: (typeof ORDINARY)[number]): ContentRow[] {
+function ordinaryRows(folder: string, { file, every, source }: (typeof ORDINARY)[number]): ContentRow[] {
   const path = join(folder, file);
   if (!existsSync(path)) return [];
   return linesOf(path)
@@ -41,7 +41,6 @@ function ordinaryRows(folder: string, { file, every }: (typeof ORDINARY)[number]
     .map((line) => JSON.parse(line))
     .filter(({ text }) => text.length >= 8)
     .map(({ text, subset, group }, index): ContentRow => {
-      const source = file === "benign_overdefence.jsonl" ? "alarming words" : "ordinary";
       return {
         text,
         labels: [],

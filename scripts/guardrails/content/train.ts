@@ -1,6 +1,6 @@
 /**
  * `npm run train:content [-- --write]`: trains a head for each category of content, measures it on whole sources that neither weights nor thresholds saw,
- * and with `--write` replaces core/guardrail/content/weights.ts. Reads BULKHEAD_DATA; without it, says so and does nothing. Deterministic.
+ * and with `--write` replaces core/guardrail/content/weights.ts. `--quick` measures nothing. Reads BULKHEAD_DATA; without it, says so and does nothing. Deterministic.
  */
 import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
@@ -16,8 +16,10 @@ const WEIGHTS_FILE = join(import.meta.dirname, "../../../core/guardrail/content/
 if (!hasFolder()) console.log("skipped: BULKHEAD_DATA names no folder with the labelled texts");
 else {
   const examples = contentExamples();
-  console.log("content: whole sources held out, from weights and thresholds alike");
-  for (const line of drawContent(heldOutContent(examples))) console.log(line);
+  if (!process.argv.includes("--quick")) {
+    console.log("content: whole sources held out, from weights and thresholds alike");
+    for (const line of drawContent(heldOutContent(examples))) console.log(line);
+  }
   const heads = fitHeads(examples);
   const source = sourceFile(CONTENT_CATEGORIES.map((category) => headOf(category, heads[category], examples)));
   console.log(`\nweights ${createHash("sha256").update(source).digest("hex").slice(0, 16)}, ${(source.length / 1000).toFixed(0)} kB`);
