@@ -8,7 +8,7 @@ import { CONTENT_CATEGORIES, type ContentCategory } from "../../../core/guardrai
 import { foldOf } from "../dataset.ts";
 import { type Fitted, fitRidge, type Sample } from "../ridge.ts";
 import { ownContentRows } from "./own.ts";
-import { type ContentRow, readContentRows } from "./rows.ts";
+import { ANGRY, type ContentRow, readContentRows } from "./rows.ts";
 
 const SETTINGS = {
   /** A strong penalty: what few texts of few authors say about single words does not hold for others. */
@@ -18,17 +18,17 @@ const SETTINGS = {
   /** Shares of the harmless calibration texts that may be flagged and blocked in one category. The strictest of our own look-alikes, those that quote hate to object to it, labelled texts and the rest decides. */
   allowed: {
     flag: { own: 0.08, counter: 0.3, labelled: 0.05, ordinary: 0.01 },
-    block: { own: 0.008, counter: 0.06, labelled: 0.01, ordinary: 0.003 },
+    block: { own: 0.008, counter: 0.06, labelled: 0.008, ordinary: 0.002 },
   },
   /** Log-odds between the thresholds, at least. */
   leastStep: 1,
-  /** How much our own rows weigh beside others: they are many, and of one author. */
-  ownWeight: 1,
-};
+} as const;
+
 /** Of a group of more rows each counts less, so that no template rules. */
 const ROWS_IN_FULL = 20;
 const SEED = 20_261_129;
 const CALIBRATION_FOLDS = 5;
+
 export type ContentExample = { readonly row: ContentRow; readonly windows: readonly Int32Array[]; readonly isCalibration: boolean };
 /** `usual`: what one in twenty harmless labelled calibration texts reaches; heads that saw different sources are compared above it. */
 export type Head = { readonly model: Fitted; readonly flag: number; readonly block: number; readonly usual: number };
@@ -78,7 +78,7 @@ export function fitHeads(examples: readonly ContentExample[]): Heads {
 }
 
 function fitHead(examples: readonly ContentExample[], category: ContentCategory): Head {
-  const known = examples.filter(({ row }) => row.labelled.includes(category));
+  const known = examples.filter(({ row }) => row.labelled.includes(category) && row.source !== ANGRY);
   const taught = known.filter(({ isCalibration }) => !isCalibration);
   const model = fitWindows(taught, category);
   const kept = known.filter(({ isCalibration }) => isCalibration);
@@ -107,10 +107,7 @@ function fitWindows(taught: readonly ContentExample[], category: ContentCategory
     fitRidge(
       taught.flatMap((one) => {
         const windows = windowsFor(one);
-        const weight =
-          (Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1))) *
-            (one.row.source === "own" ? SETTINGS.ownWeight : 1)) /
-          windows.length;
+        const weight = Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1))) / windows.length;
         return windows.map((features): Sample => ({ features, scale: sumToLogit(1, 0, features.length), isHit: isHit(one), weight }));
       }),
       { size: CONTENT_TABLE_SIZE, penalty: SETTINGS.penalty, loose: looseSlots() },

@@ -79,7 +79,7 @@ export function drawContent(held: readonly HeldOut[]): string[] {
       `  ${category.padEnd(10)} ${source.padEnd(19)} ${String(hits.length).padStart(5)}  ${String(rest.length).padStart(5)}   ${area.padEnd(24)} ${byFlag.padEnd(9)} ${share(hits, ["flag", "block"])} ${share(hits, ["block"])}            ${share(rest, ["flag", "block"])} ${share(rest, ["block"])}`,
     );
   };
-  const labelled = held.filter(({ row }) => row.source !== "ordinary" && row.source !== "alarming words");
+  const labelled = held.filter(({ row }) => !/^(?:ordinary|alarming|angry)/.test(row.source));
   for (const category of CONTENT_CATEGORIES) {
     line(category, "all labelled", scoredFor(labelled, category));
     for (const [source, of] of Map.groupBy(held, ({ row }) => row.source)) {

@@ -22,6 +22,9 @@ const ORDINARY = [
   { file: "retrieval/docs.jsonl", every: 12, source: "ordinary abstracts" },
 ] as const;
 
+/** Some of these threaten or hate, and nobody has said which: measured, and neither trained on nor used for thresholds. */
+export const ANGRY = "angry comments";
+
 /** Null when there is no such folder. */
 export function readContentRows(): ContentRow[] | null {
   const folder = process.env["BULKHEAD_DATA"];
@@ -40,12 +43,12 @@ function ordinaryRows(folder: string, { file, every, source }: (typeof ORDINARY)
     .filter((_, index) => index % every === 0)
     .map((line) => JSON.parse(line))
     .filter(({ text }) => text.length >= 8)
-    .map(({ text, subset, group }, index): ContentRow => {
+    .map(({ text, subset, group, anger }, index): ContentRow => {
       return {
         text,
         labels: [],
         labelled: CONTENT_CATEGORIES,
-        source,
+        source: anger === true ? ANGRY : source,
         subset: subset ?? source,
         group: group ?? `${source}:${index % 50}`,
       };
