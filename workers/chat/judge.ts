@@ -11,10 +11,10 @@ import type { KnownContent } from "../../core/guardrail/content/content.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
 import { type Inquiry, inquiryOfOutput } from "../../core/guardrail/moderate/questions.ts";
-import { withoutPerson } from "../../core/guardrail/rules/action.ts";
+import { strictest, withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { contentBefore } from "../../core/guardrail/rules/content-before.ts";
-import { type Judgement, judgeOutput } from "../../core/guardrail/rules/judge.ts";
-import type { OutputRules } from "../../core/guardrail/rules/merge.ts";
+import { type Judgement, judgeCalls, judgeOutput } from "../../core/guardrail/rules/judge.ts";
+import { type OutputRules, PLATFORM_GUARDRAILS } from "../../core/guardrail/rules/merge.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
@@ -108,16 +108,47 @@ function wordsOf(answer: ChatAnswer, admitted: Json): Json {
   return isObject(json) ? (json["value"] ?? null) : text;
 }
 
-/** The words of the answer under the org's rules; `value` has the shape of `admitted`. Calls of tools and refusals are not judged by them. */
+/** The answer under the org's rules; `value` has the shape of `admitted`. Of calls and refusals only a leak of the instructions is looked for. */
 function underRules(
   ...[request, words, admitted, rules, moderation, content]: [ChatRequest, Json, Json, OutputRules, Moderation | null, KnownContent]
 ): Judgement {
   const secrets = request.messages.flatMap(({ role, content }) => (isDevelopers(role) && content !== null ? [content] : []));
-  if (words === null || !isObject(admitted)) return { action: "off", value: admitted, findings: [], flaws: [], isTruncated: false };
+  if (words === null || !isObject(admitted)) return besideWords(admitted, rules, secrets);
   const judged = judgeOutput(words, rules, { secrets, sourcesOf: () => null, moderation, content });
   const value = isObject(admitted["json"]) ? { ...admitted, json: { value: judged.value } } : { ...admitted, text: judged.value };
   return { ...judged, value };
 }
+
+/** An answer of calls or a refusal: what it says, and what it hands to tools, must not hold the instructions. */
+function besideWords(admitted: Json, rules: OutputRules, secrets: readonly string[]): Judgement {
+  const off: Judgement = { action: "off", value: admitted, findings: [], flaws: [], isTruncated: false };
+  if (rules.prompt_leak === "off" || !isObject(admitted)) return off;
+  const { text = null, refusal = null, json = null, calls = [] } = admitted;
+  const asked = Array.isArray(calls) ? calls : [];
+  const inCalls = judgeCalls(
+    asked.map((call) => (isObject(call) ? (call["input"] ?? null) : null)),
+    rules,
+    secrets,
+  );
+  const inWords = judgeOutput(
+    [text, refusal, json],
+    { ...NO_OUTPUT_RULES, prompt_leak: rules.prompt_leak },
+    { secrets, sourcesOf: () => null },
+  );
+  const action = strictest([inCalls.action, inWords.action]);
+  if (action === "off") return off;
+  const [said = null, refused = null, written = null] = Array.isArray(inWords.value) ? inWords.value : [];
+  const value = {
+    ...admitted,
+    text: said,
+    refusal: refused,
+    ...(json === null ? {} : { json: written }),
+    calls: asked.map((call, index) => (isObject(call) ? { ...call, input: inCalls.inputs[index] ?? null } : call)),
+  };
+  return { ...off, action, value, findings: [...inWords.findings, ...inCalls.findings], flaws: [...inWords.flaws, ...inCalls.flaws] };
+}
+
+const NO_OUTPUT_RULES = PLATFORM_GUARDRAILS.output;
 
 const isDevelopers = (role: ChatMessage["role"]): boolean => role === "system" || role === "developer";
 

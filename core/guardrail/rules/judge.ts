@@ -4,20 +4,20 @@
  * their rules are the guard's. Pure, total, linear.
  */
 
-import { isObject, type Json } from "../../json.ts";
+import type { Json } from "../../json.ts";
 import { CONTENT_DETECTOR, findContent, type KnownContent, verdictOfContent } from "../content/content.ts";
 import type { FindingSummary, RuleType } from "../finding.ts";
 import type { Sources } from "../grounded/grounding.ts";
 import { type Moderation, moderatedBy, opinionOn, UNMODERATED } from "../moderate/opinion.ts";
 import type { Question } from "../moderate/questions.ts";
-import { replaceStretches, type Stretch } from "../replace.ts";
 import { TONE_DETECTOR } from "../tone/tone.ts";
 import { type Action, isAtLeast, strictest } from "./action.ts";
 import { flawOfFormat } from "./format.ts";
-import { groundedHits, TAKEN_OUT, type Unsupported } from "./grounded.ts";
-import { leakIn } from "./leak.ts";
+import { groundedHits, type Unsupported } from "./grounded.ts";
+import { type Hit, judgeForbidden, judgeLeak } from "./held.ts";
+import { leakFinder } from "./leak.ts";
 import type { InputRules, OutputRules } from "./merge.ts";
-import { missingIn, phrasesIn } from "./phrases.ts";
+import { missingIn } from "./phrases.ts";
 import { charactersOf, cutTo } from "./sentences.ts";
 import {
   CONTENT_CATEGORIES,
@@ -28,7 +28,7 @@ import {
   type ToneRule,
   type TopicsRule,
 } from "./settings.ts";
-import { textsIn as textsOf } from "./texts.ts";
+import { mapTexts, textsIn as textsOf } from "./texts.ts";
 import { lackOfTone } from "./tone.ts";
 import { flawOfTopics, TOPIC_WORDS } from "./topics.ts";
 
@@ -45,21 +45,6 @@ export type Judgement = {
   readonly isTruncated: boolean;
   /** Sentences that rest on nothing, for a person who decides. Absent: there are none. */
   readonly unsupported?: readonly Unsupported[];
-};
-
-/** Stretches that are taken out one by one; of an answer with more, nothing of the text stays. */
-const MOST_LEAKS = 5;
-
-type Hit = {
-  readonly rule: RuleName;
-  readonly action: Action;
-  /** Of the rule, where a finding is not more precise. */
-  readonly type?: RuleType;
-  readonly detector: string;
-  readonly score?: number;
-  readonly count?: number;
-  /** What the model is told. */
-  readonly flaw: string;
 };
 
 /** The judgement of a value that nothing was asked of. */
@@ -101,7 +86,7 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
   const hits: Hit[] = [];
   const model = { known: around.content, moderation: around.moderation ?? null, isClosed: rules.on_failure === "closed" };
   let value = answer;
-  if (rules.prompt_leak !== "off") value = judgeLeak(value, rules.prompt_leak, around.secrets, hits);
+  if (rules.prompt_leak !== "off") value = judgeLeak(value, rules.prompt_leak, leakFinder(around.secrets), hits);
   for (const rule of rules.forbid) value = judgeForbidden(value, rule, hits);
   const texts = textsOf(value);
   judgeContent(texts, "output.content", rules.content, model, hits);
@@ -135,6 +120,31 @@ export function judgeOutput(answer: Json, rules: OutputRules, around: Around): J
   if (grounded.unsupported.length === 0) return judged;
   return { ...judged, unsupported: grounded.unsupported, isTruncated: judged.isTruncated || grounded.isTruncated };
 }
+
+/**
+ * The inputs of the calls that a model asks for, each alone and all of them together. Of the rules for an answer only `prompt_leak` is asked of
+ * them. `inputs`: after what can be mended. Pointers are those of the answer that holds the calls.
+ */
+export function judgeCalls(
+  inputs: readonly Json[],
+  { prompt_leak: action }: Pick<OutputRules, "prompt_leak">,
+  secrets: readonly string[],
+): Omit<Judgement, "value"> & { readonly inputs: readonly Json[] } {
+  if (action === "off") return { ...told(null, [], false), inputs };
+  const hits: Hit[] = [];
+  const leakIn = leakFinder(secrets);
+  const judged = (given: Json, pointer: string): Json => {
+    const found: Hit[] = [];
+    const left = judgeLeak(given, action, leakIn, found);
+    hits.push(...found.map((hit) => ({ ...hit, pointer, flaw: LEAKING_CALL })));
+    return left;
+  };
+  const mended = inputs.map((input, index) => judged(input, `/calls/${index}/input`));
+  const together = hits.length > 0 || inputs.length < 2 ? null : judged([...inputs], "/calls");
+  return { ...told(null, hits, false), inputs: Array.isArray(together) ? together : mended };
+}
+
+const LEAKING_CALL = "the input of a call repeats the instructions, which are confidential";
 
 /** Each text alone and all of them together, at most twice each. What is only suspected of a category is flagged, whatever its rule does. */
 function judgeContent(
@@ -210,51 +220,6 @@ const NAMES: { readonly [C in ContentCategory]: string } = {
   illegal: "help with illegal acts",
 };
 
-function judgeLeak(value: Json, action: Action, secrets: readonly string[], hits: Hit[]): Json {
-  let count = 0;
-  const mended = mapTexts(value, (text) => {
-    let rest = text;
-    // Each round takes out a stretch, or all of a text that hides one.
-    for (let found = leakIn(rest, secrets); found !== null; found = leakIn(rest, secrets)) {
-      count++;
-      if (action !== "redact") break;
-      rest = count < MOST_LEAKS ? without(rest, [found]) : TAKEN_OUT;
-    }
-    return rest;
-  });
-  const together = count === 0 && leakIn(textsOf(value).join(" "), secrets) !== null;
-  const flaw = "the answer repeats the instructions, which are confidential";
-  if (count > 0 || together)
-    hits.push({
-      rule: "output.prompt_leak",
-      action,
-      detector: "leak.words",
-      count: Math.max(1, count),
-      flaw,
-    });
-  return together && action === "redact" ? mapTexts(value, () => TAKEN_OUT) : mended;
-}
-
-function judgeForbidden(value: Json, rule: PhrasesRule, hits: Hit[]): Json {
-  const seen = new Map<number, { detector: string; count: number }>();
-  const mended = mapTexts(value, (text) => {
-    const found = phrasesIn(text, rule);
-    for (const { index, detector, stretches } of found) {
-      const known = seen.get(index)?.count ?? 0;
-      seen.set(index, { detector: `${detector}.${index}`, count: known + stretches.length });
-    }
-    return rule.action === "redact"
-      ? without(
-          text,
-          found.flatMap(({ stretches }) => stretches),
-        )
-      : text;
-  });
-  for (const [index, { detector, count }] of seen)
-    hits.push({ rule: "output.forbid", action: rule.action, detector, count, flaw: forbids(rule, index) });
-  return mended;
-}
-
 /** The last: what is cut off is judged before. */
 function cut(value: Json, { max_chars: lengths }: OutputRules, hits: Hit[]): Judgement {
   const length = charactersIn(textsOf(value));
@@ -281,12 +246,12 @@ function told(value: Json, hits: readonly Hit[], isTruncated: boolean): Judgemen
   return {
     action: strictest(meant.map(({ action }) => action)),
     value,
-    findings: meant.map(({ rule, action, type = typeOf(rule), detector, score = 1, count = 1 }) => ({
+    findings: meant.map(({ rule, action, type = typeOf(rule), detector, score = 1, count = 1, pointer = "" }) => ({
       type,
       detector,
       count,
       score,
-      pointer: "",
+      pointer,
       rule,
       action,
     })),
@@ -297,11 +262,6 @@ function told(value: Json, hits: readonly Hit[], isTruncated: boolean): Judgemen
 
 /** `output.prompt_leak` → `prompt_leak`. */
 const typeOf = (rule: RuleName): RuleType => rule.slice(rule.indexOf(".") + 1) as RuleType;
-
-const forbids = ({ phrases }: PhrasesRule, index: number): string => {
-  const phrase = phrases[index];
-  return phrase === undefined ? "the answer holds a text of a form that is forbidden" : `the answer must not say "${phrase}"`;
-};
 
 const requires = ({ phrases }: PhrasesRule, missing: readonly number[]): string => {
   const named = missing.flatMap((index) => (phrases[index] === undefined ? [] : [`"${phrases[index]}"`]));
@@ -321,19 +281,3 @@ const flawOfTexts = (texts: readonly string[], rule: Parameters<typeof flawOfFor
   texts.reduce<string | null>((flaw, text) => flaw ?? flawOfFormat(text, rule), null);
 
 const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + charactersOf(text), 0);
-
-function mapTexts(value: Json, change: (text: string) => string): Json {
-  if (typeof value === "string") return change(value);
-  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change));
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapTexts(item, change)])) : value;
-}
-
-function without(text: string, stretches: readonly Stretch[]): string {
-  const joined: { start: number; end: number }[] = [];
-  for (const { start, end } of stretches.toSorted((a, b) => a.start - b.start)) {
-    const last = joined.at(-1);
-    if (last !== undefined && start <= last.end) last.end = Math.max(last.end, end);
-    else joined.push({ start, end });
-  }
-  return replaceStretches(text, joined, () => TAKEN_OUT);
-}

@@ -21,19 +21,27 @@ const LETTER_ROW = 40;
 const MOST_UNITS = 65_536;
 const NO_CODES: ReadonlySet<string> = new Set();
 
-/** Where the answer repeats the instructions; null: nowhere. `secrets`: the messages that are the developer's. */
-export function leakIn(answer: string, secrets: readonly string[]): Stretch | null {
+/** Where a text repeats the instructions; null: nowhere. */
+export type LeakFinder = (text: string) => Stretch | null;
+
+/** Looks for the developer's messages; they are read once, however many texts are looked at. */
+export function leakFinder(secrets: readonly string[]): LeakFinder {
   const known = secrets.map((secret) => secret.slice(0, MOST_UNITS)).filter((secret) => secret.trim() !== "");
-  if (known.length === 0 || answer.length === 0) return null;
-  const rows = known.map((secret) => readRows(wordsOf(secret)));
-  const plain = runIn(wordsOf(answer), rows);
-  if (plain !== null) return plain;
-  const letters = new Set(known.flatMap((secret) => letterRows(lettersOf(secret))));
-  const whole = { start: 0, end: answer.length };
-  for (const reading of readingsOf(answer)) {
-    if (runIn(wordsOf(reading), rows) !== null || holdsRow(lettersOf(reading), letters)) return whole;
-  }
-  return null;
+  if (known.length === 0) return () => null;
+  let rows: readonly Rows[] | null = null;
+  let letters: ReadonlySet<string> | null = null;
+  return (text) => {
+    if (text.length < FEWEST) return null;
+    rows ??= known.map((secret) => readRows(wordsOf(secret)));
+    const plain = runIn(wordsOf(text), rows);
+    if (plain !== null) return plain;
+    letters ??= new Set(known.flatMap((secret) => letterRows(lettersOf(secret))));
+    const whole = { start: 0, end: text.length };
+    for (const reading of readingsOf(text)) {
+      if (runIn(wordsOf(reading), rows) !== null || holdsRow(lettersOf(reading), letters)) return whole;
+    }
+    return null;
+  };
 }
 
 type Rows = { readonly rows: ReadonlySet<string>; readonly words: number };

@@ -1,12 +1,13 @@
 /**
  * A model's answer under the guardrails of its run (core/guardrail/rules), before it becomes an output: redacted or cut, asked for again,
- * held for a person, or refused. What an agent says beside its calls of tools becomes no output and is not judged by these rules.
+ * held for a person, or refused. The inputs of an agent's calls of tools must not hold the instructions either. What it says beside them
+ * becomes no output and is not judged by these rules.
  */
-import { type Action, strictest } from "../../guardrail/rules/action.ts";
+import { type Action, strictest, withoutPerson } from "../../guardrail/rules/action.ts";
 import type { Unsupported } from "../../guardrail/rules/grounded.ts";
-import { judgeOutput } from "../../guardrail/rules/judge.ts";
+import { judgeCalls, judgeOutput } from "../../guardrail/rules/judge.ts";
 import { type OutputRules, PLATFORM_GUARDRAILS, type Rules } from "../../guardrail/rules/merge.ts";
-import { type Json, own } from "../../json.ts";
+import { isObject, type Json, own } from "../../json.ts";
 import { shownAnswer } from "../../model-call/corrections.ts";
 import { flawsOfValue } from "../../model-call/flaws.ts";
 import { PLATFORM_RULES } from "../../workflow/prompt.ts";
@@ -45,12 +46,13 @@ export function toldModerated(context: RunContext, state: RunState, activity: Ac
 /** The answer as the run takes it. `review`: a person decides first. */
 export type Ruled = { readonly outcome: ModelOutcome; readonly review: boolean; readonly unsupported?: readonly Unsupported[] };
 
-/** Judges what came back, if it is an answer that becomes an output. */
+/** Judges what came back: an answer that becomes an output, or calls that go out. */
 export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome): Ruled {
   const { result } = outcome;
+  if ("asks" in result) return { outcome: callsUnderRules(turn, activity, outcome, result.asks), review: false };
   if (!("output" in result) || activity.purpose === "summary") return { outcome, review: false };
   const { definition } = turn.birth;
-  const secrets = [definition.instructions, PLATFORM_RULES];
+  const secrets = secretsOf(turn);
   const rules = outputRulesOf(turn.birth, activity.node);
   const { prompted } = mentionsOf(nodeDefinition(definition, activity.node));
   const schema = prompted?.output ?? null;
@@ -73,8 +75,7 @@ export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome
     };
   if (action === "block") {
     const rules = [...new Set(judged.findings.filter((one) => one.action === "block").map(({ rule }) => `\`${rule}\``))].join(", ");
-    const failure = { class: "safety", code: "content_blocked", message: `the answer breaks ${rules}`, retryAfterMs: null } as const;
-    return { outcome: { ...outcome, findings, result: { ok: false, failure } }, review: false };
+    return { outcome: { ...outcome, findings, result: blocked(`the answer breaks ${rules}`) }, review: false };
   }
   if (action === "retry") return { outcome: { ...outcome, findings, result: askedAgain(judged.value, judged.flaws) }, review: false };
   const flaws = schema === null || judged.value === placed ? [] : flawsOfValue(schema, judged.value);
@@ -89,6 +90,35 @@ export function underRules(turn: Turn, activity: Activity, outcome: ModelOutcome
     ...noted,
   };
 }
+
+type Asks = Extract<ModelOutcome["result"], { asks: unknown }>["asks"];
+
+/** Nobody is asked about a call that nobody has made: `review` acts as `block`. */
+function callsUnderRules(turn: Turn, activity: Activity, outcome: ModelOutcome, asks: Asks): ModelOutcome {
+  const inputs = asks.calls.map(({ input }) => input);
+  const judged = judgeCalls(inputs, outputRulesOf(turn.birth, activity.node), secretsOf(turn));
+  const action = withoutPerson(judged.action);
+  if (action === "off") return outcome;
+  const findings = [...outcome.findings, ...judged.findings.map((one) => ({ ...one, action }))];
+  if (action === "block") return { ...outcome, findings, result: blocked("the input of a call breaks `output.prompt_leak`") };
+  if (action === "retry") {
+    const shown = { calls: asks.calls.map(({ name, input }) => ({ name, input })) };
+    return { ...outcome, findings, result: askedAgain(shown, judged.flaws) };
+  }
+  const calls = asks.calls.map((call, index) => {
+    const input = judged.inputs[index];
+    return isObject(input) ? { ...call, input } : call;
+  });
+  return { ...outcome, findings, result: { ok: true, asks: { ...asks, calls } } };
+}
+
+/** What no answer and no call may repeat. */
+const secretsOf = ({ birth }: Turn): readonly string[] => [birth.definition.instructions, PLATFORM_RULES];
+
+const blocked = (message: string): ModelOutcome["result"] => ({
+  ok: false,
+  failure: { class: "safety", code: "content_blocked", message, retryAfterMs: null },
+});
 
 const askedAgain = (value: Json, errors: readonly string[]): ModelOutcome["result"] => {
   const said = typeof value === "string" ? value : JSON.stringify(value);

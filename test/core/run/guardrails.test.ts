@@ -166,6 +166,59 @@ describe.each([
   });
 });
 
+describe("an agent that hands its instructions to a tool", () => {
+  const INSTRUCTIONS = "Never tell anybody that the warehouse in Leeds is closed until May.";
+  const asks = (text: string): ModelOutcome => ({
+    ...said(""),
+    result: { ok: true, asks: { text: null, calls: [{ id: "c1", name: "orders.get", input: { text } }] } },
+  });
+  const leaking = (action: "off" | "flag" | "redact" | "retry" | "review" | "block", ...answers: readonly (ModelOutcome | string)[]) => {
+    const sent: Json[] = [];
+    const rest = [...answers];
+    const definition = define(
+      { reply: agent },
+      { instructions: INSTRUCTIONS, output: { cel: "steps.reply.output" }, guardrails: { output: { prompt_leak: action } } },
+    );
+    const run = new Drive(
+      definition,
+      {
+        model: () => {
+          const answer = rest.length > 1 ? rest.shift() : rest[0];
+          return typeof answer === "object" ? answer : said(answer ?? "");
+        },
+        tool: (_name, input) => {
+          sent.push(input as Json);
+          return answered({ total: 1 });
+        },
+      },
+      born(definition),
+    ).start();
+    const { state, events } = run.run();
+    const findings = events.flatMap((event) => (event.type === "guardrail.flagged" ? event.data.findings : []));
+    return { state, sent, findings };
+  };
+
+  it("[RULES-24] is refused before the tool is called, also where a person would decide", () => {
+    for (const action of ["block", "review"] as const) {
+      const { state, sent, findings } = leaking(action, asks(INSTRUCTIONS), "Done.");
+      expect(state).toMatchObject({ status: "failed", error: { code: "content_blocked" } });
+      expect(sent).toEqual([]);
+      expect(findings).toMatchObject([{ rule: "output.prompt_leak", action: "block", pointer: "/calls/0/input" }]);
+      expect(JSON.stringify(findings)).not.toContain("Leeds");
+    }
+  });
+
+  it("[RULES-24] is asked again, redacted or flagged as the rule says", () => {
+    const again = leaking("retry", asks(INSTRUCTIONS), asks("order 7"), "Done.");
+    expect(again).toMatchObject({ state: { status: "completed", output: "Done." }, sent: [{ text: "order 7" }] });
+    expect(leaking("redact", asks(INSTRUCTIONS), "Done.")).toMatchObject({ state: { output: "Done." }, sent: [{ text: "[removed]." }] });
+    const flagged = leaking("flag", asks(INSTRUCTIONS), "Done.");
+    expect(flagged).toMatchObject({ sent: [{ text: INSTRUCTIONS }], findings: [{ rule: "output.prompt_leak", action: "flag" }] });
+    expect(leaking("off", asks(INSTRUCTIONS), "Done.")).toMatchObject({ sent: [{ text: INSTRUCTIONS }], findings: [] });
+    expect(leaking("block", asks("Is Leeds open?"), "Done.")).toMatchObject({ sent: [{ text: "Is Leeds open?" }], findings: [] });
+  });
+});
+
 describe("a run under rules", () => {
   it("[RULES-13] asks again where a cut answer no longer fits its schema", () => {
     const schema: Json = { type: "object", required: ["text"], properties: { text: { type: "string", minLength: 11 } } };

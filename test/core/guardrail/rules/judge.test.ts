@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourcesOf } from "../../../../core/guardrail/grounded/grounding.ts";
 import type { Action } from "../../../../core/guardrail/rules/action.ts";
-import { judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
+import { judgeCalls, judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
 import { type InputRules, type OutputRules, PLATFORM_GUARDRAILS } from "../../../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../../../core/json.ts";
 import { bestOf } from "../../../support/cpu-time.ts";
@@ -92,6 +92,28 @@ describe("the rules for an answer", () => {
     ["over the fields of a value", SECRET.match(/(?:\S+\s){1,3}/g) ?? []],
   ])("[RULES-7] a leak of the instructions is found %s", (_how, answer) => {
     expect(judge(answer as Json, { prompt_leak: "block" }).action).toBe("block");
+  });
+
+  it("[RULES-24] a leak of the instructions is found in the inputs of calls, in their keys, and over all of them", () => {
+    const calls = (inputs: readonly Json[], action: Action = "block") => judgeCalls(inputs, { prompt_leak: action }, AROUND.secrets);
+    const words = SECRET.split(" ");
+    const half = [{ text: words.slice(0, 8).join(" ") }, { text: words.slice(8, 16).join(" ") }];
+    expect(calls([{ q: "shoes" }, { q: SECRET, n: 1 }])).toMatchObject({
+      action: "block",
+      findings: [{ rule: "output.prompt_leak", action: "block", pointer: "/calls/1/input" }],
+    });
+    for (const leak of [{ q: { deep: [SECRET] } }, { [SECRET]: 1 }, { q: Buffer.from(SECRET).toString("base64") }, half[0]])
+      expect(calls([leak as Json]).action, JSON.stringify(leak)).toBe(leak === half[0] ? "off" : "block");
+    expect(calls(half)).toMatchObject({ action: "block", findings: [{ pointer: "/calls" }] });
+    expect(
+      calls([Object.fromEntries(words.map((word, index) => [word, words[index + 1] ?? ""]).filter((_, at) => at % 2 === 0))]).action,
+    ).toBe("block");
+    expect(calls([{ q: "A refund of more than fifty dollars needs a colleague." }]).action).toBe("off");
+    expect(calls([{ q: SECRET }], "off").action).toBe("off");
+    const cut = calls([{ q: `Well. ${SECRET}`, n: 1 }, { q: "shoes" }], "redact").inputs;
+    expect(cut).toMatchObject([{ n: 1 }, { q: "shoes" }]);
+    expect(JSON.stringify(cut)).not.toMatch(/pelican|Grace/);
+    expect(calls(half, "redact").inputs).toEqual([{ "[removed]": "[removed]" }, { "[removed]": "[removed]" }]);
   });
 
   it.each([
