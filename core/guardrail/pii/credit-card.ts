@@ -4,8 +4,9 @@
  */
 import type { Finding } from "../finding.ts";
 import { passesLuhn } from "./checksums.ts";
-import { type Detector, finding, isDigit, wordsBefore } from "./detector.ts";
-import { cardNaming, passesBarcodeCheck } from "./named.ts";
+import { type Detector, FARTHEST_UNITS, finding, isDigit, wordsBefore } from "./detector.ts";
+import { cardNaming, passesBarcodeCheck, phoneNaming } from "./named.ts";
+import { isPossibleAbroad } from "./phone.ts";
 
 type Issuer = { readonly low: number; readonly high: number; readonly lengths: readonly number[] };
 /** First six digits from `low` to `high`: the networks' published ranges (the list of issuer identification numbers, 2024). */
@@ -25,6 +26,7 @@ const ISSUERS: readonly Issuer[] = [
   { low: 810000, high: 819999, lengths: [16, 17, 18, 19] },
   { low: 352800, high: 358999, lengths: [16, 17, 18, 19] }, // JCB
   { low: 180000, high: 180099, lengths: [15] },
+  { low: 100000, high: 199999, lengths: [15] }, // Universal Air Travel Plan
   { low: 213100, high: 213199, lengths: [15] },
   { low: 220000, high: 220599, lengths: [16, 17, 18, 19] }, // Mir, Borica
   { low: 500000, high: 508999, lengths: [12, 13, 14, 15, 16, 17, 18, 19] }, // Maestro, Elo, RuPay
@@ -52,14 +54,21 @@ const SHORTEST = 12;
 /** Visa, Mastercard and American Express at their usual length: cards whatever names them. */
 const USUAL = /^(?:4\d{15}|5[1-5]\d{14}|3[47]\d{13})$/;
 
+/** Universal Air Travel Plan: any fifteen digits behind a 1, so only where words say card. */
+const AIR_TRAVEL = /^1\d{14}$/;
+/** E.164 allows 15 digits. */
+const LONGEST_PHONE = 15;
+/** Units of a card whose groups stand in markup. */
+const LONGEST_IN_MARKUP = 130;
+
 type Group = { readonly start: number; readonly end: number; readonly digits: string };
 
 export const cards: Detector = {
   type: "CREDIT_CARD",
   names: ["credit_card"],
   stage: "first",
-  // Nineteen digits, three separators between every two.
-  longest: LONGEST + (LONGEST - 1) * 3,
+  // Nineteen digits, three separators between every two; or markup.
+  longest: LONGEST_IN_MARKUP,
   mayFind: ({ digits }) => digits >= SHORTEST,
   find: findCards,
   samples: {
@@ -74,6 +83,8 @@ export const cards: Detector = {
       "RuPay «6070000000000002»",
       "JCB «213112345678904»",
       "Hipercard «6062 8200 0000 0011»",
+      "<b>«4111</b> <b>1111</b> <b>1111</b> <b>1111»</b>",
+      "UATP card «135410014004955»",
     ],
     misses: [
       "4242 4242 4242 4243",
@@ -86,6 +97,9 @@ export const cards: Detector = {
       "translate(0%, -0.5309136012499991%)",
       "weight 0.36386904787245233",
       "object 84c100de5682655831295f25",
+      "+4915128081077",
+      "30 31 32 33 34 35 36 37 38",
+      "135410014004955",
     ],
   },
 };
@@ -95,7 +109,7 @@ function findCards(text: string, from: number, context: string): Finding[] {
   for (const groups of digitChains(text, from)) {
     for (let first = 0; first < groups.length; ) {
       const last = cardFrom(groups, first);
-      if (last === null || (first === last && isOtherNumber(text, groups[first], context))) first++;
+      if (last === null || isOther(text, groups, first, last, context)) first++;
       else {
         found.push(finding("CREDIT_CARD", groups[first]?.start ?? 0, groups[last]?.end ?? 0, 0.99, "credit_card"));
         first = last + 1;
@@ -105,12 +119,85 @@ function findCards(text: string, from: number, context: string): Finding[] {
   return found;
 }
 
+/** Digits that pass for a card, and are something else by what stands around them. */
+function isOther(text: string, groups: readonly Group[], first: number, last: number, context: string): boolean {
+  const [begin, end] = [groups[first], groups[last]];
+  if (begin === undefined || end === undefined || isAbroad(text, groups, first, last)) return true;
+  const digits = groups.slice(first, last + 1).map((group) => group.digits);
+  if (AIR_TRAVEL.test(digits.join("")) && cardNaming(wordsBefore(text, begin.start, context)) !== "card") return true;
+  if (first === last) return isOtherNumber(text, begin, context);
+  const gap = text.slice(begin.end, groups[first + 1]?.start);
+  const isCells = CELL.test(gap);
+  if (!isCells && !isOfRow(text, groups, first, last)) return false;
+  return cardNaming(wordsBefore(text, begin.start, context, isCells ? FARTHEST_UNITS : undefined)) !== "card";
+}
+
+/** What parts numbers that are each a thing of their own. */
+const CELL = /<\/?(?:t[dhr]|li|p|div|option)\b/i;
+
+/** A phone number behind its `+` or `00`, the end of one, or one with another number before it. */
+function isAbroad(text: string, groups: readonly Group[], first: number, last: number): boolean {
+  const end = groups[last]?.end ?? 0;
+  for (let index = last; index >= 0; index--) {
+    const group = groups[index];
+    if (group === undefined || end - group.start > LONGEST_PHONE * 3) return false;
+    const isDialled = index < first && group.digits.startsWith("00");
+    if (!isDialled && !PLUS.test(text.slice(Math.max(0, group.start - 4), group.start))) continue;
+    const digits = text.slice(group.start + (isDialled ? 2 : 0), end).replace(/\D/g, "");
+    return digits.length <= LONGEST_PHONE && isPossibleAbroad(digits);
+  }
+  return false;
+}
+/** A plus that nothing touches from before: in `4111+1111` it is a blank of a URL. */
+const PLUS = /(?<![\w=+])\+ ?\(?$/;
+
+/**
+ * A list of numbers: small groups beside more of them or of no usual card, numbers that grow from one to the next, or
+ * groups of four in a long row of which not every four are a card.
+ */
+function isOfRow(text: string, groups: readonly Group[], first: number, last: number): boolean {
+  const size = groups[first]?.digits.length ?? 0;
+  const inside = groups.slice(first, last + 1);
+  if (size <= 4 && inside.length > 2 && isMonotonic(inside)) return true;
+  const [begin, end] = rowAround(text, groups, first, last);
+  const isAlone = begin === first && end === last;
+  if (size <= 3) return !isAlone || (last - first > 1 && !USUAL.test(inside.map(({ digits }) => digits).join("")));
+  if (size !== 4 || isAlone || end - begin < LONG_ROW) return false;
+  for (let index = begin; index <= end; index += 4) if (cardFrom(groups.slice(0, index + 4), index) !== index + 3) return true;
+  return (first - begin) % 4 !== 0;
+}
+const LONG_ROW = 6;
+
+/** Growing all through or falling; groups of four begin alike, as those of no card do. */
+function isMonotonic(groups: readonly Group[]): boolean {
+  const numbers = groups.map(({ digits }) => Number(digits));
+  const isGrowing = numbers.every((number, index) => index === 0 || number > (numbers[index - 1] ?? 0));
+  const isFalling = numbers.every((number, index) => index === 0 || number < (numbers[index - 1] ?? 0));
+  const [first] = groups;
+  const isAlike = first?.digits.length !== 4 || groups.every(({ digits }) => digits.slice(0, 2) === first.digits.slice(0, 2));
+  return (isGrowing || isFalling) && isAlike;
+}
+
+/** The first and last group of the row that this stretch belongs to: groups of its size, parted as its own are. Bounded. */
+function rowAround(text: string, groups: readonly Group[], first: number, last: number): [number, number] {
+  const size = groups[first]?.digits.length;
+  const gapBefore = (index: number): string => text.slice(groups[index - 1]?.end ?? 0, groups[index]?.start ?? 0);
+  const gap = gapBefore(first + 1);
+  let [begin, end] = [first, last];
+  while (begin > 0 && first - begin < ROW_GROUPS && groups[begin - 1]?.digits.length === size && gapBefore(begin) === gap) begin--;
+  while (end + 1 < groups.length && end - last < ROW_GROUPS && groups[end + 1]?.digits.length === size && gapBefore(end + 1) === gap) end++;
+  return [begin, end];
+}
+const ROW_GROUPS = 16;
+
 /** A card in one block that is the digits of a fraction, a barcode, or an id by the words before it. */
-function isOtherNumber(text: string, group: Group | undefined, context: string): boolean {
-  if (group === undefined || isFraction(text, group.start) || isInDigest(text, group)) return true;
-  const naming = cardNaming(wordsBefore(text, group.start, context));
+function isOtherNumber(text: string, group: Group, context: string): boolean {
+  if (isFraction(text, group.start) || isInDigest(text, group)) return true;
+  const before = wordsBefore(text, group.start, context);
+  const naming = cardNaming(before);
   if (naming === "barcode") return true;
   if (naming === "card") return false;
+  if (group.digits.length <= LONGEST_PHONE && phoneNaming(before) === "right" && isPossibleAbroad(group.digits)) return true;
   if (naming === "thing" && !USUAL.test(group.digits)) return true;
   return group.digits.length <= 13 && passesBarcodeCheck(group.digits);
 }
@@ -168,9 +255,23 @@ function digitChains(text: string, from: number): Group[][] {
 const IS_SEPARATOR = Uint8Array.from({ length: 256 }, (_, code) => (" \t\r\n._/*-·:|+~\\".includes(String.fromCharCode(code)) ? 1 : 0));
 
 function isSeparator(text: string, from: number, to: number): boolean {
-  if (to - from > 3) return false;
+  if (to - from > 3) return isMarkup(text, from, to);
   for (let index = from; index < to; index++) if (IS_SEPARATOR[text.charCodeAt(index)] !== 1) return false;
   return true;
+}
+
+const MARKUP_UNITS = 32;
+/** A blank farther from the digit before it may be a quiet cut (boundary.ts). */
+const BLANK_UNITS = 15;
+const MARKUP = /^(?:\s{0,3}<\/?[a-z]{1,8}(?:\s[a-z-]{2,8}="[^"<>,;\d]{0,12}")?\s?\/?>){1,4}\s{0,3}$|^(?:\*\*|__) (?:\*\*|__)$/i;
+
+/** Tags of HTML, or bold type of Markdown, that each group has of its own. */
+function isMarkup(text: string, from: number, to: number): boolean {
+  if (to - from > MARKUP_UNITS) return false;
+  const sign = text[from] ?? "";
+  if (!"<*_ \n\r\t".includes(sign)) return false;
+  const gap = text.slice(from, to);
+  return MARKUP.test(gap) && gap.search(/\s\S*$/) <= BLANK_UNITS;
 }
 
 /** The index of the group that ends a card beginning with group `first`; null when none does. The longest wins; letters may touch it. */
@@ -182,7 +283,7 @@ function cardFrom(groups: readonly Group[], first: number): number | null {
   const sizes: number[] = [];
   for (let last = first; last < groups.length; last++) {
     const group = groups[last];
-    if (group === undefined || digits.length + group.digits.length > LONGEST) break;
+    if (group === undefined || digits.length + group.digits.length > LONGEST || group.end - begin.start > LONGEST_IN_MARKUP) break;
     digits += group.digits;
     if (digits.length >= 2 && !BEGINNINGS.has(Number(digits.slice(0, 2)))) return null;
     sizes.push(group.digits.length);

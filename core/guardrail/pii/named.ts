@@ -15,7 +15,7 @@ const BARCODE =
 const PRODUCT_LIST =
   /(?:\bparts?\b|teile|artikel|\bsku\b|\bisbn|\bean\b|\bupc\b|\bmodel|\bserial)[^\d,;]{0,8}(?:[\w./-]{0,12}\d[\w./-]{0,16}|[\s,;]|\b[a-z]\b){1,12}$/u;
 const CARD =
-  /card|karte|tarjeta|carte|cart[ãa]o|carta|\bvisa|master|maestro|amex|diners|discover|\bjcb\b|unionpay|rupay|hipercard|\belo\b|\bpan\b|debit|credit|kredit|карт|カード|卡/gu;
+  /card|\buatp\b|karte|tarjeta|carte|cart[ãa]o|carta|\bvisa|master|maestro|amex|diners|discover|\bjcb\b|unionpay|rupay|hipercard|\belo\b|\bpan\b|debit|credit|kredit|карт|カード|卡/gu;
 
 /** Without a letter or a sign nothing is named. */
 const WORDS = /[a-z$]|[^ -~]/;

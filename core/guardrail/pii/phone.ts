@@ -69,6 +69,7 @@ const PERIOD = new RegExp(`^(?:${MONTH}[-./])?${YEAR} ?[-/] ?(?:${MONTH}[-./])?$
 const WITH_ZERO: readonly CountryCode[] = ["DE", "GB", "FR", "CH", "AT", "NL", "BE", "IT", "SE", "AU", "JP", "IN", "ZA"];
 const WITHOUT_ZERO: readonly CountryCode[] = ["US", "ES", "PT", "PL", "DK", "NO", "MX", "BR"];
 
+/** Phone numbers, asked about what other detectors left. */
 export const phones: Detector = {
   type: "PHONE",
   names: ["phone"],
@@ -229,6 +230,9 @@ function internationalOf(candidate: string): ReturnType<typeof parsePhoneNumberF
   const number = candidate.replace(TRAILING_EXTENSION, "");
   return parsePhoneNumberFromString(number.startsWith("00") ? `+${number.slice(2)}` : number.replace("(0)", ""));
 }
+
+/** Whether digits are a phone number behind a `+`: of a plan's number, or at least of a length that it has. */
+export const isPossibleAbroad = (digits: string): boolean => parsePhoneNumberFromString(`+${digits}`)?.isPossible() === true;
 
 /** Whether a stretch overlaps one of those, which are in order. */
 function liesIn(stretches: readonly Finding[], start: number, end: number): boolean {
