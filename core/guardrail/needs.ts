@@ -167,10 +167,10 @@ export type Finder = {
 };
 
 /**
- * Looks for the words of many expressions at once. Linear in the text: from each unit, at most the longest word is walked along. `counts`: of which units
- * the text consists; all others are passed over, as if they were not there.
+ * Looks for the words of many expressions at once. Linear in the text: from each unit, at most the longest word is walked along. `counts`: has a 1 for
+ * each unit of which the text consists; all others are passed over, as if they were not there.
  */
-export function finderOf(sources: readonly string[], counts?: (code: number) => boolean): Finder {
+export function finderOf(sources: readonly string[], counts?: Uint8Array): Finder {
   // Made when it is first asked for: a text that is never judged pays nothing.
   let made: Finder | null = null;
   const finder = (): Finder => {
@@ -180,7 +180,7 @@ export function finderOf(sources: readonly string[], counts?: (code: number) => 
   return { mayMatch: (text) => finder().mayMatch(text), placesOfWords: (text) => finder().placesOfWords(text) };
 }
 
-function madeFor(expressions: readonly Needs[], counts: ((code: number) => boolean) | undefined): Finder {
+function madeFor(expressions: readonly Needs[], counts: Uint8Array | undefined): Finder {
   const lists = new Map<string, number>();
   const listsOfWord = new Map<string, Set<number>>();
   const needed = expressions.map((needs) =>
@@ -301,7 +301,7 @@ function searchFor(words: readonly string[]): (text: string, see: SeeWord) => vo
 }
 
 /** The same in the units of a text that count. Linear: at most as many walks lead over one unit as the longest word has. */
-function searchAmong(words: readonly string[], counts: (code: number) => boolean): (text: string, see: SeeWord) => void {
+function searchAmong(words: readonly string[], counts: Uint8Array): (text: string, see: SeeWord) => void {
   const { tree, wordAt, beginnings } = wordsByNode(words);
   return (text, see) => {
     let first = 0;
@@ -312,7 +312,7 @@ function searchAmong(words: readonly string[], counts: (code: number) => boolean
     let placeOfThird = 0;
     for (let at = 0; at < text.length; at++) {
       const code = text.charCodeAt(at);
-      if (!counts(code)) continue;
+      if (counts[code] !== 1) continue;
       first = second;
       second = third;
       third = code;
@@ -323,7 +323,7 @@ function searchAmong(words: readonly string[], counts: (code: number) => boolean
       for (let next = at + 1; node !== 0; next++) {
         const word = wordAt[node] ?? -1;
         if (word >= 0) see(word, placeOfFirst);
-        while (next < text.length && !counts(text.charCodeAt(next))) next++;
+        while (next < text.length && counts[text.charCodeAt(next)] !== 1) next++;
         if (next >= text.length) break;
         node = step(tree, node, text.charCodeAt(next));
       }

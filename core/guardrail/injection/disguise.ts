@@ -166,7 +166,7 @@ export function disguisedReadings(
   hears: "all" | "signed" = "all",
 ): Disguised[] {
   const readings: Disguised[] = [];
-  const seen = new Set([original, text]);
+  const isKnown = (found: string): boolean => found === original || found === text || readings.some((one) => one.text === found);
   let left = original.length * 3 + SPARE_UNITS;
   let layer: readonly { text: string; original: string; codes: ReadonlySet<string>; place: Disguised | null }[] = [
     { text, original, codes, place: null },
@@ -178,8 +178,7 @@ export function disguisedReadings(
       for (const { read, isQuiet } of DISGUISES) {
         if (isQuiet === true && hears === "signed") continue;
         for (const found of listed(read(from.text, from.original, from.codes, makeUp))) {
-          if (readings.length >= MOST_READINGS || left <= 0 || seen.has(found.text)) continue;
-          seen.add(found.text);
+          if (readings.length >= MOST_READINGS || left <= 0 || isKnown(found.text)) continue;
           const reading = {
             ...found,
             text: found.text.slice(0, left),

@@ -92,7 +92,10 @@ function runTogether(text: string): { readonly start: number; readonly end: numb
   return null;
 }
 /** Most texts have no such letters one behind the other: they are looked for before all are put in a row. */
-const TOGETHER = finderOf([RUN_TOGETHER.source], (code) => code >= 97 && code <= 122);
+const TOGETHER = finderOf(
+  [RUN_TOGETHER.source],
+  Uint8Array.from({ length: 123 }, (_, code) => (code >= 97 ? 1 : 0)),
+);
 const AS_WORDS = /^[a-z]+(?:[ \n]+[a-z]+)+$/;
 
 /** The strongest of a family counts in full, the second half, the others nothing: repeating oneself is no evidence. */

@@ -56,7 +56,10 @@ function placesOf(text: string, count: number): Int32Array {
 const isLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 0x400 && code <= 0x4ff);
 
 /** Most texts have no such letters one behind the other: they are looked for before all are put in a row. */
-const FINDER = finderOf([KEYS.source], isLetter);
+const FINDER = finderOf(
+  [KEYS.source],
+  Uint8Array.from({ length: 0x500 }, (_, code) => (isLetter(code) ? 1 : 0)),
+);
 
 /** Written as words are: nothing but letters and single blanks in it, and no letter before it. */
 const isPlain = (text: string, start: number, end: number): boolean =>

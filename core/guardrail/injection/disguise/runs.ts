@@ -57,8 +57,10 @@ function base64Runs(text: string): readonly Run[] {
 
 /** Sentences in base64 (RFC 4648 sections 4 and 5), in one run or in groups, forwards or backwards. */
 export function base64(text: string): Disguised | null {
+  const runs = base64Runs(text);
+  if (runs.length === 0) return null;
   const bytes = new Uint8Array(text.length);
-  const found = base64Runs(text).flatMap(({ start, end, values }) => {
+  const found = runs.flatMap(({ start, end, values }) => {
     const plain = longest(aligned(values, 6, 1, bytes), aligned(withoutHyphens(values), 6, 1, bytes), aligned(values, 6, -1, bytes));
     return plain === "" ? [] : [{ text: plain, start, end }];
   });
@@ -219,6 +221,7 @@ const ASCII85 = /<~[!-uz\s]{20,}?~>/g;
 
 /** Sentences in Ascii85 between its marks (PostScript Language Reference, section 3.13.3). */
 export function ascii85(text: string): Disguised | null {
+  if (!text.includes("<~")) return null;
   const found = [...text.matchAll(ASCII85)].flatMap(({ 0: run, index }) => {
     const bytes: number[] = [];
     let group: number[] = [];
