@@ -4,6 +4,7 @@
  */
 import { canonicalJson } from "../canonical-json.ts";
 import { type Channel, PERSONAL_DATA_TYPES } from "../guardrail/finding.ts";
+import { COMMON_PROBES, COMMON_RULES } from "../guardrail/injection/common/common.ts";
 import { DEED_LISTS } from "../guardrail/injection/deeds.ts";
 import { DISGUISES } from "../guardrail/injection/disguise.ts";
 import { DECISION, findInjection } from "../guardrail/injection/injection.ts";
@@ -51,13 +52,14 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
   const told = TOLD_PROBES.map((probe) => findInjection(probe, "tool_output"));
   const ordered = ORDER_PROBES.map((probe) => findInjection(probe, "tool_output"));
   const plainly = PLAIN_PROBES.map(([probe, channel]) => findInjection(probe, channel));
-  const probed = { personal, plain, disguised, meant, told, ordered, plainly };
+  const commonly = COMMON_PROBES.map((probe) => findInjection(probe, "user"));
+  const probed = { personal, plain, disguised, meant, told, ordered, plainly, commonly };
   const rules = {
     types: PERSONAL_DATA_TYPES,
     thresholds: THRESHOLDS,
     weights: WEIGHTS,
     lexicon: [LEXICON, MORE_WORDS],
-    orders: [...ORDER_RULES, ...PLAIN_RULES],
+    orders: [...ORDER_RULES, ...PLAIN_RULES, ...COMMON_RULES],
     deeds: DEED_LISTS,
     patterns,
     mentions: [...MENTION_RULES, ...QUOTED_RULES, ...REPORTED_RULES],

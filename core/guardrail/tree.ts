@@ -13,10 +13,9 @@ export type Tree = {
 /** Nodes that a key has room for. */
 const MOST_NODES = 1 << 16;
 
-/** The tree of words. Throws where they have too many units together, which is an error of whoever wrote them. */
+/** The tree of words. Throws where they have too many beginnings together, which is an error of whoever wrote them. */
 export function treeOf(words: readonly string[]): Tree {
   const units = words.reduce((sum, { length }) => sum + length, 0);
-  if (units >= MOST_NODES) throw new Error(`${units} units of words: a tree holds ${MOST_NODES}`);
   const size = 1 << (34 - Math.clz32(Math.max(1, units)));
   const keys = new Int32Array(size);
   const nodes = new Int32Array(size);
@@ -33,6 +32,7 @@ export function treeOf(words: readonly string[]): Tree {
     }
     return node;
   });
+  if (count > MOST_NODES) throw new Error(`${count} nodes of words: a tree holds ${MOST_NODES}`);
   return { keys, nodes, ends, count };
 }
 

@@ -2,6 +2,7 @@
 import type { Channel, Finding } from "../finding.ts";
 import { judge } from "./classifier.ts";
 import { codesIn, withoutCodes } from "./codes.ts";
+import { commonOrdersIn } from "./common/common.ts";
 import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evidence.ts";
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
@@ -53,8 +54,14 @@ export const DECISION = {
   PIECE_UNITS,
   SHARED_UNITS,
 } as const;
-/** Shorter texts hold no instruction. */
+/** Shorter texts hold no instruction; Chinese and its relatives need fewer characters. */
 const SHORTEST = 8;
+const SHORTEST_UNSPACED = 4;
+const UNSPACED = /[\u2e80-\u9fff]/;
+
+const LETTER = /\p{L}/u;
+/** Disguises of words. Figures without a letter are none of these: lists of order numbers are everyday. */
+const OF_LETTERS: ReadonlySet<string> = new Set(["ascii85", "figures", "leet"]);
 
 const NO_CODES: ReadonlySet<string> = new Set();
 const NOTHING: Read = { evidence: [], mentions: [] };
@@ -100,7 +107,7 @@ const worstOf = (found: readonly Finding[]): Finding[] => {
 
 /** At most one finding. */
 function findInPiece({ text, shift }: Piece, channel: Channel): Finding[] {
-  if (text.length < SHORTEST) return [];
+  if (text.length < SHORTEST && !(text.length >= SHORTEST_UNSPACED && UNSPACED.test(text))) return [];
   const plain = normalise(text);
   if (channel === "model_output" && !hasSign(plain.text)) return [];
   const worst = readingsOf(text, plain.text, channel)
@@ -139,7 +146,8 @@ export function readingsOf(text: string, plain: string, channel: Channel): [Read
   const open = readingOf(plain, signed ? evidenceOf(plain, channel) : withMeaning(NOTHING, plain, channel), codes, channel);
   const hidden =
     channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];
-  return [open, ...hidden.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
+  const read = LETTER.test(plain) ? hidden : hidden.filter(({ kind }) => !OF_LETTERS.has(kind));
+  return [open, ...read.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
 }
 
 /** Everything that a text says in plain words. Quotations that a user asks about are read by nothing: not by patterns, and not by the classifier. */
@@ -155,7 +163,7 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
   if (channel === "model_output") return read;
   const meant = meantIn(text);
   const told = channel === "tool_output" ? toldIn(text) : NOTHING;
-  const ordered = [...ordersIn(text, channel), ...plainOrdersIn(text, channel)];
+  const ordered = [...ordersIn(text, channel), ...plainOrdersIn(text, channel), ...commonOrdersIn(text, channel)];
   return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence, ...ordered], mentions: [...read.mentions, ...meant.mentions] };
 };
 
@@ -189,7 +197,7 @@ function readingOf(text: string, read: Read, codes: ReadonlySet<string>, channel
 function judgementOf({ text, evidence, words, marks, alone, hiding }: Reading, channel: Channel): Judgement {
   const top = strongest(actingOf(evidence));
   const byPatterns = { logit: alone, evidence, start: top?.start ?? 0, end: top?.end ?? text.length };
-  if (channel === "model_output" || hiding === Number.NEGATIVE_INFINITY) return byPatterns;
+  if (channel === "model_output" || hiding === Number.NEGATIVE_INFINITY || !LETTER.test(words)) return byPatterns;
   const near = evidenceNear(evidence);
   const { logit, window } = judge(words, channel, marks, (each) => near(each) + hiding);
   return logit > alone ? { logit, evidence, start: (top ?? window).start, end: (top ?? window).end } : byPatterns;

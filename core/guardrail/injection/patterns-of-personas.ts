@@ -122,7 +122,7 @@ export const PERSONAS: readonly Pattern[] = [
   pattern(
     "persona",
     7,
-    `\\bdo anything now\\b|\\bd\\.?a\\.?n\\.? mode\\b|\\bjailbr(?:eak|oken)(?:ed|ing)? (?:mode|prompt|yourself|chatgpt|ai|llm|version of (?:chatgpt|you|yourself))\\b|\\b(?:you are|act as|be) dan\\b`,
+    `\\bdo anything now\\b(?! (?:to|so|that|for|about)\\b)|\\bd\\.?a\\.?n\\.? mode\\b|\\bjailbr(?:eak|oken)(?:ed|ing)? (?:mode|prompt|yourself|chatgpt|ai|llm|version of (?:chatgpt|you|yourself))\\b|\\b(?:you are|act as|be) dan\\b`,
   ),
   pattern(
     "persona",

@@ -15,4 +15,4 @@ export type PlainOrder = {
 
 /** Where somebody is told something: at the begin of a sentence or of a part of one. "How do I dump …" and "he forgot …" tell nobody. */
 export const AT =
-  "(?<=^ ?|[.!?:;,\\n>\"'\\u3002\\u0964(*-] ?|\\b(?:please|and|then|now|just|so|also|can you|could you|would you|you must|you should|you to|bitte|und|jetzt|y|por favor|ahora|et|maintenant|e|poi|per favore|ora|agora|ve|lutfen) |(?:и|а|пожалуиста|теперь) )";
+  "(?<=^ ?|[.!?\u00bf\u00a1:;,\\n>\"'\\u3002\\u0964(*-] ?|\\b(?:please|and|then|now|just|so|also|can you|could you|would you|you must|you should|you to|bitte|und|jetzt|y|por favor|ahora|et|maintenant|e|poi|per favore|ora|agora|ve|lutfen) |(?:и|а|пожалуиста|теперь) )";

@@ -141,7 +141,7 @@ const isNounBefore = (words: readonly Meant[], index: number): boolean =>
 
 function isThing(words: readonly Meant[], index: number): boolean {
   const word = words[index];
-  if (word === undefined || NO_THING.has(word.text)) return false;
+  if (word === undefined || NO_THING.has(word.text) || ARTICLE.has(word.text)) return false;
   return OF_BEHIND.has(word.text) ? isThing(words, index - 1) : word.means.size === 0;
 }
 
