@@ -4,6 +4,7 @@ import { COMMON_COUNTS, COMMON_PROBES, commonOrdersIn } from "../../../core/guar
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { inspectText } from "../../../core/guardrail/inspect-text.ts";
 import { WORDINGS, type Wording } from "../../support/attack-kinds/common/wordings.ts";
+import { bestOf } from "../../support/cpu-time.ts";
 
 /** Shares that are blocked; measured .93 and .88 as user. */
 const LEAST_TUNED = 0.9;
@@ -20,6 +21,7 @@ const blocked = (wordings: readonly Wording[], channel: "user" | "tool_output"):
 describe("common wordings of an injection", () => {
   it.each(["user", "tool_output"] as const)(
     "[INJ-26] are blocked, also of another author and in languages that nobody looked at, as %s",
+    { timeout: 60_000 },
     (channel) => {
       expect(WORDINGS.byAnother).toHaveLength(600);
       expect(blocked(WORDINGS.tuned, channel)).toBeGreaterThanOrEqual(LEAST_TUNED);
@@ -61,16 +63,9 @@ describe("common wordings of an injection", () => {
     "oublie tout ce que tu ",
     "senin yeni her sey ",
   ])("[INJ-26] takes linear time: %s", (unit) => {
-    const time = (length: number): number => {
-      const text = unit.repeat(Math.ceil(length / unit.length));
-      const times = Array.from({ length: 5 }, () => {
-        const start = performance.now();
-        commonOrdersIn(text, "user");
-        return performance.now() - start;
-      });
-      return Math.min(...times);
-    };
-    time(2_000);
-    expect(time(64_000)).toBeLessThan(Math.max(20, time(8_000) * 24));
+    const textOf = (length: number): string => unit.repeat(Math.ceil(length / unit.length));
+    commonOrdersIn(textOf(2_000), "user");
+    const [short = 0, long = 0] = [8_000, 64_000].map((length) => bestOf(() => commonOrdersIn(textOf(length), "user")));
+    expect(long).toBeLessThan(Math.max(20, short * 24));
   });
 });
