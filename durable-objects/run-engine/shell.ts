@@ -42,6 +42,9 @@ const FLUSH_DELAY_MS = 200;
 /** Maximum times a turn is decided again because the kill switch's snapshot expired while large values were stored. */
 const DECISIONS = 3;
 
+/** After this long, in ms, the alarm goes on behind a turn that was cut, should this life not get to it. */
+const REST_MS = 5_000;
+
 /** A call as a queue consumer gets it. */
 export type QueuedRequest = { readonly kind: "tool"; readonly request: ToolCall } | { readonly kind: "model"; readonly request: ModelCall };
 
@@ -64,6 +67,8 @@ export class RunShell {
   /** The newest snapshot of the kill switch that this life has seen; an older one is ignored. */
   #heard: Stops | null = null;
   readonly #alarm: Alarm;
+  /** When the alarm takes up what follows a turn that was cut; null: nothing does. */
+  #restAt: EpochMs | null = null;
   /** `alarm()` is running: until it ends, storage has no alarm. */
   #waking = false;
   #flush: ReturnType<typeof setTimeout> | null = null;
@@ -172,17 +177,25 @@ export class RunShell {
     }
   }
 
-  /** A happening, and as many turns as follow from it. */
+  /** A happening, and as many turns as follow from it. What its own turn committed is taken, whatever becomes of those that follow. */
   async #takeWhole(happening: Happening, known?: Stops): Promise<Result<RunState, Refused>> {
-    let result = await this.#take(happening, known);
-    while (result.ok && result.value.isCut) {
+    const taken = await this.#take(happening, known);
+    if (!taken.ok) return taken;
+    let { state, isCut } = taken.value;
+    while (isCut) {
       await endTurn(); // a run with much to say keeps nobody else waiting
-      result = await this.#take({ kind: "tick" }, known);
+      const next = await this.#take({ kind: "tick" }, known).catch((error: unknown) => {
+        // Its alarm comes back to it.
+        this.#ports.log(logLine("run.turn_failed", { run: this.run?.machinery.birth.id ?? "", input: "tick", error: errorName(error) }));
+        return null;
+      });
+      if (next === null || !next.ok) break;
+      ({ state, isCut } = next.value);
     }
-    return result.ok ? ok(result.value.state) : result;
+    return ok(state);
   }
 
-  /** One turn: ask what is stopped, decide, commit, act. `isCut`: the turn was full and wants another one. */
+  /** One turn: ask what is stopped, decide, commit, act. `isCut`: the turn was full, and the run goes on in another one. */
   async #take(happening: Happening, known?: Stops): Promise<Result<{ readonly state: RunState; readonly isCut: boolean }, Refused>> {
     const run = happening.kind === "start" ? (this.#run ?? null) : this.run;
     if (run === null) {
@@ -190,7 +203,9 @@ export class RunShell {
     }
     const turn = await this.#decideDurably(run, happening, known);
     if (!turn.ok) return turn;
-    const { state, events, at, rows, isCut } = turn.value;
+    const { state, events, at, rows } = turn.value;
+    const isCut = (turn.value.isCut || isFull(events)) && !isFinal(state);
+    this.#restAt = isCut ? this.#ports.now() + REST_MS : null;
     if (events.length > 0) {
       this.journal.commit(run, rows, at);
       run.state = state;
@@ -202,7 +217,7 @@ export class RunShell {
     await this.#arm(run);
     this.#underWay.act(run, this.#killEpoch);
     if (events.length > 0) this.#announce(run);
-    return ok({ state, isCut: isCut || isFull(events) });
+    return ok({ state, isCut });
   }
 
   /** A decision whose rows may be committed: the values that they refer to are durable, and what it knows of stops is not old. */
@@ -410,7 +425,8 @@ export class RunShell {
 
   async #arm(run: LoadedRun): Promise<void> {
     const { traces, now } = this.#ports;
-    await this.#alarm.setByAll([nextWakeAt(run.machinery, run.state, now()), run.leaving.nextDueAt(), run.trace.dueAt(traces, run.state)]);
+    const { machinery, state, leaving, trace } = run;
+    await this.#alarm.setByAll([nextWakeAt(machinery, state, now()), this.#restAt, leaving.nextDueAt(), trace.dueAt(traces, state)]);
   }
 
   #announce(run: LoadedRun): void {

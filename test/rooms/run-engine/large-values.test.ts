@@ -362,3 +362,46 @@ describe("a run that is larger than one message between objects", () => {
     expect(await engine(next).replay()).toMatchObject({ identical: true });
   });
 });
+
+describe("a turn that is full", () => {
+  const wait = { kind: "wait" as const, needs: [], when: null, on_error: null, seconds: null, until: null, signal: "go", timeout_ms: null };
+  const waiting = (steps: Parameters<typeof define>[0], output: Json) => define({ s: { ...wait }, ...steps }, { output });
+  const bear = async (definition: ReturnType<typeof define>): Promise<string> => {
+    const id = newId();
+    await engine(id).start({ ...bornWith(id, {}), definition }, { epoch: 0, active: [], asOf: FAR }, 0);
+    await until(async () => (await engine(id).view())?.status === "waiting");
+    return id;
+  };
+  const signal = (id: string, body: Json) => engine(id).signal({ id: `sig_${id}`, name: "go", body, findings: [], by: "ada", own: true });
+
+  it("[RUN-404] and ends its run was taken: who brought it is not told that the run has ended", async () => {
+    for (const size of [50_000, 60_000, 300_000]) {
+      const id = await bear(waiting({}, { cel: "steps.s.output" }));
+      expect(await signal(id, { a: "y".repeat(size) })).toMatchObject({ ok: true, value: { status: "completed" } });
+      expect((await engine(id).view())?.output).toEqual({ a: "y".repeat(size) });
+      expect(await signal(id, { a: "y".repeat(size) })).toMatchObject({ ok: false, error: { code: "conflict" } });
+    }
+  });
+
+  it("[RUN-404] was taken where what follows cannot be stored now; the alarm goes on with it", async () => {
+    const id = await bear(waiting({ t: transform({ cel: "steps.s.output + 'z'" }, { needs: ["s"] }) }, { cel: "size(steps.t.output)" }));
+    let puts = 0;
+    reach = {
+      ...deployed,
+      put: async (...given) => {
+        if (++puts > 1) throw new Error("R2 is away");
+        return deployed.put(...given);
+      },
+    };
+    const body = "y".repeat(400_000);
+    expect(await signal(id, body)).toMatchObject({ ok: true });
+    expect(puts).toBeGreaterThan(1);
+    expect((await engine(id).view())?.status).not.toBe("completed");
+    reach = deployed;
+    world.now = () => FAR + 6_000;
+    expect(await runDurableObjectAlarm(object(id))).toBe(true);
+    await until(async () => (await engine(id).view())?.status === "completed");
+    expect((await engine(id).view())?.output).toBe(400_001);
+    expect(await engine(id).replay()).toMatchObject({ identical: true });
+  });
+});
