@@ -21,7 +21,7 @@ const SETTINGS = {
     block: { own: 0.008, counter: 0.06, labelled: 0.008, ordinary: 0.002 },
   },
   /** Log-odds between the thresholds, at least. */
-  leastStep: 1,
+  leastStep: 1.5,
 } as const;
 
 /** Of a group of more rows each counts less, so that no template rules. */
