@@ -16,6 +16,26 @@ export function matches(program: Program, text: string, spend: Spend): boolean {
   return new Matching(program, codePointsOf(text), spend).run();
 }
 
+/** A part of a text, in UTF-16 units. */
+export type Stretch = { readonly start: number; readonly end: number };
+
+/**
+ * Everything that is part of a match, in order and without overlap; null: there is none. Matches of no length cover nothing. Where several
+ * matches end at one place the longest counts, whether or not the pattern is greedy.
+ */
+export function covered(program: Program, text: string, spend: Spend): readonly Stretch[] | null {
+  spend(1 + text.length / 4);
+  const points = codePointsOf(text);
+  const found = new Matching(program, points, spend).cover();
+  if (found === null || points.length === text.length) return found;
+  let [at, offset] = [0, 0];
+  const offsetOf = (place: number): number => {
+    for (; at < place; at++) offset += (points[at] ?? 0) > 0xffff ? 2 : 1;
+    return offset;
+  };
+  return found.map(({ start, end }) => ({ start: offsetOf(start), end: offsetOf(end) }));
+}
+
 /** A surrogate that stands alone is a code point of its own, as with the flag `u`. */
 function codePointsOf(text: string): Uint32Array {
   const points = new Uint32Array(text.length);
@@ -50,6 +70,43 @@ class Matching {
     const found = this.#pass(start, anchored, false, () => true);
     this.#spend(this.#steps);
     return found;
+  }
+
+  /** One pass; each way knows where it began. Earlier ones go first, so that each instruction is followed for the earliest beginning. */
+  cover(): Stretch[] | null {
+    this.#count(this.#program.code.length / 16);
+    for (const look of this.#program.looks) this.#holds.push(this.#workOut(look));
+    const { start, anchored, code, sets } = this.#program;
+    const found: Stretch[] = [];
+    let [waiting, begins]: [number[], number[]] = [[], []];
+    let isMatch = false;
+    for (let at = 0; at <= this.#points.length; at++) {
+      const [now, since]: [number[], number[]] = [[], []];
+      this.#round += 1;
+      let earliest: number | null = null;
+      const follow = (instruction: number, begin: number): void => {
+        if (this.#follow(instruction, at, now)) earliest ??= begin;
+        while (since.length < now.length) since.push(begin);
+      };
+      for (const [index, instruction] of waiting.entries()) follow(instruction, begins[index] ?? at);
+      if (at === 0 || !anchored) follow(start, at);
+      if (earliest !== null) {
+        isMatch = true;
+        addTo(found, earliest, at);
+      }
+      if (at === this.#points.length || (anchored && now.length === 0)) break;
+      const point = this.#points[at] ?? 0;
+      [waiting, begins] = [[], []];
+      for (const [index, number] of now.entries()) {
+        const instruction = code[number];
+        if (instruction === undefined || !sets[instruction.x]?.has(point)) continue;
+        waiting.push(instruction.y);
+        begins.push(since[index] ?? at);
+      }
+      this.#count(1 + now.length);
+    }
+    this.#spend(this.#steps);
+    return isMatch ? found : null;
   }
 
   #workOut({ start, behind }: Look): Uint8Array {
@@ -123,6 +180,17 @@ class Matching {
     this.#spend(this.#steps);
     this.#steps = 0;
   }
+}
+
+/** Stretches end later and later; one that begins within those before takes them in. */
+function addTo(found: { start: number; end: number }[], start: number, end: number): void {
+  if (start === end) return;
+  let from = start;
+  for (let last = found.at(-1); last !== undefined && last.end > from; last = found.at(-1)) {
+    from = Math.min(from, last.start);
+    found.pop();
+  }
+  found.push({ start: from, end });
 }
 
 /** ECMA-262 section 12.3. */

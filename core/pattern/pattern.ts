@@ -3,7 +3,7 @@
  * other, which may take time exponential in the text; here every pattern takes time linear in it.
  */
 import { err, ok, type Result } from "../result.ts";
-import { matches, type Spend } from "./match.ts";
+import { covered, matches, type Spend, type Stretch } from "./match.ts";
 import { type Program, programOf, sizeOf } from "./program.ts";
 import { readPattern } from "./syntax.ts";
 
@@ -13,6 +13,8 @@ export type Pattern = {
   readonly size: number;
   /** Does it match somewhere in the text? `spend` receives the work done, in steps of about 10 ns, and may throw to end it. */
   readonly test: (text: string, spend: Spend) => boolean;
+  /** Everything that is part of a match, in UTF-16 units; null: there is no match. `spend` as of `test`. */
+  readonly cover: (text: string, spend: Spend) => readonly Stretch[] | null;
 };
 
 /** Maximum UTF-16 units of a pattern; a longer one is refused. */
@@ -52,11 +54,13 @@ function compile(pattern: string, flags: string): Result<Pattern, string> {
   const size = sizeOf(read.value);
   if (size > MOST_SIZE) return err("the pattern counts too far");
   let program: Program | null = null; // made at its first use: most patterns are registered more often than they are tried
+  const ready = (): Program => {
+    program ??= programOf(read.value);
+    return program;
+  };
   return ok({
     size,
-    test: (text, spend) => {
-      program ??= programOf(read.value);
-      return matches(program, text, spend);
-    },
+    test: (text, spend) => matches(ready(), text, spend),
+    cover: (text, spend) => covered(ready(), text, spend),
   });
 }

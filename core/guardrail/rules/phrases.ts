@@ -1,21 +1,18 @@
 /** `forbid` and `require`: phrases by their words, patterns by the linear-time engine. Pure. */
 import { compilePattern } from "../../pattern/pattern.ts";
 import type { Stretch } from "../replace.ts";
-import { sentencesOf } from "./sentences.ts";
 import type { PhrasesRule } from "./settings.ts";
 import { occurrences, type Word, wordsOf } from "./words.ts";
 
 /** Steps of 10 ns that the patterns of one rule may take; a text that needs more counts as a hit of what forbids and a miss of what requires. */
 const MOST_STEPS = 20_000_000;
-/** Maximum sentences that are searched one by one for the place of a pattern; in a text with more, all of it is the place. */
-const MOST_SENTENCES = 500;
 
 /** What was found. `index`: among the phrases, then the patterns. */
 export type PhraseHit = { readonly index: number; readonly detector: "phrase" | "pattern"; readonly stretches: readonly Stretch[] };
 
 class TooMuch extends Error {}
 
-/** The phrases and patterns that occur in the text. A pattern's place is the sentence that holds it. */
+/** The phrases and patterns that occur in the text, with what they cover. All of the text is the place of a pattern that matches no character. */
 export function phrasesIn(text: string, { phrases, patterns }: PhrasesRule): readonly PhraseHit[] {
   const words = wordsOf(text);
   const byPhrase = phrases.flatMap((phrase, index): PhraseHit[] => {
@@ -24,8 +21,8 @@ export function phrasesIn(text: string, { phrases, patterns }: PhrasesRule): rea
   });
   const meter = metered();
   const byPattern = patterns.flatMap((pattern, index): PhraseHit[] => {
-    if (!matches(pattern, text, meter, true)) return [];
-    return [{ index: phrases.length + index, detector: "pattern", stretches: sentencesWith(pattern, text, meter) }];
+    const stretches = coveredBy(pattern, text, meter);
+    return stretches === null ? [] : [{ index: phrases.length + index, detector: "pattern", stretches }];
   });
   return [...byPhrase, ...byPattern];
 }
@@ -36,7 +33,7 @@ export function missingIn(text: string, { phrases, patterns }: PhrasesRule): rea
   const meter = metered();
   return [
     ...phrases.flatMap((phrase, index) => (placesOf(words, phrase).length > 0 ? [] : [index])),
-    ...patterns.flatMap((pattern, index) => (matches(pattern, text, meter, false) ? [] : [phrases.length + index])),
+    ...patterns.flatMap((pattern, index) => (matches(pattern, text, meter) ? [] : [phrases.length + index])),
   ];
 }
 
@@ -54,22 +51,27 @@ const metered = (): ((steps: number) => void) => {
   };
 };
 
-/** `otherwise`: the answer where the pattern cannot be followed to the end. */
-function matches(pattern: string, text: string, meter: (steps: number) => void, otherwise: boolean): boolean {
+/** The text has the pattern; not, where that cannot be followed to the end. */
+function matches(pattern: string, text: string, meter: (steps: number) => void): boolean {
   const compiled = compilePattern(pattern, "flags");
-  if (!compiled.ok) return otherwise;
-  try {
-    return compiled.value.test(text, meter);
-  } catch (error) {
-    if (error instanceof TooMuch) return otherwise;
-    throw error;
-  }
+  return compiled.ok && (within(() => compiled.value.test(text, meter)) ?? false);
 }
 
-function sentencesWith(pattern: string, text: string, meter: (steps: number) => void): readonly Stretch[] {
-  const sentences = sentencesOf(text);
+/** What the pattern covers; all of the text where that cannot be said. null: it does not match. */
+function coveredBy(pattern: string, text: string, meter: (steps: number) => void): readonly Stretch[] | null {
   const whole = [{ start: 0, end: text.length }];
-  if (sentences.length > MOST_SENTENCES) return whole;
-  const found = sentences.filter(({ start, end }) => matches(pattern, text.slice(start, end), meter, true));
-  return found.length === 0 ? whole : found;
+  const compiled = compilePattern(pattern, "flags");
+  if (!compiled.ok) return whole;
+  const found = within(() => compiled.value.cover(text, meter));
+  return found === undefined || found?.length === 0 ? whole : found;
+}
+
+/** undefined: it took too much. */
+function within<T>(search: () => T): T | undefined {
+  try {
+    return search();
+  } catch (error) {
+    if (error instanceof TooMuch) return undefined;
+    throw error;
+  }
 }

@@ -202,6 +202,8 @@ function readTopics(form: Form, actions: readonly Action[]): TopicsRule | null {
     for (const [index, topic] of read[name].entries()) {
       if (!/[\p{L}\p{N}]/u.test(topic)) topics.errors.add(`${topics.at(name)}/${index}`, "has no letter and no digit");
     }
+  const isEmpty = read.allow.length === 0 && read.deny.length === 0;
+  if (isEmpty && read.action !== "off" && !topics.broken) topics.errors.add(topics.path, "`topics` allows none and denies none");
   return read;
 }
 

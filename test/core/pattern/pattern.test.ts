@@ -124,6 +124,51 @@ describe("[PATTERN-1] a pattern matches what ECMA-262 says", () => {
   ])("%s on %j: %s", (source, one, expected) => expect(verdict(source, one)).toBe(expected));
 });
 
+describe("[PATTERN-4] a pattern covers all that is part of a match", () => {
+  const cover = (source: string, one: string) => {
+    const compiled = compilePattern(source, "flags");
+    if (!compiled.ok) throw new Error(compiled.error);
+    return compiled.value.cover(one, free)?.map(({ start, end }) => one.slice(start, end)) ?? null;
+  };
+
+  it.each([
+    ["(?i)proj-[a-z]+", "Our sauce is PROJ-apollo, ok? proj-x", ["PROJ-apollo", "proj-x"]],
+    ["\\d{4}-x", "1234-x 51234-x", ["1234-x", "1234-x"]],
+    ["\\d+", "a12b345", ["12", "345"]],
+    ["a|ab|abc", "xabcx", ["abc"]],
+    ["aba", "ababa", ["ababa"]],
+    ["\\bno\\b", "no nod no", ["no", "no"]],
+    ["(?<=id )\\w+(?=!)", "id ab! id cd", ["ab"]],
+    ["^a", "aa", ["a"]],
+    ["b.", "😀b😀b", ["b😀"]],
+    ["a*", "bb", []],
+    ["(?=b)", "ab", []],
+    ["c", "ab", null],
+  ])("%s in %j: %j", (source, one, expected) => expect(cover(source, one)).toEqual(expected));
+
+  it("every match of the native engine, for random patterns and texts, and nothing where there is none", () => {
+    fc.assert(
+      fc.property(pattern, text, (source, one) => {
+        const compiled = compilePattern(source);
+        if (!compiled.ok || /[\ud800-\udfff]/.test(one.replace(/[\ud800-\udbff][\udc00-\udfff]/g, ""))) return;
+        const stretches = compiled.value.cover(one, free);
+        expect(stretches !== null).toBe(compiled.value.test(one, free));
+        for (const match of one.matchAll(new RegExp(source, "gu"))) {
+          const [start, end] = [match.index, match.index + match[0].length];
+          if (start === end) continue;
+          expect(
+            stretches?.some((each) => each.start <= start && end <= each.end),
+            `${source} in ${JSON.stringify(one)}`,
+          ).toBe(true);
+        }
+        for (const [index, each] of (stretches ?? []).entries())
+          expect(each.start).toBeGreaterThanOrEqual(stretches?.[index - 1]?.end ?? 0);
+      }),
+      { numRuns: often(2_000, 8_000), seed: 12 },
+    );
+  });
+});
+
 describe("[PATTERN-2] a pattern takes time linear in the text", () => {
   it.each([
     "(a+)+$",
@@ -143,9 +188,11 @@ describe("[PATTERN-2] a pattern takes time linear in the text", () => {
       let steps = 0;
       for (const unit of ["a", "ab", "x", "-a", "aaab"]) {
         const one = `${unit.repeat(length).slice(0, length)}`;
-        compiled.value.test(one, (more) => {
+        const spend = (more: number): void => {
           steps += more;
-        });
+        };
+        compiled.value.test(one, spend);
+        compiled.value.cover(one, spend);
       }
       return steps;
     };

@@ -130,6 +130,33 @@ it("[WARN-4] a review whose result nothing reads", () => {
   expect(warned({ r: review }, { cel: "steps.r.output.action" })).toEqual(["/steps/r/proposal"]);
 });
 
+it.each([
+  [0.4, { type: "number" }, []],
+  [40, { type: "number", maximum: 100 }, []],
+  [2, { type: "number" }, ["/guardrails/hand_over/confidence_below/at"]],
+  [2, { type: "number", minimum: 0, maximum: 1 }, ["/guardrails/hand_over/confidence_below/at"]],
+  [0, { type: "number" }, ["/guardrails/hand_over/confidence_below/at"]],
+  [-1, { type: "number", minimum: 0 }, ["/guardrails/hand_over/confidence_below/at"]],
+  [0, { type: "number", minimum: -1, maximum: 1 }, []],
+  [2, { anyOf: [{ type: "number" }] }, []],
+] as [number, Json, string[]][])("[HAND-19] an unsure answer below %d of %j", (at, confidence, paths) => {
+  const steps = {
+    reply: {
+      ...{ kind: "model", model: { task: "write" }, prompt: { template: "x" } },
+      output: { type: "object", properties: { confidence }, required: ["confidence"], additionalProperties: false },
+    },
+  };
+  const guardrails = { hand_over: { confidence_below: { at, pointer: "/confidence" } } };
+  const checked = checkDefinition(
+    { name: "pay", input: CLOSED, output: { cel: "steps.reply.output" }, tools: [], steps, guardrails },
+    {
+      tools: new Set(),
+    },
+  );
+  if (!checked.ok) throw new Error(JSON.stringify(checked.error));
+  expect(warningsOf(checked.value, around).map(({ path }) => path)).toEqual(paths);
+});
+
 it("[WARN-5] lists at most a hundred", () => {
   const steps = Object.fromEntries(
     Array.from({ length: 150 }, (_, at) => [`s${at}`, { kind: "transform", value: { cel: "input.nowhere" } }]),

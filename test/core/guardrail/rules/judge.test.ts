@@ -68,7 +68,11 @@ describe("the rules for an answer", () => {
     expect(judge(["aaaa bbbb", "cccc"], { max_chars: [{ n: 10, action: "truncate" }] }).value).toEqual(["aaaa bbbb", "c"]);
     expect(judge("A guaranteed refund, yes.", { forbid: phrases(["guaranteed refund"], "redact") }).value).toBe("A [removed], yes.");
     const pattern = { forbid: phrases([], "redact", ["\\d{4}-x"]) };
-    expect(judge("Fine. Code 1234-x here. Fine.", pattern).value).toMatch(/^Fine\.\[removed\]\s?Fine\.$/);
+    expect(judge("Fine. Code 1234-x here. Fine.", pattern).value).toBe("Fine. Code [removed] here. Fine.");
+    const both = { forbid: phrases(["secret sauce"], "redact", ["(?i)proj-[a-z]+", "(?=Our)"]) };
+    expect(judge("Our secret sauce is PROJ-apollo, ok?", both).value).toBe("[removed]");
+    const two = { forbid: phrases(["secret sauce"], "redact", ["(?i)proj-[a-z]+"]) };
+    expect(judge("Our secret sauce is PROJ-apollo, ok?", two).value).toBe("Our [removed] is [removed], ok?");
     const leak = judge(`Well. ${SECRET} Well.`, { prompt_leak: "redact" }).value;
     expect(leak).toMatch(/^Well\. \[removed\]/);
     expect(leak).not.toMatch(/pelican|Grace/);

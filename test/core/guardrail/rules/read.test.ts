@@ -69,6 +69,8 @@ describe("the guardrails of a definition", () => {
     [{ input: { injection: "truncate" } }, "/guardrails/input/injection"],
     [{ input: { content: { rude: "block" } } }, "/guardrails/input/content/rude"],
     [{ input: { topics: { deny: ["!"] } } }, "/guardrails/input/topics/deny/0"],
+    [{ input: { topics: {} } }, "/guardrails/input/topics"],
+    [{ output: { topics: { allow: [], action: "flag" } } }, "/guardrails/output/topics"],
     [{ input: { max_chars: 0 } }, "/guardrails/input/max_chars"],
     [{ tools: { content: {} } }, "/guardrails/tools/content"],
     [{ output: { forbid: { patterns: ["(a)\\1"] } } }, "/guardrails/output/forbid/patterns/0"],
