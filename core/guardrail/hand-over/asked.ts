@@ -1,8 +1,10 @@
 /**
  * Whether somebody asks for a person, in ten languages: a request (to talk, to be put through, to be given) beside a word for people who answer
- * customers, or a refusal of the machine. A negation before it, a quotation around it, and one particular person ("the person who delivered it") are no
+ * customers, a request to be called (callback.ts), or a refusal of the machine. A negation before it, a quotation around it, and one particular person ("the person who delivered it") are no
  * request. Pure; every gap is bounded, so that looking is linear.
  */
+
+import { asksToBeCalled } from "./callback.ts";
 
 type Language = {
   /** A text without any of these asks for nobody: it is looked at no further. */
@@ -127,7 +129,7 @@ const LANGUAGES: { readonly [code: string]: Language } = {
     keys: "इंसान|व्यक्ति|आदमी|मनुष्य|एजेंट|प्रतिनिधि|कर्मचारी|ऑपरेटर|अधिकारी|मैनेजर|ग्राहक|कस्टमर|सुपरवाइज़र|बॉट|रोबोट|मशीन",
     verbs: "",
     persons:
-      "(?:किसी |एक |असली |जीवित |वास्तविक )+(?:इंसान|व्यक्ति|आदमी|मनुष्य|एजेंट|प्रतिनिधि|कर्मचारी|ऑपरेटर|अधिकारी|मैनेजर)|(?:ग्राहक सेवा|कस्टमर केयर|कस्टमर सपोर्ट|प्रतिनिधि|एजेंट|ऑपरेटर|मैनेजर|इंसान|सुपरवाइज़र)",
+      "(?:किसी |एक |असली |जीवित |वास्तविक )+(?:इंसान|व्यक्ति|आदमी|मनुष्य|एजेंट|प्रतिनिधि|कर्मचारी|ऑपरेटर|अधिकारी|मैनेजर)|(?<!(?:मेरे|मेरी|मेरा|हमारे|हमारी|हमारा) )(?:ग्राहक सेवा|कस्टमर केयर|कस्टमर सपोर्ट|प्रतिनिधि|एजेंट|ऑपरेटर|मैनेजर|इंसान|सुपरवाइज़र)",
     alone: "(?:कृपया )?(?:असली )?(?:इंसान|एजेंट|प्रतिनिधि|ऑपरेटर)(?: (?:चाहिए|से बात|दो|दीजिए))*",
     not: "नहीं|मत|बिना|मैं|क्या आप|जिसने|जो",
     machine: "(?:बॉट|रोबोट|मशीन|चैटबॉट) से (?:बात )?(?:नहीं|तंग)",
@@ -188,6 +190,7 @@ const compiled = Object.entries(LANGUAGES).map(([code, { keys, verbs, persons, a
 export function asksForPerson(text: string): boolean {
   const plain = text.slice(0, MOST_UNITS).normalize("NFKC").toLowerCase().replace(/[’`´]/g, "'").replace(/\s+/g, " ").trim();
   if (plain === "") return false;
+  if (asksToBeCalled(plain)) return true;
   return compiled.some(({ code, keys, asks, alone, not, machine, whose }) => {
     if (!keys.test(plain)) return false;
     if (plain.length <= ALONE_UNITS && alone.test(plain)) return true;

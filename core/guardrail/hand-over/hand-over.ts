@@ -5,7 +5,7 @@
 import { isObject, type Json } from "../../json.ts";
 import type { HandOverRules } from "../rules/merge.ts";
 import { PRIORITIES, type Priority } from "../rules/settings.ts";
-import { hasTone } from "../tone/tone.ts";
+import { isFurious } from "../tone/tone.ts";
 import { asksForPerson } from "./asked.ts";
 import { type Stakes, stakesOf } from "./stakes.ts";
 
@@ -33,7 +33,7 @@ export function triggerIn(said: Json, rules: HandOverRules): Trigger | null {
     if (priority !== "off") found.push({ reason, priority, ...more });
   };
   if (rules.asked !== "off" && texts.some(asksForPerson)) note("asked", rules.asked);
-  if (rules.negative_tone !== "off" && all.some((text) => hasTone(text, "furious"))) note("negative_tone", rules.negative_tone);
+  if (rules.negative_tone !== "off" && all.some(isFurious)) note("negative_tone", rules.negative_tone);
   if (rules.high_stakes !== "off") {
     const stakes = stakesOf(texts.join("\n"));
     if (stakes.length > 0) note("high_stakes", rules.high_stakes, { stakes });

@@ -36,6 +36,12 @@ const MEANINGS = Object.entries(TONE_LEXICON).map(([name, entries]) => {
   };
 });
 
+/** A word of anger, an exclamation, or shouting. `text`: as it was written, since capitals count. */
+export function showsAnger(text: string): boolean {
+  const lower = text.normalize("NFKC").toLowerCase();
+  return /!|\?{2}/.test(lower) || isShouted(text) || MEANINGS.some(({ name, pattern }) => name !== "kind" && pattern.test(lower));
+}
+
 /** Calls `see` with every distinct feature of a window; answers their number. `text`: as it was written, since capitals count. */
 export function toneFeatures(text: string, see: (feature: number) => void): number {
   const seen = new Set<number>();

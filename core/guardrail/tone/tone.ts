@@ -4,7 +4,7 @@
  */
 import { fromBase64, logitOf } from "../injection/classifier.ts";
 import { windowsOf } from "../injection/features.ts";
-import { TONE_TABLE_SIZE, TONE_WINDOW, toneFeatures } from "./features.ts";
+import { showsAnger, TONE_TABLE_SIZE, TONE_WINDOW, toneFeatures } from "./features.ts";
 import { TONES, type Tone } from "./tones.ts";
 import { TONE_WEIGHTS } from "./weights.ts";
 
@@ -41,6 +41,15 @@ export function toneOf(text: string): ToneScores {
   }
   const scores = TONES.map((tone, index) => [tone, 1 / (1 + Math.exp(-(most[index] ?? 0)))] as const);
   return Object.fromEntries(scores) as ToneScores;
+}
+
+/** A text without any sign of anger counts as furious from here on: of a few plain words ("my manager asked me to …") the classifier is not sure. */
+const FURIOUS_WITHOUT_SIGN = 0.62;
+
+/** The text is furious: as `hasTone` says, and surely so where no word and no mark of it shows anger. */
+export function isFurious(text: string): boolean {
+  const { furious } = toneOf(text);
+  return furious >= FURIOUS_WITHOUT_SIGN || (furious >= 0.5 && showsAnger(text.slice(0, MOST_UNITS)));
 }
 
 /** The text has this tone. */

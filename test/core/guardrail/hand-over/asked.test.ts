@@ -1,7 +1,10 @@
 /** Who asks for a person, in ten languages, and who only speaks of one. */
 import { expect, it } from "vitest";
 import { asksForPerson } from "../../../../core/guardrail/hand-over/asked.ts";
+import { triggerIn } from "../../../../core/guardrail/hand-over/hand-over.ts";
 import { stakesOf } from "../../../../core/guardrail/hand-over/stakes.ts";
+import type { HandOverRules } from "../../../../core/guardrail/rules/merge.ts";
+import { CALLED, NOT_CALLED } from "../../../support/callbacks.ts";
 import { cpuMs } from "../../../support/cpu-time.ts";
 
 const ASKS = [
@@ -144,8 +147,31 @@ it.each(ASKS_NOT)("[HAND-11] asks for nobody: %s", (text) => {
   expect(asksForPerson(text)).toBe(false);
 });
 
+it.each(CALLED)("[HAND-20] asks to be called, or for a person: %s", (text) => expect(asksForPerson(text)).toBe(true));
+
+it("[HAND-20] who tells of a call or of a manager asks for nobody and is not furious", () => {
+  const rules: HandOverRules = {
+    ...{ asked: "normal", negative_tone: "high", high_stakes: "high", guardrail: "off" },
+    ...{ confidence_below: [], failures: null, to: null },
+  };
+  expect(NOT_CALLED.filter((text) => triggerIn({ text }, rules) !== null)).toEqual([]);
+  expect(triggerIn({ text: "let me talk to your manager" }, rules)).toEqual({ reason: "asked", priority: "normal" });
+  expect(triggerIn({ text: "My manager is furious with you liars!" }, rules)?.reason).toBe("negative_tone");
+});
+
 it("[HAND-11] takes time linear in the length of what is said", () => {
-  for (const piece of ["i want to talk to the ", "can a ", "ich möchte mit ", "转"]) {
+  for (const piece of [
+    "i want to talk to the ",
+    "can a ",
+    "ich möchte mit ",
+    "转",
+    "can someone ",
+    "me puede ",
+    "kann mich jemand aus der ",
+    "能你们",
+    "пусть мне ",
+    "biri beni ",
+  ]) {
     const began = cpuMs();
     expect(asksForPerson(piece.repeat(20_000))).toBe(piece === "转" ? asksForPerson(piece) : false);
     expect(cpuMs() - began).toBeLessThan(1_000);
