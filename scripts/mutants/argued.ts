@@ -111,6 +111,7 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["98c3d06b", "A word of marks alone has no digit, and is left out."],
   ["f621a4b6", "`dropped` is below the number of messages; the default is for the compiler."],
   // durable-objects
+  ["bcf7ecfd", "A time to ask again that is over holds up nothing."],
   ["cdbac692", "A log that is not published sets no alarm; the guard is for the compiler."],
   ["a9db0802", "Whoever publishes has numbered, and with that noted the key that signs."],
   ["39b385bb", "A holder that is not open has leased nothing, be it undefined or null."],

@@ -14,6 +14,9 @@ const SOURCE = `
   if (a === 7 && (b < 3 || b === 9)) return "both";
   if (!(b > 3) !== flag && (least ?? 0) <= 4) seen.push("low");
   turn.emit("sent");
+  if (flag)
+    turn.emit("flagged");
+  else seen.push("plain");
   for (let at = 0; at < b; at++) {
     if (at >= 2 || at === a) continue;
     seen.push(Math.max(at + 1, b - at), Math.min(at, ...[b, 2]));

@@ -63,7 +63,7 @@ function editOf(nodes: readonly Node[], { index, mutant }: Numbered): Edit | nul
 
   if (mutant.to === ";") {
     const node = startsHere("ExpressionStatement");
-    return node?.end === offset + from.length ? around(node, `if (${asked("kept")})) `, NO_PIECE, "") : null;
+    return node?.end === offset + from.length ? around(node, `{ if (${asked("kept")})) `, NO_PIECE, " }") : null; // a block: an `else` behind it stays where it is
   }
   if (sign.startsWith("if (")) {
     const node = startsHere("IfStatement");
