@@ -34,7 +34,7 @@ export type ChatRequest = {
   readonly wish: ModelWish;
   readonly messages: readonly ChatMessage[];
   /** Most tokens of the answer, and the name that the caller has for it: models that reason take the newer one only. */
-  readonly limit: { readonly tokens: number; readonly field: "max_tokens" | "max_completion_tokens" };
+  readonly limit: { readonly tokens: number; readonly field: "max_tokens" | "max_completion_tokens"; readonly isDefault: boolean };
   /** null: nobody asked for one, and none is sent. */
   readonly temperature: number | null;
   readonly tools: readonly ChatTool[];
@@ -93,7 +93,7 @@ function readLimit(form: Form): ChatRequest["limit"] {
   const newer = form.numberOrNull("max_completion_tokens", rule);
   if (older !== null && newer !== null && older !== newer) form.refuse("max_tokens", "`max_tokens` and `max_completion_tokens` differ");
   const field = older === null && newer !== null ? "max_completion_tokens" : "max_tokens";
-  return { tokens: newer ?? older ?? DEFAULT_MAX_TOKENS, field };
+  return { tokens: newer ?? older ?? DEFAULT_MAX_TOKENS, field, isDefault: (newer ?? older) === null };
 }
 
 function readStop(form: Form): readonly string[] {

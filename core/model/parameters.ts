@@ -6,7 +6,7 @@ import { PASSABLE } from "../chat/official-fields.ts";
 import { isOpaque } from "../chat/opaque.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { ModelParameters } from "./entry.ts";
-import { type Place, placeInText, placesIn, REFUSES, textOf } from "./refusal.ts";
+import { boundIn, isBesideOthers, isOfParameter, isSameName, type Place, placeInText, placesIn, textOf } from "./refusal.ts";
 
 /** What a model takes of what is sent to it, as far as that is known. */
 export type Taken = Omit<ModelParameters, "passes"> & {
@@ -14,7 +14,17 @@ export type Taken = Omit<ModelParameters, "passes"> & {
   readonly refuses?: readonly string[];
   /** False: it knows no role `developer`, and reads such messages as `system`. */
   readonly developer?: false;
+  /** False: the platform's own temperature is not sent; one that somebody asked for is. */
+  readonly default_temperature?: false;
+  /** The most tokens that the platform asks for where nobody said how many. */
+  readonly default_limit?: number;
 };
+
+/** Names of the fields of a body that nobody asked for: the platform's defaults. */
+export type OwnFields = readonly string[];
+
+/** What a refusal teaches. `isOnce`: of this request alone. */
+export type Lesson = { readonly taken: Taken; readonly isOnce: boolean };
 
 /** Fields that an answer can do without; `temperature` and `parallel_tool_calls` have their own place in `Taken`. */
 const OPTIONAL: readonly string[] = [
@@ -33,9 +43,9 @@ const isOfMessages = (name: string): boolean => name === "name" || name === "cac
 const OWN = "stream_options";
 
 /** The body as a model takes it. */
-export function fitBody(body: JsonObject, taken: Taken): JsonObject {
+export function fitBody(body: JsonObject, taken: Taken, own: OwnFields = []): JsonObject {
   const { output_limit, temperature, json_schema, parallel_tool_calls, refuses = [], developer } = taken;
-  let fitted = body;
+  let fitted = withoutDefaults(body, taken, own);
   if (output_limit !== undefined)
     fitted = renamed(fitted, output_limit === "max_tokens" ? "max_completion_tokens" : "max_tokens", output_limit);
   if (temperature === false) fitted = without(fitted, "temperature");
@@ -46,6 +56,15 @@ export function fitBody(body: JsonObject, taken: Taken): JsonObject {
   if (json_schema === "plain") fitted = withoutStrict(fitted);
   return json_schema === "none" ? withSchemaInWords(withoutStrict(fitted)) : fitted;
 }
+
+function withoutDefaults(body: JsonObject, { default_temperature, default_limit }: Taken, own: OwnFields): JsonObject {
+  const fitted = default_temperature === false && own.includes("temperature") ? without(body, "temperature") : body;
+  const limits = LIMITS.filter((name) => own.includes(name) && typeof fitted[name] === "number");
+  if (default_limit === undefined || limits.length === 0) return fitted;
+  return { ...fitted, ...Object.fromEntries(limits.map((name) => [name, Math.min(Number(fitted[name]), default_limit)])) };
+}
+
+const LIMITS = ["max_tokens", "max_completion_tokens"];
 
 /** Names of the caller's fields that a body lacks once it is fitted. */
 export function leftOutOf(body: JsonObject, { temperature, parallel_tool_calls, refuses = [] }: Taken): readonly string[] {
@@ -130,13 +149,31 @@ const FORMATS: readonly string[] = ["response_format", "json_schema", "strict"];
 const KNOWN: readonly string[] = ["max_completion_tokens", "max_tokens", "temperature", "parallel_tool_calls", ...FORMATS];
 
 /**
- * What a refusal of this body teaches of the model; null: nothing. `body`: as it was sent; `told`: what the upstream answered with a 400 or
- * a 422.
+ * What a refusal of this body teaches of the model; null: nothing. `body`: as it was sent; `own`: what of it nobody asked for; `told`: what
+ * the upstream answered with a 400 or a 422. What is refused beside something else goes, the platform's own first; what nobody asked for
+ * goes, too, where its value alone is wrong.
  */
-export function lessonOf(told: Json, body: JsonObject): Taken | null {
+export function lessonOf(told: Json, body: JsonObject, own: OwnFields = []): Lesson | null {
   const text = textOf(told);
-  const places = placesIn(told);
-  const isRefusal = REFUSES.test(text);
+  const isOnce = isBesideOthers(text);
+  const ours = lessonOfOwn(told, text, body, own);
+  const taken = isOnce ? (ours ?? lessonOfField(told, text, body)) : (lessonOfField(told, text, body) ?? ours);
+  return taken === null ? null : { taken, isOnce: isOnce && taken !== ours };
+}
+
+/** What nobody asked for is left out, or made smaller, whatever is wrong with it. */
+function lessonOfOwn(told: Json, text: string, body: JsonObject, own: OwnFields): Taken | null {
+  const places = placesIn(told, true).flat();
+  const isNamed = (name: string): boolean => placeInText(text, name) >= 0 || places.some((place) => isSameName(place, name));
+  if (own.includes("temperature") && "temperature" in body && isNamed("temperature")) return { default_temperature: false };
+  const limit = LIMITS.find((name) => name in body && own.some((field) => LIMITS.includes(field)) && isNamed(name));
+  const bound = limit === undefined ? null : boundIn(text, Number(body[limit]));
+  return bound === null ? null : { default_limit: bound };
+}
+
+function lessonOfField(told: Json, text: string, body: JsonObject): Taken | null {
+  const places = placesIn(told).map((place) => asSpelledIn(body, place));
+  const isRefusal = isOfParameter(text);
   const lessons = places.flatMap((place) => lessonAt(place, body, text, isRefusal) ?? []);
   const isInside = places.every(([first = ""]) => first === "messages" || first === "tools");
   if (lessons.length === 0 && isInside && isRefusal) lessons.push(...(lessonInWords(text, body) ?? []));
@@ -156,6 +193,41 @@ function optionalIn({ messages }: JsonObject): readonly string[] {
     return [message, ...objectsIn(message["content"]), ...calls, ...objectsIn(calls.map((call) => call["function"] ?? null))];
   });
   return [...new Set(holders.flatMap(Object.keys))].filter(isOfMessages);
+}
+
+/** `presencePenalty` and `generationConfig.topP` as the body has them. */
+function asSpelledIn(body: JsonObject, place: Place): Place {
+  const [first = ""] = place;
+  if (Object.hasOwn(body, first) || first === "strict") return place;
+  const known = Object.keys(body).find((name) => place.some((part) => isSameName(part, name)));
+  return known === undefined ? place : [known];
+}
+
+/**
+ * The field of a body that a refusal is about, as a path whose every part the body has; null: it names none, or what nobody sent.
+ */
+export function refusedField(told: Json, body: JsonObject): Place | null {
+  const text = textOf(told);
+  for (const place of placesIn(told, true)) {
+    const known = asSpelledIn(body, place).filter((part) => part !== "body");
+    const held = known.slice(0, depthIn(body, known));
+    if (held.length > 0) return held;
+  }
+  const named = Object.keys(body)
+    .map((name) => ({ name, at: placeInText(text, name) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at);
+  return named[0] === undefined ? null : [named[0].name];
+}
+
+/** How many parts of a path are in the body. */
+function depthIn(body: Json, [first, ...rest]: Place): number {
+  const inner = Array.isArray(body)
+    ? body[Number(first)]
+    : isObject(body) && Object.hasOwn(body, first ?? "")
+      ? body[first ?? ""]
+      : undefined;
+  return first === undefined || inner === undefined ? 0 : 1 + depthIn(inner, rest);
 }
 
 /** The field that the text names first. */
@@ -196,6 +268,12 @@ function lessonOfFormat(name: string, body: JsonObject, text: string, isRefusal:
   if (!isRefusal) return null;
   if (/"strict":true/.test(JSON.stringify([format, body["tools"] ?? null]))) return { json_schema: "plain" };
   return isSchema && name !== "strict" ? { json_schema: "none" } : null;
+}
+
+/** What is known with one lesson more. */
+export function withLesson<T extends Taken>(known: T, lesson: Taken): T & Taken {
+  const refuses = [...new Set([...(known.refuses ?? []), ...(lesson.refuses ?? [])])];
+  return { ...known, ...lesson, ...(refuses.length === 0 ? {} : { refuses }) };
 }
 
 /** What a lesson teaches, a word for each thing: a refused field's name, or a parameter and how it is taken, `output_limit=max_tokens`. */

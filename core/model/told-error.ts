@@ -18,6 +18,7 @@ const UNKNOWN_STATUS = 502;
 
 /** The error that a body tells instead of an answer; null: it tells none. */
 export function toldError(body: Json): ToldError | null {
+  if (Array.isArray(body)) return body.length === 1 ? toldError(body[0] ?? null) : null;
   if (!isObject(body)) return null;
   const own = body["error"] ?? null;
   // An answer that broke off is an answer, which costs what was written.
@@ -27,6 +28,12 @@ export function toldError(body: Json): ToldError | null {
   if (Array.isArray(list) && list.length > 0 && body["choices"] === undefined)
     return { status: statusOf([list[0] ?? null]), body: { errors: list } };
   if (body["choices"] !== undefined || body["data"] !== undefined) return null;
+  const base = body["base_resp"] ?? null; // MiniMax
+  if (isObject(base) && typeof base["status_code"] === "number" && base["status_code"] !== 0)
+    return {
+      status: statusOf([{ type: base["status_msg"] ?? null }]),
+      body: { error: { code: base["status_code"], message: base["status_msg"] ?? null } },
+    };
   // `{"object": "error", …}`, `{"type": "error", …}`, `{"code": 429, "message": …}`
   const isError =
     body["object"] === "error" || body["type"] === "error" || (typeof body["message"] === "string" && numberIn(body) !== null);
@@ -70,7 +77,7 @@ function numberIn(error: JsonObject): number | null {
 
 /** Words for errors that servers use in `code`, `type` and `status`, with the status that they stand for; the first that fits counts. */
 const WORDS: readonly (readonly [RegExp, number])[] = [
-  [/quota|billing|insufficient_(funds|balance|credit)|payment/, 402],
+  [/quota|billing|insufficient[_ ](funds|balance|credit)|payment/, 402],
   [/rate.?limit|too_many|resource_exhausted|throttl/, 429],
   [/timeout|timed_out|deadline/, 504],
   [/overload|unavailable|capacity/, 503],
@@ -100,7 +107,8 @@ export function paramOf(body: Json): string | null {
 }
 
 /** When an error says that it may be tried again, in milliseconds from `now` on; null: it does not say. */
-export function toldWaitMs(body: Json, now: EpochMs): number | null {
+export function toldWaitMs(told: Json, now: EpochMs): number | null {
+  const body = Array.isArray(told) ? (told[0] ?? null) : told; // Gemini puts an error into a list
   const error = isObject(body) ? (body["error"] ?? null) : null;
   for (const holder of [error, body]) {
     if (!isObject(holder)) continue;

@@ -116,6 +116,11 @@ export function guardStream(
     },
     answer: () => upstream.answer(),
     told: () => upstream.told(),
+    /** The error that the upstream told, before anything else, teaches what another request would do without. */
+    teaches: (): boolean => {
+      const told = upstream.told();
+      return told !== null && opened.learn(told);
+    },
     /** What the model said so far, redacted; null: nothing. */
     redacted: (): Json => (words === "" ? held : { text: words, ...(isObject(held) ? { held } : {}) }),
     findings: (): readonly FindingSummary[] => [...summed(found), ...judgedFindings],

@@ -93,7 +93,10 @@ export function refusalOf(failures: readonly Failure[]): Refusal {
   const isHopeless = tried.length > 0 && tried.every((failure) => failure.class === "permanent");
   const waits = failures.flatMap(({ retryAfterMs }) => (retryAfterMs === null ? [] : [retryAfterMs]));
   const wait = waits.length === 0 ? {} : { retryAfterSeconds: Math.max(1, Math.ceil(Math.min(...waits) / 1_000)) };
-  return { ...refuse(codeFor(told, isHopeless), detail), ...(isHopeless ? { isHopeless } : wait) };
+  const code = codeFor(told, isHopeless);
+  const field = code === "invalid_request" ? told?.field : undefined;
+  const errors = field === undefined ? [] : [{ path: field, message: "the upstream refused it" }];
+  return { ...refuse(code, detail, ...(errors.length === 0 ? [] : [errors])), ...(isHopeless ? { isHopeless } : wait) };
 }
 
 function codeFor(told: Failure | undefined, isHopeless: boolean): ErrorCode {

@@ -50,7 +50,7 @@ export async function converse(
   for (let round = asked; ; round++) {
     const { chosen } = attempt;
     const body = talk.bodyFor(chosen, false);
-    const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs };
+    const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs, own: talk.own };
     const { result, upstream, durationMs } = await ports.upstream.ask(asking, call.signal);
     if (!result.ok) {
       attempt.end({ failure: result.error, usage: null, upstream, durationMs });

@@ -34,6 +34,9 @@ export function answerStream(ports: ChatPorts, call: Call, talk: Talk, candidate
   });
 }
 
+/** How often a model may be asked again that refuses a field of the request as the first event of its stream. */
+const MOST_LESSONS = 3;
+
 async function streamOn(
   ports: ChatPorts,
   call: Call,
@@ -41,12 +44,13 @@ async function streamOn(
   attempt: Attempt,
   again: Again,
   isLast: boolean,
+  round = 0,
 ): Promise<Step<Response>> {
   const { chosen } = attempt;
   const input = talk.input();
   const body = talk.bodyFor(chosen, true);
   const startedAt = ports.now();
-  const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs };
+  const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs, own: talk.own };
   const { result, upstream, durationMs } = await ports.upstream.open(asking, call.signal);
   if (!result.ok) {
     attempt.end({ failure: result.error, usage: null, upstream, durationMs });
@@ -65,7 +69,7 @@ async function streamOn(
     const isCounted = answer.usage.kind === "reported" || answer.finish !== null || (told !== null && hasBegun);
     const usage = isCounted ? settledUsage(answer, () => input).tokens : null;
     // An upstream that told an error before it said anything bills nothing, whatever status it began with.
-    const refused = told !== null && usage === null ? { status: String(told) } : {};
+    const refused = told !== null && usage === null ? { status: String(told.status) } : {};
     const records = findingRecords(ports, call, "model_output", pieces.findings());
     const durationMs = Math.max(0, ports.now() - startedAt);
     attempt.end({
@@ -81,7 +85,9 @@ async function streamOn(
   const first = await pieces.next();
   if (first.kind === "broken") {
     end(first.failure);
-    return { kind: "next", failure: first.failure };
+    if (round === MOST_LESSONS || !pieces.teaches()) return { kind: "next", failure: first.failure };
+    const next = await again();
+    return next.ok ? streamOn(ports, call, talk, next.value, again, isLast, round + 1) : next.error;
   }
   if (first.kind === "invalid") {
     end(null, "does not fit what was asked");

@@ -22,6 +22,8 @@ export type Talk = {
   /** What is asked, for the record. */
   prompt(): PromptContent;
   bodyFor(chosen: Chosen, stream: boolean): JsonObject;
+  /** Names of the body's fields that the caller did not ask for. */
+  readonly own: readonly string[];
   /** Names of the fields that said nothing to this model: as registered, and as its upstream refuses them (`leaveOut`). */
   ignoredBy(chosen: Chosen): readonly string[];
   /** What the last exchange did not send, since the model refuses it. */
@@ -49,6 +51,7 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
     sent,
     guarded,
     expected,
+    own: sent.limit.isDefault ? [sent.limit.field] : [],
     input: () => own + added,
     worstOf: (chosen) => worstCase(chosen.candidate, own + added, roomIn(chosen)),
     prompt: () => {

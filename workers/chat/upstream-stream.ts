@@ -23,8 +23,8 @@ export type UpstreamStream = {
   next(): Promise<Result<string | null, Failure>>;
   /** What has come so far. */
   answer(): ChatAnswer;
-  /** The status that the error amounts to which the upstream told; null: it told none. */
-  told(): number | null;
+  /** The error that the upstream told; null: it told none. */
+  told(): ToldError | null;
   /** Lets go of the upstream. */
   cancel(): void;
   /** Resolves when the stream is over before its end, whether or not anybody reads; the upstream has been let go of by then. */
@@ -50,13 +50,13 @@ export function readUpstream(
   let unpaused = 0;
   let isDone = false;
   let hasEnded = false;
-  let told: number | null = null;
+  let told: ToldError | null = null;
 
   const take = (chunk: ChatChunk): Result<string, Failure> => {
     if (chunk.kind === "done") isDone = true;
     if (chunk.kind === "error") {
       assembly.note(chunk.usage);
-      told = chunk.told.status;
+      told = chunk.told;
       return err(failureOf(chunk.told));
     }
     if (chunk.kind !== "delta") return ok("");

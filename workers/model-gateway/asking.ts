@@ -6,12 +6,24 @@ import type { JsonObject } from "../../core/json.ts";
 import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
 import { type EmbeddingAnswer, readEmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import type { OwnFields } from "../../core/model/parameters.ts";
 import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
-import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, type Reply, readReply } from "./exchange.ts";
+import {
+  type ExchangePorts,
+  exchange,
+  type Facts,
+  interrupted,
+  isRefusal,
+  note,
+  otherFormat,
+  type Read,
+  type Reply,
+  readReply,
+} from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
 import type { ExchangeContext, UpstreamPath } from "./upstream.ts";
 
@@ -26,6 +38,8 @@ export type Asking = {
   readonly context: ExchangeContext;
   /** Until the whole answer is here; of a stream: until its first byte. */
   readonly timeoutMs: number;
+  /** Names of fields of the body that nobody asked for. Absent: there are none. */
+  readonly own?: OwnFields;
 };
 
 /** How an exchange ended. `upstream`: facts for the trace and the log; `durationMs`: milliseconds from its start. */
@@ -42,7 +56,10 @@ export type WholeAnswer = {
   readonly broke?: Failure;
 };
 
-/** `failureOf`: what an error means that the stream tells. `whole`: an upstream that does not stream answered all the same. */
+/**
+ * `failureOf`: what an error means that the stream tells. `learn`: whether one that blames the request teaches what another request would do
+ * without. `whole`: an upstream that does not stream answered all the same.
+ */
 export type OpenedAnswer =
   | {
       readonly kind: "stream";
@@ -50,6 +67,7 @@ export type OpenedAnswer =
       readonly secrets: readonly string[];
       readonly leftOut: readonly string[];
       readonly failureOf: (told: ToldError) => Failure;
+      readonly learn: (told: ToldError) => boolean;
     }
   | ({ readonly kind: "whole" } & WholeAnswer);
 
@@ -67,14 +85,13 @@ export function defineAskings(ports: ExchangePorts): Askings {
     path: UpstreamPath,
     asking: Asking,
     signal: AbortSignal,
-    read: (response: Response, sent: Sent, deadline: Deadline, facts: Facts) => Promise<Result<T, Failure>>,
+    read: (reply: Reply, deadline: Deadline, facts: Facts) => ReturnType<Read<T>>,
   ): Promise<Asked<T>> => {
     const startedAt = ports.now();
     const deadline = startDeadline(asking.timeoutMs, signal);
     const upstream: Facts = {};
     try {
-      const reply = await exchange(ports, { ...asking, path }, deadline, upstream);
-      const result = reply.ok ? await read(reply.value.response, sentIn(reply.value), deadline, upstream) : reply;
+      const result = await exchange(ports, { ...asking, path }, deadline, upstream, (reply) => read(reply, deadline, upstream));
       return { result, upstream, durationMs: Math.max(0, ports.now() - startedAt) };
     } catch (error) {
       return { result: err(interrupted(error)), upstream, durationMs: Math.max(0, ports.now() - startedAt) };
@@ -84,24 +101,30 @@ export function defineAskings(ports: ExchangePorts): Askings {
   };
   return {
     ask: (asking, signal) =>
-      send("/chat/completions", asking, signal, (response, sent, deadline, facts) =>
-        readWhole(response, asking, { now: ports.now(), facts }, sent, deadline),
+      send("/chat/completions", asking, signal, (reply, deadline, facts) =>
+        readWhole(reply.response, asking, { now: ports.now(), facts }, sentIn(reply), deadline),
       ),
     open: (asking, signal) =>
-      send<OpenedAnswer>("/chat/completions", asking, signal, async (response, sent, deadline, facts) => {
+      send<OpenedAnswer>("/chat/completions", asking, signal, async (reply, deadline, facts) => {
+        const { response, learn } = reply;
+        const sent = sentIn(reply);
         const type = response.headers.get("content-type") ?? "";
         const opened = await openBody(response.body as ReadableStream<Uint8Array> | null, type, deadline);
         const { isStream, bytes } = opened;
         if (isStream && bytes !== null) {
-          return ok({ kind: "stream", bytes, ...sent, failureOf: (told) => failureOfTold(told, ports.now(), asking.body) });
+          return ok({
+            ...{ kind: "stream", bytes, ...sent },
+            failureOf: (told) => failureOfTold(told, ports.now(), asking.body),
+            learn: (told) => isRefusal(told.status) && learn(told.body),
+          });
         }
         const whole = await readWhole(new Response(bytes, response), asking, { now: ports.now(), facts }, sent, deadline);
-        return whole.ok ? ok({ kind: "whole", ...whole.value }) : whole;
+        return "refused" in whole || !whole.ok ? whole : ok({ kind: "whole", ...whole.value });
       }),
     embed: (asking, signal) =>
-      send("/embeddings", asking, signal, async (response, _sent, deadline, facts) => {
+      send("/embeddings", asking, signal, async ({ response }, deadline, facts) => {
         const body = await readReply(response, { now: ports.now(), facts, sent: asking.body }, deadline, EMBEDDING_BYTES);
-        if (!body.ok) return body;
+        if ("refused" in body || !body.ok) return body;
         const answer = readEmbeddingAnswer(body.value, asking.inputs, asking.entry.context);
         return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not match the request"));
       }),
@@ -144,9 +167,9 @@ async function readWhole(
   { now, facts }: { readonly now: EpochMs; readonly facts: Facts },
   how: Sent,
   deadline: Deadline,
-): Promise<Result<WholeAnswer, Failure>> {
+): ReturnType<Read<WholeAnswer>> {
   const body = await readReply(response, { now, facts, sent }, deadline);
-  if (!body.ok) return body;
+  if ("refused" in body || !body.ok) return body;
   const answer = readChatAnswer(body.value, entry.context);
   if (!answer.ok) return err(otherFormat());
   if (answer.value.finish !== null) note(facts, "finish_reason", answer.value.finish);

@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
-import { fitBody, leftOutOf, lessonOf, wordsOf } from "../../core/model/parameters.ts";
+import { fitBody, leftOutOf, lessonOf, type OwnFields, type Taken, withLesson, wordsOf } from "../../core/model/parameters.ts";
 import { toldError, toldWaitMs } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -31,6 +31,8 @@ export type Exchange = {
   readonly body: JsonObject;
   readonly context: ExchangeContext;
   readonly timeoutMs: number;
+  /** Names of fields of the body that nobody asked for. Absent: there are none. */
+  readonly own?: OwnFields;
 };
 
 /** Small facts of the upstream: status, log id, cache status; filled in as they become known. */
@@ -43,24 +45,45 @@ export type Reply = {
   readonly bearer: string | null;
   /** Names of fields that the model refuses and that were not sent, out of a fixed list. */
   readonly leftOut: readonly string[];
+  /** Learns from an error that the answer tells later on; false: it teaches nothing that another request would do without. */
+  readonly learn: (told: Json) => boolean;
 };
 
+/** What a reader makes of a reply; an error in it that blames the request is a refusal like one that the status tells. */
+export type Read<T> = (reply: Reply) => Promise<Result<T, Failure> | Refused>;
+
 /** Throws a `DeadlineError` and nothing else. */
-export async function exchange(ports: ExchangePorts, asked: Exchange, deadline: Deadline, facts: Facts): Promise<Result<Reply, Failure>> {
+export async function exchange<T>(
+  ports: ExchangePorts,
+  asked: Exchange,
+  deadline: Deadline,
+  facts: Facts,
+  read: Read<T>,
+): Promise<Result<T, Failure>> {
   const { lessons } = ports;
-  const { entry, context } = asked;
+  const { entry, context, own = [] } = asked;
   const taught = new Set<string>();
+  /** Of this request alone. */
+  let once: Taken = {};
   for (let round = 0; ; round++) {
-    const taken = lessons.takenBy(context.org, entry);
-    const body = fitBody(asked.body, taken);
+    const taken = withLesson(lessons.takenBy(context.org, entry), once);
+    const body = fitBody(asked.body, taken, own);
+    const learn = (told: Json): boolean => {
+      const lesson = lessonOf(told, body, own);
+      if (lesson === null || lesson.isOnce) return false;
+      lessons.learn(context.org, entry, lesson.taken);
+      return true;
+    };
     const sent = await sendOnce(ports, { ...asked, body }, deadline, facts);
-    if (!("refused" in sent)) return sent.ok ? ok({ ...sent.value, leftOut: leftOutOf(asked.body, taken) }) : sent;
-    const lesson = round < MOST_LESSONS ? lessonOf(sent.told, body) : null;
+    const outcome = "refused" in sent || !sent.ok ? sent : await read({ ...sent.value, leftOut: leftOutOf(asked.body, taken), learn });
+    if (!("refused" in outcome)) return outcome;
+    const lesson = round < MOST_LESSONS ? lessonOf(outcome.told, body, own) : null;
     // What another call has learnt meanwhile is news to this one; what it learns twice is not.
-    const words = lesson === null ? [] : wordsOf(lesson).filter((word) => !taught.has(word));
-    if (lesson === null || words.length === 0) return err(sent.refused);
+    const words = lesson === null ? [] : wordsOf(lesson.taken).filter((word) => !taught.has(word));
+    if (lesson === null || words.length === 0) return err(outcome.refused);
     for (const word of words) taught.add(word);
-    lessons.learn(context.org, entry, lesson);
+    if (lesson.isOnce) once = withLesson(once, lesson.taken);
+    else lessons.learn(context.org, entry, lesson.taken);
     note(facts, "learnt", [...new Set([...taught].map((word) => word.replace(/=.*/, "")))].join("/"));
   }
 }
@@ -72,14 +95,14 @@ const MOST_LESSONS = 8;
 export type ExchangePorts = ModelGatewayPorts & { readonly lessons: Lessons };
 
 /** The request was refused as it was sent: it may go out in another form. */
-type Refused = { readonly refused: Failure; readonly told: Json };
+export type Refused = { readonly refused: Failure; readonly told: Json };
 
 async function sendOnce(
   ports: ModelGatewayPorts,
   { entry, path, body, context, timeoutMs }: Exchange,
   deadline: Deadline,
   facts: Facts,
-): Promise<Result<Omit<Reply, "leftOut">, Failure> | Refused> {
+): Promise<Result<Omit<Reply, "leftOut" | "learn">, Failure> | Refused> {
   const upstream = findUpstream(entry, path, ports);
   if (!upstream.ok) return upstream;
   const bearer = await deadline.within(bearerFor(upstream.value, entry, context.org, ports));
@@ -103,8 +126,11 @@ async function sendOnce(
   const failed = failureOfStatus(response.status, told, wait, body);
   // Some servers refuse in plain words.
   const words = said.ok ? said.text : null;
-  return response.status === 400 || response.status === 422 ? { refused: failed, told: told ?? words } : err(failed);
+  return isRefusal(response.status) ? { refused: failed, told: told ?? words } : err(failed);
 }
+
+/** A status that blames the form of a request. */
+export const isRefusal = (status: number): boolean => status === 400 || status === 422;
 
 /**
  * The whole answer as JSON, or the error that it tells in place of one: then `facts` has the status that the error amounts to, since an
@@ -115,7 +141,7 @@ export async function readReply(
   { now, facts, sent }: { readonly now: EpochMs; readonly facts: Facts; readonly sent: JsonObject },
   deadline: Deadline,
   limitBytes = ANSWER_BYTES,
-): Promise<Result<Json, Failure>> {
+): Promise<Result<Json, Failure> | Refused> {
   const body = await readBody(response, limitBytes, deadline);
   if (!body.ok) return err(unreadable(body.reason, limitBytes));
   const parsed = readEnvelope(body.text);
@@ -123,7 +149,8 @@ export async function readReply(
   const told = toldError(parsed.value);
   if (told === null) return parsed;
   facts["status"] = String(told.status);
-  return err(failureOfTold(told, now, sent));
+  const failed = failureOfTold(told, now, sent);
+  return isRefusal(told.status) ? { refused: failed, told: told.body } : err(failed);
 }
 
 /** The failure of an answer that is not in OpenAI's format. It may be tried again. */

@@ -3,8 +3,11 @@
  * again. Pure; the upstream's words never appear.
  */
 import type { ErrorCode } from "../../core/errors/codes.ts";
-import { isObject, type Json, type JsonObject } from "../../core/json.ts";
-import { paramOf, type ToldError, toldWaitMs } from "../../core/model/told-error.ts";
+import { escapeToken, isObject, type Json, type JsonObject } from "../../core/json.ts";
+import { isTooLong, isUsedUp } from "../../core/model/hopeless.ts";
+import { refusedField } from "../../core/model/parameters.ts";
+import { type Place, textOf } from "../../core/model/refusal.ts";
+import { type ToldError, toldWaitMs } from "../../core/model/told-error.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 
@@ -18,25 +21,23 @@ export const failure = (kind: Failure["class"], code: ErrorCode, message: string
 
 /** AI Gateway: prompt or answer blocked by its guardrails (2016, 2017) or its data loss prevention (2029, 2030). */
 const BLOCKED = new Set(["2016", "2017", "2029", "2030", "content_filter", "content_policy_violation"]);
-/** No credit (AI Gateway 2021), or a quota that only its owner can raise (OpenAI). */
-const UNPAID = new Set(["2021", "insufficient_quota", "billing_hard_limit_reached"]);
 
 /** Statuses that blame the request. */
 const UNFIT: ReadonlySet<number> = new Set([400, 413, 422]);
-const TOO_LONG = /context_length|too_long|string_above_max_length|context_window/;
 
 /** An error that the upstream tells in an answer whose status says success, or in a stream. */
 export const failureOfTold = ({ status, body }: ToldError, now: EpochMs, sent?: JsonObject): Failure =>
   failureOfStatus(status, body, toldWaitMs(body, now), sent);
 
 /**
- * A status that is not 2xx; `body` is what the upstream said, null where that was no JSON. `sent`: the request's body, whose parameters an
+ * A status that is not 2xx; `told` is what the upstream said, null where that was no JSON. `sent`: the request's body, whose parameters an
  * error may name.
  */
-export function failureOfStatus(status: number, body: Json, retryAfterMs: number | null, sent: JsonObject = {}): Failure {
+export function failureOfStatus(status: number, told: Json, retryAfterMs: number | null, sent: JsonObject = {}): Failure {
+  const body = Array.isArray(told) ? (told[0] ?? null) : told; // Gemini puts an error into a list
   const codes = codesIn(body);
   if (codes.some((code) => BLOCKED.has(code))) return failure("safety", "content_blocked", "the upstream's guardrails refused the content");
-  if (status === 402 || codes.some((code) => UNPAID.has(code)) || saysSpendLimit(body)) {
+  if (status === 402 || isUsedUp(body, codes, retryAfterMs)) {
     return { ...failure("permanent", "upstream_unavailable", "the upstream's own spending limit is reached"), hopeless: "quota" };
   }
   const message = `the model's upstream answered with status ${status}`;
@@ -45,18 +46,29 @@ export function failureOfStatus(status: number, body: Json, retryAfterMs: number
   if (status >= 300 && status < 400) {
     return failure("permanent", "upstream_unavailable", "the model's upstream answered with a redirect, which is never followed");
   }
-  const permanent = failure("permanent", "upstream_unavailable", message);
-  return UNFIT.has(status)
-    ? { ...permanent, message: `${message}${whatIsUnfit(status, codes, body, sent)}`, hopeless: "request" }
-    : permanent;
+  if (!UNFIT.has(status)) return failure("permanent", "upstream_unavailable", message);
+  const field = refusedField(body, sent);
+  const what = whatIsUnfit(status, codes, body, field);
+  const named = field === null ? {} : { field: field.map((part) => `/${escapeToken(part)}`).join("") };
+  return { ...failure("permanent", "invalid_request", what === null ? message : `${message}: ${what}`), hopeless: "request", ...named };
 }
 
-/** What of the request the upstream does not take, in our words; a parameter is named only where it was sent. */
-function whatIsUnfit(status: number, codes: readonly string[], body: Json, sent: JsonObject): string {
-  if (status === 413 || codes.some((code) => TOO_LONG.test(code))) return ": the messages do not fit into the model's context window";
-  const [name = ""] = (paramOf(body) ?? "").split(/[.[]/);
-  return Object.hasOwn(sent, name) ? `: it does not take \`${name}\` as it was sent` : "";
+/** What of the request the upstream does not take, in our words; null: it does not say. `field`: what it names of what was sent. */
+function whatIsUnfit(status: number, codes: readonly string[], body: Json, field: Place | null): string | null {
+  if (status === 413 || isTooLong(textOf(body), codes)) return "the messages do not fit into the model's context window";
+  const [name = ""] = field ?? [];
+  if (name === "messages" || name === "" || name === "tool_calls") {
+    if (TURNS.test(textOf(body)))
+      return "it does not take the messages in this order: each call of a tool needs its result, and each result its call";
+  }
+  if (field === null) return null;
+  return SCHEMA.test(textOf(body)) && name !== "messages"
+    ? `it does not take the JSON Schema in \`${name}\``
+    : `it does not take \`${name}\` as it was sent`;
 }
+
+const TURNS = /tool_use|tool_result|tool_call_id|tool_call_ids|role ['"`]?tool\b|tool messages?\b|function response/i;
+const SCHEMA = /\bschema\b/i;
 
 /** Codes wherever the usual formats put them: `error.code`, `errors[].code`, `error[].code`, `internalCode`. */
 function codesIn(body: Json): string[] {
@@ -68,10 +80,4 @@ function codesIn(body: Json): string[] {
       const { code, internalCode, type } = holder as { [key: string]: Json };
       return [code, internalCode, type].filter((value) => typeof value === "string" || typeof value === "number").map(String);
     });
-}
-
-/** AI Gateway answers a reached spend limit with 429 like a rate limit; only its sentence tells them apart. */
-function saysSpendLimit(body: Json): boolean {
-  const said = JSON.stringify(body ?? null).slice(0, 4096);
-  return /spend(ing)?[ _-]limit/i.test(said);
 }

@@ -16,7 +16,7 @@ import { failure, failureOfTold } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
 import { type Lessons, openLessons } from "./lessons.ts";
 import type { ModelGatewayPorts } from "./ports.ts";
-import { requestBody } from "./request-body.ts";
+import { ownFields, requestBody } from "./request-body.ts";
 import { toolNames } from "./tool-names.ts";
 
 export { ANSWER_BYTES } from "./exchange.ts";
@@ -55,10 +55,12 @@ async function perform(ports: ExchangePorts, call: ModelCall, deadline: Deadline
   if (entry === null) return failed(failure("permanent", "not_found", "the model is not registered"));
   const names = toolNames(call.tools);
   const body = requestBody(entry, call, names);
-  const reply = await exchange(ports, { entry, path: "/chat/completions", body, context, timeoutMs }, deadline, progress.upstream);
-  if (!reply.ok) return failed(reply.error);
-  const { response, bearer } = reply.value;
-  const said = await readReply(response, { now: ports.now(), facts: progress.upstream, sent: body }, deadline);
+  const asked = { entry, path: "/chat/completions", body, context, timeoutMs, own: ownFields(body) } as const;
+  let bearer: string | null = null;
+  const said = await exchange(ports, asked, deadline, progress.upstream, (reply) => {
+    bearer = reply.bearer;
+    return readReply(reply.response, { now: ports.now(), facts: progress.upstream, sent: body }, deadline);
+  });
   if (!said.ok) return failed(said.error);
   const answer = readChatAnswer(said.value, entry.context);
   if (!answer.ok) return failed(otherFormat());

@@ -1,6 +1,6 @@
 /** What upstreams taught by refusing a parameter, so that each is asked in vain once. In memory of the isolate, and bounded. */
 import type { ModelEntry, ModelParameters } from "../../core/model/entry.ts";
-import type { Taken } from "../../core/model/parameters.ts";
+import { type Taken, withLesson } from "../../core/model/parameters.ts";
 
 /** Models remembered; the oldest goes first. */
 const MOST_MODELS = 500;
@@ -23,8 +23,7 @@ export function openLessons(): Lessons {
       const before = known.get(key) ?? {};
       const oldest = known.keys().next().value;
       if (!known.has(key) && known.size >= MOST_MODELS && oldest !== undefined) known.delete(oldest);
-      const refuses = [...new Set([...(before.refuses ?? []), ...(lesson.refuses ?? [])])];
-      known.set(key, { ...before, ...lesson, ...(refuses.length === 0 ? {} : { refuses }) });
+      known.set(key, withLesson(before, lesson));
     },
   };
 }

@@ -7,6 +7,7 @@ import { isStrictSchema } from "../../core/model/strict-schema.ts";
 import type { ModelCall } from "../../core/run/calls/call.ts";
 import type { ToolNames } from "./tool-names.ts";
 
+/** The body for a call of a run. `names`: of its tools, as the upstream knows them. */
 export function requestBody(
   entry: Pick<ModelEntry, "upstream_id">,
   call: Pick<ModelCall, "messages" | "schema" | "tools" | "maxTokens" | "temperature">,
@@ -36,6 +37,12 @@ export function requestBody(
         }),
   };
 }
+
+/** docs/contract.md, "Workflows": what is sent where a definition says nothing. */
+const DEFAULTS: JsonObject = { max_tokens: 2_048, temperature: 0 };
+
+/** Fields of a body that hold a default: whoever wrote the same value asked for nothing else. */
+export const ownFields = (body: JsonObject): readonly string[] => Object.keys(DEFAULTS).filter((name) => body[name] === DEFAULTS[name]);
 
 const strictly = (schema: Json): JsonObject => (isStrictSchema(schema) ? { strict: true } : {});
 

@@ -98,7 +98,7 @@ async function askOne<T>(ports: TaskCallPorts, asker: TaskAsker, one: One<T>): P
     return { said: err(WHY[opened.error.kind]), spent: FREE };
   }
   const body = ports.body(entry, { messages, schema, tools: [], maxTokens, temperature: 0 });
-  const asking = { entry, body, context: asker, timeoutMs };
+  const asking = { entry, body, context: asker, timeoutMs, own: ["temperature"] };
   const { result, upstream, durationMs } = await ports.breakOff({ org, workflow, model }, (signal) => ports.ask(asking, signal));
   const failure = result.ok ? (result.value.broke ?? null) : result.error;
   const usage = result.ok ? settledUsage(result.value.answer, () => expectedTokens).tokens : null;

@@ -24,8 +24,8 @@ describe("a request", () => {
       stream: false,
       format: { kind: "text" },
     });
-    expect(value({ max_completion_tokens: 5 }).limit).toEqual({ tokens: 5, field: "max_completion_tokens" });
-    expect(value({ max_tokens: 5, max_completion_tokens: 5 }).limit).toEqual({ tokens: 5, field: "max_tokens" });
+    expect(value({ max_completion_tokens: 5 }).limit).toMatchObject({ tokens: 5, field: "max_completion_tokens" });
+    expect(value({ max_tokens: 5, max_completion_tokens: 5 }).limit).toMatchObject({ tokens: 5, field: "max_tokens" });
   });
 
   it.each([

@@ -1,7 +1,7 @@
 /** What models take of a request, and what their refusals teach. */
 import { expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
-import { fitBody, leftOutOf, lessonOf, type Taken } from "../../../core/model/parameters.ts";
+import { fitBody, leftOutOf, lessonOf, refusedField, type Taken } from "../../../core/model/parameters.ts";
 import { isStrictSchema } from "../../../core/model/strict-schema.ts";
 
 const SCHEMA = { type: "object", properties: { name: { type: "string" } }, required: ["name"], additionalProperties: false };
@@ -52,7 +52,7 @@ it.each<[string, Json, Taken | null]>([
   ["the size of a value", refusal("max_tokens is too large: 9. This model has at most 4.", "max_tokens", "invalid_value"), null],
   ["a parameter of the caller", refusal("seed is not supported", "seed", "unsupported_parameter"), null],
   ["nothing", null, null],
-])("[MODEL-9] a refusal teaches: %s", (_, told, lesson) => expect(lessonOf(told, BODY)).toEqual(lesson));
+])("[MODEL-9] a refusal teaches: %s", (_, told, lesson) => expect(lessonOf(told, BODY)?.taken ?? null).toEqual(lesson));
 
 const RICH: JsonObject = {
   model: "m",
@@ -142,7 +142,83 @@ it.each<[string, Json, Taken | null]>([
   ["the model", refusal("Unknown model: m", "model"), null],
   ["a value that does not fit", refusal("top_p must be at most 0.1", "top_p", "invalid_value"), null],
   ["a word of English", refusal("The request is not supported: please stop."), null],
-])("[MODEL-9] a refusal is read in every shape: %s", (_, told, lesson) => expect(lessonOf(told, RICH)).toEqual(lesson));
+])("[MODEL-9] a refusal is read in every shape: %s", (_, told, lesson) => expect(lessonOf(told, RICH)?.taken ?? null).toEqual(lesson));
+
+const CHATTY: JsonObject = {
+  messages: [],
+  max_tokens: 2_048,
+  temperature: 0,
+  top_p: 0.5,
+  presence_penalty: 1,
+  frequency_penalty: 1,
+  reasoning_effort: "low",
+  stop: ["END"],
+};
+const OWN = ["max_tokens", "temperature"];
+const NO_DEFAULT: Taken = { default_temperature: false };
+const NONE: Taken = { temperature: false };
+it.each<[string, Taken | null, Taken | null]>([
+  ["invalid temperature: only 1 is allowed for this model", NONE, NONE],
+  ["invalid temperature: only 0.6 is allowed for this model", NONE, NONE],
+  ["temperature must be greater than 0", NO_DEFAULT, null],
+  ["Invalid 'temperature': must be a strictly positive float", NO_DEFAULT, null],
+  ["Temperature: 0 is not a valid value", NO_DEFAULT, null],
+  ["max_tokens: 2048 > 1024, which is the maximum allowed number of output tokens for this model", { default_limit: 1_024 }, null],
+  ["Invalid max_tokens value, the valid range of max_tokens is [1, 1024]", { default_limit: 1_024 }, null],
+  ["maxOutputTokens is too large: 2048. This model supports at most 512 completion tokens", { default_limit: 512 }, null],
+  ["This model's maximum context length is 1024 tokens. However, you requested 2048 (max_tokens)", null, null],
+  ["Model grok-4 does not support parameter presencePenalty.", { refuses: ["presence_penalty"] }, { refuses: ["presence_penalty"] }],
+  ["Model grok-4 does not support parameter reasoningEffort.", { refuses: ["reasoning_effort"] }, { refuses: ["reasoning_effort"] }],
+  ["Unsupported parameter: Frequency Penalty", { refuses: ["frequency_penalty"] }, { refuses: ["frequency_penalty"] }],
+  ["topP is not implemented", { refuses: ["top_p"] }, { refuses: ["top_p"] }],
+  ["`stopSequences` is not supported", { refuses: ["stop"] }, { refuses: ["stop"] }],
+  ["Argument not supported on this model: stop", { refuses: ["stop"] }, { refuses: ["stop"] }],
+  ["frequency_penalty is not enabled for this model", { refuses: ["frequency_penalty"] }, { refuses: ["frequency_penalty"] }],
+  ["top_p is not allowed to be greater than 0.4", null, null],
+  ["presence_penalty cannot be set to 1: the range is -0.5 to 0.5", null, null],
+])("[MODEL-9] a refusal in a provider's own words, of what nobody asked for and of what the caller did: %s", (message, ours, callers) => {
+  expect(lessonOf(refusal(message), CHATTY, OWN)?.taken ?? null).toEqual(ours);
+  expect(lessonOf(refusal(message), CHATTY)?.taken ?? null).toEqual(callers);
+});
+
+it.each<[string, Json]>([
+  ["OpenAI's param in other spelling", refusal("Unsupported parameter", "presencePenalty")],
+  ["a path of another wire", refusal("Unknown parameter", "generationConfig.presencePenalty")],
+])("[MODEL-9] %s", (_, told) => expect(lessonOf(told, CHATTY)?.taken).toEqual({ refuses: ["presence_penalty"] }));
+
+it("[MODEL-9] what is refused beside something else is left out of this request alone, the platform's own first", () => {
+  const both = refusal("`temperature` and `top_p` cannot both be specified for this model. Please use only one.");
+  expect(lessonOf(both, CHATTY, OWN)).toEqual({ taken: NO_DEFAULT, isOnce: false });
+  expect(lessonOf(both, CHATTY)).toEqual({ taken: NONE, isOnce: true });
+  const thinking = refusal("`temperature` may only be set to 1 when thinking is enabled. Please consult our documentation.");
+  expect(lessonOf(thinking, CHATTY, OWN)).toEqual({ taken: NO_DEFAULT, isOnce: false });
+  expect(lessonOf(thinking, CHATTY)).toEqual({ taken: NONE, isOnce: true });
+});
+
+it("[MODEL-9] a list that complains of a default's value", () => {
+  const told = { detail: [{ type: "greater_than", loc: ["body", "temperature"], msg: "Input should be greater than 0", input: 0 }] };
+  expect(lessonOf(told, CHATTY, OWN)?.taken).toEqual(NO_DEFAULT);
+  expect(lessonOf(told, CHATTY)).toBeNull();
+});
+
+it("[MODEL-9] defaults that a model refuses are left out or made smaller, and the caller's values stay", () => {
+  const taken: Taken = { default_temperature: false, default_limit: 100 };
+  const { temperature: _own, ...rest } = CHATTY;
+  expect(fitBody(CHATTY, taken, OWN)).toEqual({ ...rest, max_tokens: 100 });
+  expect(fitBody({ ...CHATTY, max_tokens: 50 }, taken, ["max_tokens"])).toEqual({ ...CHATTY, max_tokens: 50 });
+  expect(fitBody(CHATTY, taken)).toEqual(CHATTY);
+  expect(fitBody(CHATTY, { ...taken, output_limit: "max_completion_tokens" }, OWN)).toMatchObject({ max_completion_tokens: 100 });
+});
+
+it.each<[Json, readonly string[] | null]>([
+  [refusal("Invalid schema for function 'f': …", "tools[0].function.parameters"), ["tools", "0", "function", "parameters"]],
+  [refusal("x", "tools[0].function.secret_of_another"), ["tools", "0", "function"]],
+  [refusal("x", "other_side"), null],
+  [refusal("topP is out of range"), ["top_p"]],
+  [{ detail: [{ loc: ["body", "seed"], msg: "Input should be less than 9" }] }, ["seed"]],
+  [refusal("The request is odd"), null],
+  [null, null],
+])("[CHAT-9] the field that a refusal is about: %j", (told, field) => expect(refusedField(told, RICH)).toEqual(field));
 
 it("[MODEL-9] what is refused is left out, the caller's part of it is named, and the rest stays", () => {
   const refuses = [
@@ -176,7 +252,7 @@ it("[MODEL-9] what is refused is left out, the caller's part of it is named, and
 
 it("[MODEL-9] a refusal of what was not sent teaches nothing", () => {
   expect(lessonOf(refusal("not supported", "temperature"), NO_TEMPERATURE)).toBeNull();
-  expect(lessonOf(refusal("json_schema is not supported", "response_format"), PLAIN)).toEqual({ json_schema: "none" });
+  expect(lessonOf(refusal("json_schema is not supported", "response_format"), PLAIN)?.taken).toEqual({ json_schema: "none" });
 });
 
 it.each<[string, Json, boolean]>([

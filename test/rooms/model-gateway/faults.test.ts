@@ -72,7 +72,30 @@ const TABLE: readonly (readonly [string, () => Response | Promise<Response>, Par
   ],
   ["424 2017", () => json({ errors: [{ code: 2017 }] }, 424), { class: "safety", code: "content_blocked" }],
   ["400 content_filter", () => json({ error: { code: "content_filter" } }, 400), { class: "safety", code: "content_blocked" }],
-  ["400", () => json({ error: { message: "the other side's words" } }, 400), { class: "permanent", code: "upstream_unavailable" }],
+  ["400", () => json({ error: { message: "the other side's words" } }, 400), { class: "permanent", code: "invalid_request" }],
+  [
+    "400 that names a field",
+    () => json({ error: { message: "the other side says that maxTokens is bad" } }, 400),
+    { code: "invalid_request", message: expect.stringContaining("`max_tokens`"), field: "/max_tokens" },
+  ],
+  ["400 inside a 200", () => json({ error: { code: 400, message: "the other side's words" } }), { code: "invalid_request" }],
+  [
+    "400, too long",
+    () => json({ error: { message: "prompt is too long: 216666 tokens > 200000 maximum" } }, 400),
+    { code: "invalid_request", message: expect.stringContaining("context window") },
+  ],
+  [
+    "400, a call without its result",
+    () => json({ error: { message: "`tool_use` ids were found without `tool_result` blocks" } }, 400),
+    { code: "invalid_request", message: expect.stringContaining("each call of a tool needs its result") },
+  ],
+  ["400, unpaid", () => json({ error: { message: "Your credit balance is too low" } }, 400), { class: "permanent", hopeless: "quota" }],
+  [
+    "Gemini's list",
+    () => json([{ error: { code: 429, message: "You exceeded your current quota", details: [{ retryDelay: "38s" }] } }], 429),
+    { class: "transient", code: "rate_limited", retryAfterMs: 38_000 },
+  ],
+  ["MiniMax's 200", () => json({ base_resp: { status_code: 1008, status_msg: "insufficient balance" } }), { hopeless: "quota" }],
   ["401", () => json({}, 401), { class: "permanent" }],
   ["429 with milliseconds", () => json({}, 429, { "retry-after-ms": "850" }), { code: "rate_limited", retryAfterMs: 850 }],
   [

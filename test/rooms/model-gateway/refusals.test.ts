@@ -18,6 +18,85 @@ const SCHEMA = { type: "object", properties: { city: { type: "string" } }, requi
 const FORMAT = { type: "json_schema", json_schema: { name: "place", schema: SCHEMA } };
 const DEEPSEEK = "This response_format type is unavailable now";
 
+/** Told in a 200, as some gateways do, whole or as the first event of a stream. */
+const TOLD = {
+  error: { message: "Unsupported parameter: 'temperature' is not supported with this model.", param: "temperature", code: 400 },
+};
+it.each<[string, boolean, () => Response, () => Response, string]>([
+  ["whole", false, () => json(TOLD), () => says("Oslo."), "1"],
+  ["a stream's whole answer", true, () => json(TOLD), () => streams([delta("Oslo."), DONE]).response, "1"],
+  [
+    "a stream's first event",
+    true,
+    () => streams([`data: ${JSON.stringify(TOLD)}\n\n`]).response,
+    () => streams([delta("Oslo."), DONE]).response,
+    "2",
+  ],
+])("[MODEL-9] a refusal inside a 200 teaches, too: %s", async (_, stream, refused, good, attempts) => {
+  const world = chatWorld([refused, good, good]);
+  const ask = { model: SMALL, messages: [USER], temperature: 0.3, stream };
+  const told = await world.complete(ask);
+  if (!told.ok) throw new Error(JSON.stringify(told.error));
+  const { headers } = told.value;
+  const header = (name: string) => (headers instanceof Headers ? headers.get(name) : headers[name]);
+  expect([header("bulkhead-attempts"), header("bulkhead-ignored")]).toEqual([attempts, "temperature"]);
+  if (told.value instanceof Response) expect(await told.value.text()).toContain("Oslo.");
+  await world.complete(ask);
+  const sent = world.upstream.requests.map(({ body }) => (JSON.parse(body) as JsonObject)["temperature"]);
+  expect(sent).toEqual([0.3, undefined, undefined]);
+});
+
+it("[MODEL-9] a stream whose upstream refuses without end is asked for a bounded number of times", async () => {
+  const flip = (param: string) => () =>
+    streams([`data: ${JSON.stringify({ error: { message: "not supported", param, code: 400 } })}\n\n`]).response;
+  const world = chatWorld(Array.from({ length: 20 }, (_, index) => flip(index % 2 === 0 ? "max_tokens" : "max_completion_tokens")));
+  expect(await world.complete({ model: SMALL, messages: [USER], stream: true })).toMatchObject({
+    ok: false,
+    error: { code: "invalid_request" },
+  });
+  expect(world.upstream.requests).toHaveLength(4);
+});
+
+it("[MODEL-9] what a run sends of its own accord goes, whatever is wrong with it, and is remembered", async () => {
+  const refusals = ["max_tokens: 2048 > 1024, which is the maximum allowed number of output tokens", "temperature must be greater than 0"];
+  const upstream = scriptedUpstream(...refusals.map((message) => () => refusal(message)), says("Oslo."), says("Oslo."));
+  const gateway = defineModelGateway({
+    model: async () => modelEntry(),
+    guard: scriptedGuard(),
+    secret: async () => null,
+    fetch: upstream.fetch,
+    rehearsal: async () => json({}),
+    aiGateway: null,
+    hashUser: async () => "hashed",
+    now: () => 0,
+    allowPrivateHosts: false,
+  });
+  const call = modelCall({ schema: null, maxTokens: 2_048, temperature: 0 });
+  expect(await gateway.call(call, new AbortController().signal)).toMatchObject({ result: { ok: true } });
+  expect(await gateway.call(call, new AbortController().signal)).toMatchObject({ result: { ok: true } });
+  const sent = upstream.requests.map(({ body }) => JSON.parse(body) as JsonObject);
+  expect(sent.map(({ max_tokens, temperature }) => [max_tokens, temperature])).toEqual([
+    [2_048, 0],
+    [1_024, 0],
+    [1_024, undefined],
+    [1_024, undefined],
+  ]);
+});
+
+it("[MODEL-9] what is refused beside something else is left out once", async () => {
+  const both = "`temperature` and `top_p` cannot both be specified for this model.";
+  const world = chatWorld([refusal(both), says("Oslo."), says("Oslo.")]);
+  const asked = { model: SMALL, messages: [USER], temperature: 0.3 };
+  expect(await world.complete({ ...asked, top_p: 0.5 })).toMatchObject({ ok: true });
+  await world.complete(asked);
+  const sent = world.upstream.requests.map(({ body }) => JSON.parse(body) as JsonObject);
+  expect(sent.map(({ temperature, top_p }) => [temperature, top_p])).toEqual([
+    [0.3, 0.5],
+    [undefined, 0.5],
+    [0.3, undefined],
+  ]);
+});
+
 type Row = readonly [what: string, refused: () => Response, ask: JsonObject, gone: (body: JsonObject) => unknown, ignored: string | null];
 const first = (body: JsonObject): JsonObject => (body["messages"] as JsonObject[])[0] ?? {};
 const USER: JsonObject = { role: "user", content: "Where is it?" };

@@ -342,6 +342,8 @@ export const ModelParametersView = z.object({
   parallel_tool_calls: z.boolean().optional(),
   refuses: z.array(z.string()).optional(),
   developer: z.boolean().optional(),
+  default_temperature: z.boolean().optional(),
+  default_limit: z.int().optional(),
 });
 
 /** What people should know of a model or workflow. */
