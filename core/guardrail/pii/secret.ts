@@ -3,18 +3,63 @@
  * which may be of any length, are open-ended.ts's.
  */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, LONGEST_FINDING, matchesFrom } from "./detector.ts";
+import { finderOf } from "../needs.ts";
+import { type Detector, finding, isDigit, LONGEST_FINDING, matchesFrom } from "./detector.ts";
 import { findEncodedData } from "./encoded-data.ts";
 import { findForms } from "./token-forms.ts";
 
-/** The value is looked ahead at: a word of it may name the next one. */
-const NAMED =
-  /(?:api[_-]?key|secret(?:[_-]?(?:key|access[_-]?key))?|access[_-]?token|auth[_-]?token|client[_-]?secret|password|passwd|pwd|passwort|contrase(?:ñ|n)a|mot de passe|bearer)["']?\s{0,2}(?:[:=]|\bis\b|\bist\b|\bes\b|\s)\s{0,2}["']?(?=([^\s"'<>{},;]{8,200}))/gi;
-/** At least ten units with a digit and a letter among them: words of a sentence ("the password is forgotten") do not look so. */
-const RANDOM = /^(?=.{0,199}\d)(?=.{0,199}[A-Za-z])[\x21-\x7e]{8,200}$/;
+/** Words that name a secret, in the languages and scripts that people write them in. */
+const LONG_WORDS = [
+  ...["api[ _-]?key", "secret(?:[ _-]?(?:key|access[ _-]?key))?", "access[ _-]?token", "auth[ _-]?token", "client[ _-]?secret", "bearer"],
+  ...["passw(?:or)?d", "passwort", "kennwort", "losungswort", "zugangscode", "pass[ _-]?phrase", "pass[ _-]?code", "passkey"],
+  ...[
+    "contrase[ñn]a",
+    "palabra[ _-]de[ _-]paso",
+    "mot[ _-]de[ _-]passe",
+    "phrase[ _-]de[ _-]passe",
+    "parola[ _-]d'ordine",
+    "palavra[ _-]?passe",
+  ],
+  ...["парол(?:ь|я|ю|ем|е)", "パスワード", "비밀번호", "पासवर्ड", "कूटशब्द", "[şs]ifre(?:m|n|si|niz|miz|sini|nizi|mi|ni)?"],
+  ...["wachtwoord", "has[łl]o", "l[öo]senord", "passord", "adgangskode", "salasana", "jelsz[óo]", "κωδικ[όο]ς(?:[ _-]πρόσβασης)?"],
+  ...["كلمة[ _-](?:المرور|السر)", "סיסמ[הא]", "mật[ _-]khẩu", "รหัสผ่าน", "kata[ _-]sandi"],
+];
+/** Words that also mean something else: a sign has to follow. */
+const WEAK_WORDS = [
+  "clave",
+  "senha",
+  "parol[aă](?:m|n|s[ıi]|n[ıi]z)?",
+  "mdp",
+  "pwd",
+  "pass",
+  "heslo",
+  "code[ _-]secret",
+  "codice[ _-]segreto",
+];
+/** Too short to be looked for with the others. */
+const SHORT_WORDS = /密码|密碼|口令|\bpw\b/;
+const FINDER = finderOf([...LONG_WORDS, ...WEAK_WORDS]);
 
-/** `secret_access_key`, quotes, blanks and a sign: how far before its value a name may begin. */
-const NAME_UNITS = 48;
+const STRONG = `${LONG_WORDS.join("|")}|密码|密碼|口令`;
+const WEAK = `(?<!palabras? )(?<![\\p{L}\\d])(?:${WEAK_WORDS.join("|")}|pw)(?![\\p{L}\\d])`;
+const VERB = "is|was|ist|war|lautet|es|era|est|è|é|wordt|to|это|har|är|er|jest|है|dir";
+/** "for the VPN", "do usuário": what the secret opens. */
+const FOR =
+  "(?:[ _-](?:wi-?fi|wlan|vpn|admin|root|e-?mail|login|ssh|router)|[ _-](?:for|to|of|from|on|f[üu]r|zum|zur|vom|von|des|der|de|del|da|do|para|pour|du|per|di|от|для|к|на|na|van|voor)(?:[ _-][\\p{L}\\d.-]{1,16}){1,3})";
+/** The value is looked ahead at: a word of it may name the next one. */
+const SIGN = `\\s{0,2}[:=]|\\s(?:${VERB}):?(?=\\s)|\\s-{1,2}>?(?=\\s)|是|为|為|は`;
+const NAMED = new RegExp(
+  `(?:(?:${STRONG})["']?(?:${FOR}?(?:${SIGN})|)|(?:${WEAK})${FOR}?["']?(?:\\s{0,2}[:=]|(?<=(?:my|mein|mi|ma|mon|mia|minha|tu|su|a|la) \\S{3,8}(?: .{0,40})?)\\s(?:${VERB})(?=\\s)))\\s{0,2}["'\x60]?(?=([^\\s"'\x60<>{},;]{8,200}))`,
+  "giu",
+);
+/** Eight units with a letter and a digit, or with a sign inside and both cases: words of a sentence ("the password is forgotten") do not look so. */
+const RANDOM =
+  /^(?=[^A-Za-z]{0,199}[A-Za-z])(?:(?=\D{0,199}\d)|(?=[^A-Z]{0,199}[A-Z])(?=[^a-z]{0,199}[a-z])(?=.{0,198}[!#$%&*+=?@^|~][A-Za-z]))[\x21-\x7e]{8,200}$/;
+/** An address of a page, or a call in code. */
+const NO_SECRET = /^(?:(?:https?|ftp):\/\/|www\.)|^[A-Za-z_$][\w$.]*\((?!.*[!#$%&*@^~])/i;
+
+/** `secret_access_key`, a preposition and three words, quotes, blanks and a sign: how far before its value a name may begin. */
+const NAME_UNITS = 100;
 const SHORTEST_ENCODED = 12;
 const SHORTEST_NAMED = 8;
 
@@ -32,6 +77,9 @@ export const secrets: Detector = {
       "key «sk-live-51H8xQ2eZvKYlo2C0pGd»",
       "token «bh_0123456789abcdefABCDEF», thanks",
       "password: «hunter2hunter2»",
+      "пароль от почты: «kR9#vLm2Qz!w»",
+      "minha senha é «Tr0ub4dor&3x»",
+      "密码是«kR9#vLm2Qz!w»",
       '{"api_key":"«Xk29fjs02lq»"}',
       "in base64: «YWRhQGV4YW1wbGUuY29t»",
       "in hex: «616461406578616d706c652e636f6d»",
@@ -45,6 +93,8 @@ export const secrets: Detector = {
     ],
     misses: [
       "the password is forgotten",
+      "palabras clave: covid-19",
+      "password: z.string().min(8)",
       "sk-short",
       "the secret of a good espresso",
       "https://acme.org:8080/@ada",
@@ -68,16 +118,43 @@ function findInUrls(text: string, from: number): Finding[] {
 /** The name may stand before `from`: only the value is found. */
 function findNamed(text: string, from: number): Finding[] {
   const found: Finding[] = [];
+  if (!holdsRandom(text, from) || !isNamed(text.slice(Math.max(0, from - NAME_UNITS)).toLowerCase())) return found;
   for (const match of matchesFrom(NAMED, text, Math.max(0, from - NAME_UNITS))) {
-    const value = (match[1] ?? "").replace(/[.!?)\]]+$/, "");
+    const value = (match[1] ?? "").replace(/[.?)\]]+$/, "");
     const start = match.index + match[0].length;
-    if (start < from || value.length < SHORTEST_NAMED || !RANDOM.test(value)) continue;
+    if (start < from || value.length < SHORTEST_NAMED || !looksRandom(value)) continue;
     found.push(finding("SECRET", start, start + value.length, 0.85, "secret_named"));
   }
   return found;
 }
 
-const SECRET_FIELD = /^(?:.*[_-])?(?:password|passwd|secret|api_?key|private_?key|access_?token|client_?secret)$/i;
+const isNamed = (text: string): boolean => FINDER.mayMatch(text).length > 0 || SHORT_WORDS.test(text);
+
+/** Whether a run without blanks from `from` on has what `RANDOM` asks for: few texts have one. */
+function holdsRandom(text: string, from: number): boolean {
+  let [units, digits, capitals, small, signs] = [0, 0, 0, 0, 0];
+  for (let at = from; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 32;
+    if (code > 32 && code < 127) {
+      units++;
+      if (isDigit(code)) digits++;
+      else if (code >= 65 && code <= 90) capitals++;
+      else if (code >= 97 && code <= 122) small++;
+      else signs++;
+      continue;
+    }
+    if (units >= SHORTEST_NAMED && capitals + small > 0 && (digits > 0 || (capitals > 0 && small > 0 && signs > 0))) return true;
+    units = digits = capitals = small = signs = 0;
+  }
+  return false;
+}
+
+const looksRandom = (value: string): boolean => RANDOM.test(value) && !NO_SECRET.test(value);
+
+const SECRET_FIELD = new RegExp(
+  `(?:${STRONG}|(?:^|[ _-])(?:clave|senha|parol[aă]|mdp|pwd|pw|pass|private[ _-]?key))${FOR}?(?:[ _-]?(?:confirm(?:ation)?|repeat|again|new|old|\\d))?$`,
+  "iu",
+);
 
 /** A whole text that looks random in a field that is named as a secret. */
-export const isSecretField = (text: string, field: string): boolean => SECRET_FIELD.test(field.slice(-40)) && RANDOM.test(text);
+export const isSecretField = (text: string, field: string): boolean => SECRET_FIELD.test(field.slice(-40)) && looksRandom(text);
