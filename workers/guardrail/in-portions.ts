@@ -1,7 +1,8 @@
 /**
  * The vault, asked for a bounded number of values at a time. Each value costs a cipher and a row, so thousands in one transaction would
- * keep everybody else waiting; between two portions the org's vault serves others.
+ * keep everybody else waiting. Between two portions the event loop goes round: an answer that is there at once gives nobody else a turn.
  */
+import { turn } from "../../kit/turn.ts";
 import type { VaultPort } from "./ports.ts";
 
 /** Values in one message to the vault: some 50 ms of its time. */
@@ -16,9 +17,16 @@ export const inPortions = (vault: VaultPort): VaultPort => ({
   open: async (org, request) => eachPortion(request.placeholders, (placeholders) => vault.open(org, { ...request, placeholders })),
 });
 
-/** The answers to all of them, in order, asked for a portion at a time. */
-export async function eachPortion<In, Out>(all: readonly In[], ask: (portion: readonly In[]) => Promise<readonly Out[]>): Promise<Out[]> {
+/** The answers to all of them, in order, asked for a portion at a time. `pause`: lets others be served between two. */
+export async function eachPortion<In, Out>(
+  all: readonly In[],
+  ask: (portion: readonly In[]) => Promise<readonly Out[]>,
+  pause: () => Promise<void> = turn,
+): Promise<Out[]> {
   const answers: Out[] = [];
-  for (let from = 0; from < all.length; from += PORTION) answers.push(...(await ask(all.slice(from, from + PORTION))));
+  for (let from = 0; from < all.length; from += PORTION) {
+    if (from > 0) await pause();
+    answers.push(...(await ask(all.slice(from, from + PORTION))));
+  }
   return answers;
 }
