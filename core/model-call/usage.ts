@@ -14,21 +14,29 @@ export const plusUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
   ...(a.reasoning === undefined && b.reasoning === undefined ? {} : { reasoning: (a.reasoning ?? 0) + (b.reasoning ?? 0) }),
 });
 
-/** `told`: `reported` by the upstream; `absent` or `implausible`: the tokens are an upper bound instead. */
-export type SettledUsage = { readonly tokens: TokenUsage; readonly told: "reported" | "absent" | "implausible" };
+/**
+ * Whose counts these are. `reported`: the upstream's; `odd`: the upstream's, without details that cannot be true; `partial`: the
+ * upstream's as far as they can be read, an upper bound for the rest; `absent`: an upper bound.
+ */
+export type SettledUsage = { readonly tokens: TokenUsage; readonly told: "reported" | "odd" | "partial" | "absent" };
 
 /**
  * Usage of an answer. Spending is never counted too low: where the upstream says nothing, or something that cannot be true (no
- * output tokens beside words or calls included), the bound counts. `boundInput`: an upper bound of the tokens read; asked only
- * then, since counting a long prompt takes time.
+ * output tokens beside words or calls included), the bound counts, and never less than what the upstream said. `boundInput`: an upper
+ * bound of the tokens read; asked only then, since counting a long prompt takes time.
  */
 export function settledUsage({ usage, text, calls }: Pick<ChatAnswer, "usage" | "text" | "calls">, boundInput: () => number): SettledUsage {
   const saysSomething = (text ?? "") !== "" || calls.length > 0;
-  if (usage.kind === "reported" && !(usage.tokens.output === 0 && saysSomething)) return { tokens: usage.tokens, told: "reported" };
+  if (usage.kind === "reported" && !(usage.tokens.output === 0 && saysSomething))
+    return { tokens: usage.tokens, told: usage.isOdd ? "odd" : "reported" };
   const asked =
     calls.length === 0 ? 0 : boundTokens(JSON.stringify(calls.map(({ name, arguments: given }) => ({ name, arguments: given }))));
-  const output = boundTokens(text ?? "") + asked;
-  return { tokens: { input: boundInput(), output, cachedInput: 0 }, told: usage.kind === "absent" ? "absent" : "implausible" };
+  const seen = boundTokens(text ?? "") + asked;
+  if (usage.kind === "absent") return { tokens: { input: boundInput(), output: seen, cachedInput: 0 }, told: "absent" };
+  const { input: read, output, cachedInput, total } = usage.kind === "reported" ? { ...usage.tokens, total: null } : usage;
+  const input = read ?? boundInput();
+  // What a total says beyond the prompt was written, seen or not.
+  return { tokens: { input, output: Math.max(seen, output ?? 0, (total ?? 0) - input), cachedInput }, told: "partial" };
 }
 
 /** Usage of an embedding, which has no output tokens. `reported` null: the upstream did not say. */

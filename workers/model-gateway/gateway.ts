@@ -75,7 +75,11 @@ async function perform(ports: ExchangePorts, call: ModelCall, deadline: Deadline
   return judged.result;
 }
 
-/** In the run's record, where the numbers are ours. */
-const ESTIMATED = { absent: "estimated", implausible: "estimated, the upstream's numbers are implausible" } as const;
+/** In the run's record, where the numbers are ours, or not all of the upstream's. */
+const ESTIMATED = {
+  absent: "estimated",
+  partial: "estimated where the upstream's numbers are missing or implausible",
+  odd: "the upstream's, without details that are implausible",
+} as const;
 
 const failed = (why: Failure): ModelOutcome["result"] => ({ ok: false, failure: why });

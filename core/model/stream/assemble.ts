@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
 import { type Ending, mergedEnding } from "../finish.ts";
 import { type JsonScan, openJsonScan } from "../json-pieces.ts";
-import type { ReportedUsage } from "../reported-usage.ts";
+import { laterUsage, type ReportedUsage } from "../reported-usage.ts";
 import type { CallPiece, ChatDelta, ChoicePiece } from "./chunk.ts";
 
 /** The answer exceeds the maximum number of UTF-16 units. */
@@ -103,9 +103,9 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       this.note(chunk.usage);
       return ok(chunk.parts.map(takePart).join(""));
     },
-    // Some servers count with every chunk: the last word counts.
+    // Some servers count with every chunk.
     note(told) {
-      if (told.kind !== "absent") usage = told;
+      usage = laterUsage(usage, told);
     },
     answer: () => ({
       text: hasText ? text.join("").toWellFormed() : null,

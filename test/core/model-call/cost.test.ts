@@ -38,6 +38,30 @@ it("[MODEL-3] a prompt is counted only where its upstream's count cannot be beli
 });
 
 it.each([
+  ["a total alone", { input: null, output: null, total: 5_100, cachedInput: 0 }, { input: 43, output: 5_057, cachedInput: 0 }],
+  ["an answer alone", { input: null, output: 5_000, total: null, cachedInput: 0 }, { input: 43, output: 5_000, cachedInput: 0 }],
+  ["a prompt alone", { input: 100, output: null, total: null, cachedInput: 60 }, { input: 100, output: 2, cachedInput: 60 }],
+  ["nothing that can be true", { input: null, output: null, total: null, cachedInput: 0 }, { input: 43, output: 2, cachedInput: 0 }],
+  [
+    "an answer shorter than what was said",
+    { input: null, output: 1, total: null, cachedInput: 0 },
+    { input: 43, output: 2, cachedInput: 0 },
+  ],
+])("[MODEL-3] what could be read of a usage counts, and a bound for the rest: %s", (_, told, tokens) => {
+  expect(settledUsage({ usage: { kind: "partial", ...told }, text: "hi", calls: [] }, () => 43)).toEqual({ tokens, told: "partial" });
+});
+
+it("[MODEL-3] no tokens beside words cannot be true: the words count, and the prompt as it was told", () => {
+  const usage = { kind: "reported", tokens: { input: 100, output: 0, cachedInput: 60 } } as const;
+  expect(settledUsage({ usage, text: "hi", calls: [] }, () => 43)).toEqual({
+    tokens: { input: 100, output: 2, cachedInput: 60 },
+    told: "partial",
+  });
+  const odd = { kind: "reported", tokens: { input: 3, output: 1, cachedInput: 0 }, isOdd: true } as const;
+  expect(settledUsage({ usage: odd, text: "hi", calls: [] }, () => 43)).toEqual({ tokens: odd.tokens, told: "odd" });
+});
+
+it.each([
   [0.79, false],
   [0.8, true],
   [1.2, true],
