@@ -2,8 +2,10 @@
  * Reads an object that somebody sent, field by field. A field that is asked for is checked and returned, with its default when it is
  * missing; a field that nobody asks for is refused by name. A refused field reads as its default, so that one mistake gives one error.
  */
+
 import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, isObject, type Json, type JsonObject } from "../json.ts";
+import { flawOfForm } from "./form-of-name.ts";
 
 /** Maximum errors that are reported; further ones are dropped. */
 export const MAX_ERRORS = 50;
@@ -163,6 +165,6 @@ function flawOfText(value: Json, rule: TextRule): string | null {
   if (!value.isWellFormed()) return "is not well-formed Unicode";
   if (value.length < (rule.min ?? 0)) return rule.min === 1 ? "is empty" : `is shorter than ${rule.min} characters`;
   if (value.length > rule.max) return `is longer than ${rule.max} characters`;
-  if (rule.pattern !== undefined && !rule.pattern.test(value)) return rule.hint ?? "does not have the form of a name";
+  if (rule.pattern !== undefined && !rule.pattern.test(value)) return rule.hint ?? flawOfForm(rule.pattern);
   return null;
 }
