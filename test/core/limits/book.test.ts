@@ -93,6 +93,15 @@ describe("permits", () => {
     expect(grant(EMPTY, "a", wish({ perMinute: 0 }), 5).grant).toMatchObject({ permits: 0, retryMs: 0 });
   });
 
+  it("[LIMITS-1] are back when the first of those that count ends, what is granted now included, and at once where none count", () => {
+    const backMs = (book: Book, at: number, more: Partial<Wish> = {}) => grant(book, "b", wish({ perMinute: 2, ...more }), at).grant.backMs;
+    const first = grant(EMPTY, "a", wish({ perMinute: 2, permits: 2, usedAtOnce: true }), 1_000);
+    expect([first.grant.backMs, backMs(first.book, 11_000), backMs(first.book, 11_000, { perMinute: null })]).toEqual([60_000, 50_000, 0]);
+    expect([backMs(EMPTY, 5, { perMinute: 0 }), backMs(EMPTY, 5)]).toEqual([0, 120_000]);
+    const slow = grant(EMPTY, "a", wish({ perMinute: 1, permits: 1 }), 0);
+    expect(backMs(slow.book, 1_000, { perMinute: 1, usedAtOnce: true })).toBe(119_000);
+  });
+
   it("[LIMITS-1] are in the book only as long as they count, and not where there is no limit", () => {
     const full = grant(EMPTY, "a", wish({ perMinute: 2, permits: 2, usedAtOnce: true }), 0);
     expect(full.book).toEqual({ v: 1, counted: [{ isolate: "a", lot: 1, permits: 2, usableUntil: 0 }], held: [] });
