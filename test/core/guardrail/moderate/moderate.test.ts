@@ -24,7 +24,7 @@ const output = (rules: Partial<OutputRules>, text: string, moderation: Moderatio
   judgeOutput(text, { ...OUTPUT, ...rules }, { secrets: [], sourcesOf: () => null, moderation });
 
 /** Words of hate that the built-in detector scores near its thresholds. */
-const NEAR = "People from that country are animals.";
+const NEAR = "All people from that country are filthy animals.";
 
 describe("what a model is asked", () => {
   it("[MOD-1] tone and topics are asked of it, and content only where the built-in score is near a threshold", () => {
