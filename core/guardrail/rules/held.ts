@@ -8,9 +8,9 @@ import { replaceStretches, type Stretch } from "../replace.ts";
 import type { Action } from "./action.ts";
 import { TAKEN_OUT } from "./grounded.ts";
 import type { LeakFinder } from "./leak.ts";
-import { phrasesIn } from "./phrases.ts";
+import { type PhraseHit, phrasesIn } from "./phrases.ts";
 import type { PhrasesRule, RuleName } from "./settings.ts";
-import { mapTexts, mapWords, textsIn, wordsIn } from "./texts.ts";
+import { mapWords, textsIn, wordsIn } from "./texts.ts";
 
 /** A rule that a value breaks. */
 export type Hit = {
@@ -43,8 +43,7 @@ export function judgeLeak(value: Json, action: Action, leakIn: LeakFinder, hits:
     }
     return rest;
   });
-  const joined = count > 0 || typeof value === "string" ? [] : new Set([textsIn(value).join(" "), wordsIn(value).join(" ")]);
-  const together = [...joined].some((text) => leakIn(text) !== null);
+  const together = count === 0 && joinsOf(value).some((text) => leakIn(text) !== null);
   const flaw = "the answer repeats the instructions, which are confidential";
   if (count > 0 || together) hits.push({ rule: "output.prompt_leak", action, detector: "leak.words", count: Math.max(1, count), flaw });
   return together && action === "redact" ? mapWords(value, () => TAKEN_OUT) : mended;
@@ -53,23 +52,27 @@ export function judgeLeak(value: Json, action: Action, leakIn: LeakFinder, hits:
 /** The value without what the rule forbids, where its action takes that out. */
 export function judgeForbidden(value: Json, rule: PhrasesRule, hits: Hit[]): Json {
   const seen = new Map<number, { detector: string; count: number }>();
-  const mended = mapTexts(value, (text) => {
+  const note = ({ index, detector, stretches }: PhraseHit): void => {
+    const known = seen.get(index)?.count ?? 0;
+    seen.set(index, { detector: `${detector}.${index}`, count: known + stretches.length });
+  };
+  const mended = mapWords(value, (text) => {
     const found = phrasesIn(text, rule);
-    for (const { index, detector, stretches } of found) {
-      const known = seen.get(index)?.count ?? 0;
-      seen.set(index, { detector: `${detector}.${index}`, count: known + stretches.length });
-    }
-    return rule.action === "redact"
-      ? without(
-          text,
-          found.flatMap(({ stretches }) => stretches),
-        )
-      : text;
+    for (const hit of found) note(hit);
+    const stretches = found.flatMap((hit) => hit.stretches);
+    return rule.action === "redact" ? without(text, stretches) : text;
   });
+  // What is said over several fields, or a key and its value, stands nowhere alone.
+  const apart = joinsOf(value).flatMap((text) => phrasesIn(text, rule).filter(({ index }) => !seen.has(index)));
+  for (const hit of apart) if (!seen.has(hit.index)) note(hit);
   for (const [index, { detector, count }] of seen)
     hits.push({ rule: "output.forbid", action: rule.action, detector, count, flaw: forbids(rule, index) });
-  return mended;
+  return apart.length > 0 && rule.action === "redact" ? mapWords(value, () => TAKEN_OUT) : mended;
 }
+
+/** The texts of a value together, and with its keys between them. None: it is one text. */
+const joinsOf = (value: Json): string[] =>
+  typeof value === "string" ? [] : [...new Set([textsIn(value).join("\n"), wordsIn(value).join("\n")])];
 
 const forbids = ({ phrases }: PhrasesRule, index: number): string => {
   const phrase = phrases[index];

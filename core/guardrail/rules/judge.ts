@@ -81,6 +81,34 @@ export type Around = {
   readonly opinions?: Moderation | null;
 };
 
+/**
+ * What no answer may hold (`prompt_leak`, `forbid`), in a value that was put together. What one of its `parts` holds by itself is no hit: it was
+ * decided about when the part came.
+ */
+export function judgeHeld(
+  given: Json,
+  { prompt_leak: action, forbid }: Pick<OutputRules, "prompt_leak" | "forbid">,
+  secrets: readonly string[],
+  parts: readonly Json[],
+): Judgement {
+  const hits: Hit[] = [];
+  let value = given;
+  const judge = (look: (value: Json, hits: Hit[]) => Json): void => {
+    const [found, known]: [Hit[], Hit[]] = [[], []];
+    const mended = look(value, found);
+    if (found.length === 0) return;
+    for (const part of parts) look(part, known);
+    const fresh = found.filter((hit) => !known.some(({ detector }) => detector === hit.detector));
+    if (fresh.length === 0) return;
+    hits.push(...fresh);
+    value = mended;
+  };
+  const leakIn = leakFinder(secrets);
+  if (action !== "off") judge((one, found) => judgeLeak(one, action, leakIn, found));
+  for (const rule of forbid) judge((one, found) => judgeForbidden(one, rule, found));
+  return told(value, hits, false);
+}
+
 /** `answer`: redacted, a text or what a schema asked for. What is redacted is redacted first, what is cut is cut last. */
 export function judgeOutput(answer: Json, rules: OutputRules, around: Around): Judgement {
   const hits: Hit[] = [];

@@ -113,7 +113,7 @@ function callsUnderRules(turn: Turn, activity: Activity, outcome: ModelOutcome, 
 }
 
 /** What no answer and no call may repeat. */
-const secretsOf = ({ birth }: Turn): readonly string[] => [birth.definition.instructions, PLATFORM_RULES];
+export const secretsOf = ({ birth }: Turn): readonly string[] => [birth.definition.instructions, PLATFORM_RULES];
 
 const blocked = (message: string): ModelOutcome["result"] => ({
   ok: false,

@@ -13,23 +13,27 @@ import type { RunFlag } from "../outside/view.ts";
 import { rulesOf } from "./kinds.ts";
 import { labelsIn, labelsOfPartial } from "./labels.ts";
 import { leftBehind } from "./left-behind.ts";
+import { underOutputRules } from "./run-output.ts";
 import { completeStep } from "./settle.ts";
 import { toUndo, undoNext } from "./undo.ts";
 
 /** Every step is completed or skipped: the definition's output is the run's. */
 export function complete(turn: Turn): void {
   const output = evaluate(turn.birth.definition.output, turn.scope(), turn.countSteps);
-  if (output.ok) {
+  const judged = output.ok ? underOutputRules(turn, output.value) : null;
+  if (judged?.blocked === null) {
     const labels = labelsIn(turn.machinery, turn.state, turn.birth.definition.output);
     giveBack(turn);
     const { flags } = turn.state;
     // What it derives from may have become stale in another run: the parent of this one.
     const isStale = labels.some(({ label }) => label.stale === true) && !flags.includes("stale");
-    const output_sha256 = turn.content.add(output.value);
+    const output_sha256 = turn.content.add(judged.output);
     const told = isStale ? [...flags, "stale" as const] : flags;
-    return turn.emit("run.completed", { output: output.value, output_sha256, labels, flags: told, error: null });
+    return turn.emit("run.completed", { output: judged.output, output_sha256, labels, flags: told, error: null });
   }
-  const error = { code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const;
+  const error = output.ok
+    ? ({ code: "content_blocked", message: `the run's output breaks ${judged?.blocked}`, step: null } as const)
+    : ({ code: "invalid_request", message: `\`output\` could not be evaluated: ${output.error.message}`, step: null } as const);
   turn.emit("run.stopping", { why: "failure", error });
 }
 
@@ -86,7 +90,9 @@ function endPartial(turn: Turn): void {
   const { on_budget } = birth.definition;
   const outputs = Object.entries(state.steps).filter(([, step]) => step.status === "completed");
   const instead = on_budget === null ? null : evaluate(on_budget.value, turn.scope(), turn.countSteps);
-  const output: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
+  const left: Json = instead?.ok ? instead.value : Object.fromEntries(outputs.map(([id, step]) => [id, step.output]));
+  const judged = underOutputRules(turn, left);
+  const output = judged.blocked === null ? judged.output : null;
   const labels = labelsOfPartial(
     turn.machinery,
     state,

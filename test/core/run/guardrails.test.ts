@@ -5,7 +5,7 @@ import type { OutputSettings } from "../../../core/guardrail/rules/settings.ts";
 import type { Json } from "../../../core/json.ts";
 import type { ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
 import { auditRecords } from "../../../core/run/outside/audit.ts";
-import type { Definition, WaitStep } from "../../../core/workflow/definition.ts";
+import type { Definition, RunStep, WaitStep } from "../../../core/workflow/definition.ts";
 import { runRulesOf } from "../../../core/workflow/guardrails.ts";
 import { define, model, tool } from "../../support/run/definition.ts";
 import { answered, Drive, said } from "../../support/run/drive.ts";
@@ -163,6 +163,60 @@ describe.each([
   it("[RULES-13] is cut under `truncate`, and the run is `truncated`", () => {
     const { run } = runOf(steps, { max_chars: { n: 12, action: "truncate" } }, ["One, two. Three, four."]);
     expect(run.start().run().state).toMatchObject({ status: "completed", output: "One, two.", flags: ["truncated"] });
+  });
+});
+
+describe("a run's output", () => {
+  const both = (
+    action: "off" | "flag" | "redact" | "retry" | "review" | "block",
+    output: Json,
+    first = "It is guaranteed",
+    second = "refund",
+  ) => {
+    const answers = [first, second];
+    const steps = { a: model(), b: model({ needs: ["a"] }) };
+    const definition = define(steps, {
+      output,
+      guardrails: { output: { forbid: { phrases: ["guaranteed refund"], patterns: [], action } } },
+    });
+    const run = new Drive(definition, { model: () => said(answers.shift() ?? "") }, born(definition)).start();
+    const { state, events } = run.run();
+    const findings = events.flatMap((event) => (event.type === "guardrail.flagged" ? event.data.findings : []));
+    expect(run.crash().state).toEqual(state);
+    return { state, findings };
+  };
+  const joined = { cel: "steps.a.output + ' ' + steps.b.output" };
+
+  it("[RULES-25] is judged as it was put together: `retry` and `review` act as `block`", () => {
+    for (const action of ["block", "retry", "review"] as const) {
+      const { state, findings } = both(action, joined);
+      expect(state).toMatchObject({ status: "failed", error: { code: "content_blocked", step: null } });
+      expect(findings).toMatchObject([{ rule: "output.forbid", action: "block" }]);
+    }
+    expect(both("redact", joined)).toMatchObject({
+      state: { status: "completed", output: "It is [removed]" },
+      findings: [{ action: "redact" }],
+    });
+    expect(both("flag", joined)).toMatchObject({ state: { output: "It is guaranteed refund" }, findings: [{ action: "flag" }] });
+    expect(both("off", joined).findings).toEqual([]);
+    expect(both("block", { a: { cel: "steps.a.output" }, b: { cel: "steps.b.output" } }).state.status).toBe("failed");
+    expect(both("block", joined, "It is likely").state).toMatchObject({ status: "completed", output: "It is likely refund" });
+  });
+
+  it("[RULES-25] counts once what one answer holds, and is judged of a child run's words", () => {
+    const flagged = both("flag", joined, "A guaranteed refund", "comes.");
+    expect(flagged).toMatchObject({ state: { output: "A guaranteed refund comes." }, findings: [{ action: "flag" }] });
+    expect(flagged.findings).toHaveLength(1);
+    const kid: RunStep = { kind: "run", workflow: "kid", version: null, input: {}, needs: [], when: null, on_error: null };
+    const definition = define(
+      { kid },
+      {
+        output: { cel: "steps.kid.output" },
+        guardrails: { output: { forbid: { phrases: ["guaranteed refund"], patterns: [], action: "block" } } },
+      },
+    );
+    const run = new Drive(definition, { child: () => ({ ok: true, output: "a guaranteed refund" }) }, born(definition)).start().run();
+    expect(run.state).toMatchObject({ status: "failed", error: { code: "content_blocked" } });
   });
 });
 

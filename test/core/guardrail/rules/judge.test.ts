@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sourcesOf } from "../../../../core/guardrail/grounded/grounding.ts";
 import type { Action } from "../../../../core/guardrail/rules/action.ts";
-import { judgeCalls, judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
+import { judgeCalls, judgeHeld, judgeInput, judgeOutput } from "../../../../core/guardrail/rules/judge.ts";
 import { type InputRules, type OutputRules, PLATFORM_GUARDRAILS } from "../../../../core/guardrail/rules/merge.ts";
 import type { Json } from "../../../../core/json.ts";
 import { bestOf } from "../../../support/cpu-time.ts";
@@ -96,6 +96,31 @@ describe("the rules for an answer", () => {
     ["over the fields of a value", SECRET.match(/(?:\S+\s){1,3}/g) ?? []],
   ])("[RULES-7] a leak of the instructions is found %s", (_how, answer) => {
     expect(judge(answer as Json, { prompt_leak: "block" }).action).toBe("block");
+  });
+
+  it.each([
+    ["a key", { "guaranteed refund": 1 }, { "[removed]": 1 }],
+    ["a key deep in a list", [{ a: [{ "Guaranteed refund!": "x" }] }], [{ a: [{ "[removed]!": "x" }] }]],
+    ["two keys that become one", { "guaranteed refund": 1, "Guaranteed Refund": 2 }, { "[removed]": 1, "[removed] 2": 2 }],
+    ["two fields", { a: "guaranteed", b: "refund" }, { "[removed]": "[removed]", "[removed] 2": "[removed]" }],
+    ["two items", ["It is guaranteed", "refund tomorrow"], ["[removed]", "[removed]"]],
+    ["a key and its value", { guaranteed: "refund" }, { "[removed]": "[removed]" }],
+    ["a pattern in a key", { "ticket-1234": 1 }, { "[removed]": 1 }],
+  ] as [string, Json, Json][])("[RULES-25] what is forbidden is found in %s", (_where, answer, redacted) => {
+    const rule = (action: Action) => ({ forbid: phrases(["guaranteed refund"], action, ["ticket-\\d{4}"]) });
+    expect(judge(answer, rule("block"))).toMatchObject({ action: "block", findings: [{ rule: "output.forbid" }] });
+    expect(judge(answer, rule("redact")).value).toEqual(redacted);
+    expect(judge({ refund: "guaranteed", list: ["refunds"] }, rule("block")).action).toBe("off");
+  });
+
+  it("[RULES-25] of what was put together, only what no part holds by itself is a hit", () => {
+    const rules = { prompt_leak: "block", forbid: phrases(["guaranteed refund", "free"], "block") } as const;
+    const held = (value: Json, ...parts: Json[]) => judgeHeld(value, rules, AROUND.secrets, parts);
+    expect(held("a guaranteed refund", "a guaranteed", "refund")).toMatchObject({ action: "block", findings: [{ detector: "phrase.0" }] });
+    expect(held("a guaranteed refund, yes", "a guaranteed refund").action).toBe("off");
+    expect(held("a free guaranteed refund", "free", "guaranteed", "refund").findings).toMatchObject([{ detector: "phrase.0" }]);
+    expect(held(SECRET, SECRET.slice(0, 25), "x").findings).toMatchObject([{ rule: "output.prompt_leak" }]);
+    expect(held(SECRET, SECRET).action).toBe("off");
   });
 
   it("[RULES-24] a leak of the instructions is found in the inputs of calls, in their keys, and over all of them", () => {
