@@ -6,7 +6,7 @@ import { PASSABLE } from "../chat/official-fields.ts";
 import { isOpaque } from "../chat/opaque.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { ModelParameters } from "./entry.ts";
-import { boundIn, isBesideOthers, isOfParameter, isSameName, type Place, placeInText, placesIn, textOf } from "./refusal.ts";
+import { boundIn, isOfParameter, isOfThisRequest, isSameName, type Place, placeInText, placesIn, textOf } from "./refusal.ts";
 
 /** What a model takes of what is sent to it, as far as that is known. */
 export type Taken = Omit<ModelParameters, "passes"> & {
@@ -155,7 +155,7 @@ const KNOWN: readonly string[] = ["max_completion_tokens", "max_tokens", "temper
  */
 export function lessonOf(told: Json, body: JsonObject, own: OwnFields = []): Lesson | null {
   const text = textOf(told);
-  const isOnce = isBesideOthers(text);
+  const isOnce = isOfThisRequest(text);
   const ours = lessonOfOwn(told, text, body, own);
   const taken = isOnce ? (ours ?? lessonOfField(told, text, body)) : (lessonOfField(told, text, body) ?? ours);
   return taken === null ? null : { taken, isOnce: isOnce && taken !== ours };

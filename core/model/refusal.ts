@@ -24,8 +24,11 @@ const BESIDE =
 /** The parameter itself is refused. */
 export const isOfParameter = (text: string): boolean => PARAMETER.test(text) && (!VALUE.test(text) || /\bonly\b/i.test(text));
 
-/** The refusal holds for this request alone. */
-export const isBesideOthers = (text: string): boolean => BESIDE.test(text);
+/** Words about the value that was sent: another one may be taken. */
+const THIS_VALUE = /unsupported value|supported values|invalid value|valid values|value (?:is|of) /i;
+
+/** The refusal holds for this request alone: for what was sent beside the field, or for the value that its caller chose. */
+export const isOfThisRequest = (text: string): boolean => BESIDE.test(text) || (THIS_VALUE.test(text) && !/\bonly\b/i.test(text));
 
 /** The most tokens of an answer that a refusal of `sent` names; null: it names none, or tells of the window that input and answer share. */
 export function boundIn(text: string, sent: number): number | null {

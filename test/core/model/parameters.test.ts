@@ -195,6 +195,22 @@ it("[MODEL-9] what is refused beside something else is left out of this request 
   expect(lessonOf(thinking, CHATTY)).toEqual({ taken: NONE, isOnce: true });
 });
 
+it("[MODEL-9] a refusal of the value that a caller chose says nothing of other values", () => {
+  const effort = refusal(
+    "Unsupported value: 'reasoning_effort' does not support 'xhigh' with this model. Supported values are: 'low', 'medium'.",
+    "reasoning_effort",
+  );
+  expect(lessonOf(effort, CHATTY)).toEqual({ taken: { refuses: ["reasoning_effort"] }, isOnce: true });
+  const warm = refusal(
+    "Unsupported value: 'temperature' does not support 1.9 with this model. Supported values are 0 to 1.",
+    "temperature",
+  );
+  expect(lessonOf(warm, CHATTY)).toEqual({ taken: NONE, isOnce: true });
+  expect(lessonOf(warm, CHATTY, OWN)).toEqual({ taken: NO_DEFAULT, isOnce: false });
+  const fixed = refusal("Unsupported value: 'temperature' does not support 0.3. Only the default (1) value is supported.", "temperature");
+  expect(lessonOf(fixed, CHATTY)).toEqual({ taken: NONE, isOnce: false });
+});
+
 it("[MODEL-9] a list that complains of a default's value", () => {
   const told = { detail: [{ type: "greater_than", loc: ["body", "temperature"], msg: "Input should be greater than 0", input: 0 }] };
   expect(lessonOf(told, CHATTY, OWN)?.taken).toEqual(NO_DEFAULT);

@@ -111,7 +111,13 @@ const ROWS: readonly Row[] = [
     (body) => body["reasoning_effort"],
     "reasoning_effort",
   ],
-  ["temperature", () => refusal("Unsupported value", "temperature"), { temperature: 0.3 }, ({ temperature }) => temperature, "temperature"],
+  [
+    "temperature",
+    () => refusal("Unsupported parameter", "temperature"),
+    { temperature: 0.3 },
+    ({ temperature }) => temperature,
+    "temperature",
+  ],
   [
     "a speaker's name",
     () => forbids("messages", 0, "user", "name"),
