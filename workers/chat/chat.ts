@@ -11,6 +11,7 @@ import { type Call, openCall } from "./call.ts";
 import { embed } from "./embed.ts";
 import { guardRequest } from "./guard-request.ts";
 import { lookUp } from "./kept.ts";
+import { openMisfits } from "./misfits.ts";
 import { answerWhole, type Given } from "./plain.ts";
 import type { Asked, ChatPort, ChatPorts, Reply } from "./ports.ts";
 import { blockedRecord, findingRecords, handOverRecord } from "./records.ts";
@@ -19,8 +20,15 @@ import { answerStream, asStream } from "./stream.ts";
 import { openTalk, type Talk } from "./talk.ts";
 
 export function defineChat(ports: ChatPorts): ChatPort {
+  const misfits = openMisfits(ports.now);
   return {
-    complete: (asked) => complete(ports, asked),
+    async complete(asked) {
+      const known = misfits.known(asked);
+      if (known !== null) return err(known);
+      const reply = await complete(ports, asked);
+      if (!reply.ok) misfits.note(asked, reply.error);
+      return reply;
+    },
     embed: (asked) => embed(ports, asked),
   };
 }

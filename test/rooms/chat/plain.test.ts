@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Json, JsonObject } from "../../../core/json.ts";
 import type { StopScope } from "../../../core/kill-switch/stops.ts";
-import { BIG, chatWorld, SMALL, says } from "../../support/doubles/chat-world.ts";
+import { BIG, chatWorld, NOW, SMALL, says } from "../../support/doubles/chat-world.ts";
 import { ASK, answer, refusal } from "../../support/doubles/plain-chat.ts";
 import { hangs } from "../../support/doubles/upstream.ts";
 
@@ -47,6 +47,21 @@ describe("what was asked for", () => {
   ])("[CHAT-9] a model %s that there is not names one that is near", async (model, detail) =>
     expect(refusal(await chatWorld([]).complete({ ...STRUCTURED, model }))).toMatchObject({ code: "not_found", detail }),
   );
+
+  it("[CHAT-45] the same request of the same caller is refused again for two minutes, and no model is paid", async () => {
+    let now = NOW;
+    const world = chatWorld([says("no"), says("no"), says("no"), says('{"ok": true}'), says('{"ok": false}')], { now: () => now });
+    expect(refusal(await world.complete(STRUCTURED)).code).toBe("output_invalid");
+    expect(refusal(await world.complete(STRUCTURED))).toMatchObject({
+      code: "output_invalid",
+      detail: expect.stringContaining("not JSON"),
+    });
+    expect(world.upstream.requests).toHaveLength(3);
+    const other = { ...STRUCTURED, messages: [{ role: "user", content: "Say hello again." }] };
+    expect(answer(await world.complete(other)).message.content).toBe('{"ok":true}');
+    now += 120_001;
+    expect(answer(await world.complete(STRUCTURED)).message.content).toBe('{"ok":false}');
+  });
 
   it("[CHAT-5] is given where a correction fits, and all of it is paid", async () => {
     const { message, headers, body } = answer(await chatWorld([says("{}"), says('```json\n{"ok": true}\n```')]).complete(STRUCTURED));

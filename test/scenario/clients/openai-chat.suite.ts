@@ -157,8 +157,11 @@ describe("OpenAI's package: chats, tools, forms, vectors", () => {
   });
 
   const Verdict = z.object({ ok: z.boolean(), why: z.string().nullable() });
-  const structured = () =>
-    client.chat.completions.parse({ model: SMALL, messages: hello, response_format: zodResponseFormat(Verdict, "verdict") }).withResponse();
+  /** `more`: said besides, where the answer is remembered. */
+  const structured = (more = "hello") =>
+    client.chat.completions
+      .parse({ model: SMALL, messages: [{ role: "user", content: more }], response_format: zodResponseFormat(Verdict, "verdict") })
+      .withResponse();
 
   describe("structured answers", () => {
     it("[CHAT-5] come back parsed, in the form that was asked for", async () => {
@@ -179,7 +182,7 @@ describe("OpenAI's package: chats, tools, forms, vectors", () => {
 
     it("[CHAT-5] end as 502 `output_invalid` after two corrections, without the model's words", async () => {
       apps.script(() => says('{"ok":"a wrong word"}'));
-      const error = await structured().catch((error: unknown) => error);
+      const error = await structured("of another day").catch((error: unknown) => error);
       expect(error).toBeInstanceOf(InternalServerError);
       expect(error).toMatchObject({ status: 502, code: "output_invalid", type: "server_error" });
       expect(String(error)).not.toContain("a wrong word");
