@@ -2,7 +2,7 @@
  * What is wrong with a model's answer, in the words that the model is shown: our words and the schema's names, never the model's own.
  * Pure; the same for a run's call and a chat's.
  */
-import type { Json } from "../json.ts";
+import { escapeToken, isObject, type Json } from "../json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { knownPath, placeIn } from "../workflow/known-path.ts";
 import { validate } from "../workflow/schema.ts";
@@ -51,4 +51,26 @@ export function flawsOfValue(schema: JsonSchema, value: Json): readonly string[]
       const place = known === "" ? "at the top level" : known;
       return `${place}: ${known === path ? message : "a field that the schema does not name does not fit"}`;
     });
+}
+
+/**
+ * The value without the nulls that its schema does not take and does not need: models write null for a field that they have nothing for. As it
+ * was where that would break the schema in another way.
+ */
+export function withoutNulls(schema: JsonSchema, value: Json): Json {
+  const misfits = misfitsOf(schema, value);
+  if (misfits.length === 0) return value;
+  const places = new Set(misfits.map(({ path }) => path));
+  const known = new Set(misfits.map(({ path, message }) => JSON.stringify([path, message])));
+  const dropped = withoutNullsAt(value, places, "");
+  return misfitsOf(schema, dropped).every(({ path, message }) => known.has(JSON.stringify([path, message]))) ? dropped : value;
+}
+
+function withoutNullsAt(value: Json, places: ReadonlySet<string>, path: string): Json {
+  if (Array.isArray(value)) return value.map((item, index) => withoutNullsAt(item, places, `${path}/${index}`));
+  if (!isObject(value)) return value;
+  const kept = Object.entries(value).map(([key, item]) => [key, item, `${path}/${escapeToken(key)}`] as const);
+  return Object.fromEntries(
+    kept.flatMap(([key, item, at]) => (item === null && places.has(at) ? [] : [[key, withoutNullsAt(item, places, at)]])),
+  );
 }

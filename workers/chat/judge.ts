@@ -20,12 +20,12 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { openAgain } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
-import { flawsOfCalls, longIn, readArguments } from "../../core/model-call/asked-calls.ts";
+import { flawsOfCalls, longIn, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
-import { FLAWS, flawsOfValue, mustCall, noRoom, SHOWN_ERRORS } from "../../core/model-call/flaws.ts";
+import { FLAWS, flawsOfValue, mustCall, noRoom, numberNotHeld, SHOWN_ERRORS, withoutNulls } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
-import { withNumbersAt, writeBareAt } from "../../core/workflow/int64.ts";
+import { withNumbersAt, writeBareAt, writeInt64 } from "../../core/workflow/int64.ts";
 import { turn } from "../../kit/turn.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import { admitOpaque } from "../kit/opaque.ts";
@@ -183,17 +183,24 @@ function rawOf(request: ChatRequest, { answer, isCut }: ClosedAnswer): JsonObjec
   const words = answer.text?.toWellFormed() ?? null;
   const isJson = words !== null && request.format.kind !== "text" && answer.calls.length === 0;
   // What stands in the middle of a text that was cut may be a draft.
-  const parsed = isJson ? (isCut ? parseUntrusted(words) : readJsonText(words)) : null;
+  const { format } = request;
+  const schema = format.kind === "json_schema" ? format.schema : true;
+  const parsed = isJson ? (isCut ? parseUntrusted(words) : readJsonText(words, schema)) : null;
   const parametersOf = new Map(request.tools.map(({ name, parameters }) => [name, parameters]));
   return {
     text: words,
-    ...(parsed?.ok ? { text: null, json: { value: parsed.value } } : {}),
+    ...(parsed?.ok ? { text: null, json: { value: isCut ? parsed.value : withoutNulls(schema, parsed.value) } } : {}),
     refusal: answer.refusal?.toWellFormed() ?? null,
     calls: answer.calls.map((call) => ({
       name: call.name?.toWellFormed() ?? null,
-      input: readArguments(call.arguments, parametersOf.get(call.name ?? ""), true),
+      input: inputOf(call.arguments, parametersOf.get(call.name ?? "")),
     })),
   };
+}
+
+function inputOf(said: Json, parameters: JsonObject | undefined): Json {
+  const input = readArguments(said, parameters, true);
+  return input === null || longIn(said).length > 0 ? input : withoutNulls(parameters ?? true, input);
 }
 
 function flawsOf(request: ChatRequest, closed: ClosedAnswer, filled: Json): readonly string[] {
@@ -213,7 +220,11 @@ function flawsOf(request: ChatRequest, closed: ClosedAnswer, filled: Json): read
   if (format.kind === "text") return isBlank && !isAfterTool ? [FLAWS.empty] : [];
   if (isBlank) return [FLAWS.empty];
   const json = isObject(filled) ? filled["json"] : undefined;
-  if (!isObject(json)) return [FLAWS.notJson];
+  if (!isObject(json)) {
+    const schema = format.kind === "json_schema" ? format.schema : true;
+    const read = readJsonText(answer.text ?? "", schema);
+    return [!read.ok && read.error.why === "number" ? numberNotHeld(schema, read.error.path) : FLAWS.notJson];
+  }
   const value = json["value"] ?? null;
   if (format.kind === "json_object") return isObject(value) ? [] : [FLAWS.notObject];
   return flawsOfValue(format.schema, value);
@@ -232,6 +243,11 @@ function flawsOfAsked({ tools, toolChoice }: ChatRequest, { answer, calls: cut }
     names: [...parametersOf.keys()],
     find: (said) => (parametersOf.has(said) ? said : null),
     most: MOST_CALLS,
+    lostNumber: (call) => {
+      const schema = parametersOf.get(answer.calls[call]?.name ?? "") ?? true;
+      const lost = lostNumberIn(answer.calls[call]?.arguments ?? null, schema);
+      return lost === null ? null : numberNotHeld(schema, lost);
+    },
     only: toolChoice !== null && typeof toolChoice !== "string" ? toolChoice.name : null,
     flawsOfInput: (name, input, call) => (cut[call] === "" ? flawsOfValue(parametersOf.get(name) ?? false, input) : []),
   });
@@ -303,7 +319,9 @@ function saidOf(request: ChatRequest, closed: ClosedAnswer, shown: Json, ids: re
     });
   }
   const finish: Finish = finishOf(answer.finish, calls.length);
-  const words = isObject(json) && request.format.kind !== "text" ? JSON.stringify(json["value"] ?? null) : text;
+  const { format } = request;
+  const schema = format.kind === "json_schema" ? format.schema : true;
+  const words = isObject(json) && format.kind !== "text" ? writeInt64(schema, json["value"] ?? null) : text;
   const isSilent = calls.length > 0 && (words ?? "") === "";
   return { text: isSilent || refusal !== null ? null : openAgain(words ?? "", closed.text), refusal, calls, finish };
 }

@@ -6,9 +6,10 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { ModelToolCall } from "../../core/model/message.ts";
 import { distinctIds, flawsOfCalls, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
-import { numberNotHeld } from "../../core/model-call/flaws.ts";
+import { numberNotHeld, withoutNulls } from "../../core/model-call/flaws.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
+import type { JsonSchema } from "../../core/workflow/definition.ts";
 import type { ToolNames } from "./tool-names.ts";
 
 /** Maximum calls that one turn of a run's model may ask for. */
@@ -33,7 +34,7 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
     return {
       id: typeof id === "string" ? id : null,
       name: name ?? "",
-      input: readArguments(asked.arguments, schemas.get(name ?? "")),
+      input: inputOf(asked.arguments, schemas.get(name ?? "")),
       raw: asked.arguments,
     };
   });
@@ -63,6 +64,12 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
       ? { text, calls: read.map(({ name, raw }) => ({ name, arguments: raw })) }
       : { text, calls: read.map(({ input }) => ({ input: input ?? {} })) };
   return { value, calls: read.map(({ id, name }) => ({ id, name })), errors, isUnlisted: read.some(({ name }) => name === "") };
+}
+
+function inputOf(said: Json, schema: JsonSchema | undefined): JsonObject | null {
+  const input = readArguments(said, schema);
+  const kept = input === null ? null : withoutNulls(schema ?? true, input);
+  return isObject(kept) ? kept : null;
 }
 
 /** The calls with what the guard made of their inputs; null: the guard's value has another shape, and cannot be believed. */

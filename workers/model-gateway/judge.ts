@@ -8,7 +8,7 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import { closeJson } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
-import { FLAWS, flawsOfValue, noRoom, numberNotHeld } from "../../core/model-call/flaws.ts";
+import { FLAWS, flawsOfValue, noRoom, numberNotHeld, withoutNulls } from "../../core/model-call/flaws.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
@@ -154,9 +154,10 @@ async function readOutput(
     const { error } = parsed;
     return { value: words, errors: [error.why === "number" ? numberNotHeld(call.schema.schema, error.path) : FLAWS.notJson] };
   }
-  const errors = flawsOfValue(call.schema.schema, parsed.value);
-  if (errors.length === 0) return { value: parsed.value, errors };
-  return { value: parsed.value, errors: flawsOfValue(call.schema.schema, await filledOf(parsed.value)) };
+  const value = withoutNulls(call.schema.schema, parsed.value);
+  const errors = flawsOfValue(call.schema.schema, value);
+  if (errors.length === 0) return { value, errors };
+  return { value, errors: flawsOfValue(call.schema.schema, await filledOf(value)) };
 }
 
 const refused = (code: "injection_detected" | "content_blocked", message: string, findings: readonly FindingSummary[]): Judged => ({

@@ -73,6 +73,49 @@ describe("[GUARD-20] personal data that a model puts into a field that takes no 
   });
 });
 
+describe("[CHAT-5] what a schema means", () => {
+  const schema = (properties: JsonObject, required: readonly string[] = ["a"]): JsonObject => ({
+    type: "object",
+    properties: { a: { type: "string" }, ...properties },
+    required: [...required],
+    additionalProperties: false,
+  });
+  const b = { b: { type: "integer" } };
+  it("null for a field that may be absent and takes no null means that it is absent, in a text and in a call", async () => {
+    expect(await judge(inFormat(schema(b)), { content: '{"a":"ab","b":null}' })).toMatchObject({ said: { text: '{"a":"ab"}' } });
+    expect(await judge(inTool(schema(b)), asCall({ a: "ab", b: null }))).toMatchObject({ said: { calls: [{ arguments: '{"a":"ab"}' }] } });
+    const nullable = { b: { type: ["integer", "null"] } };
+    expect(await judge(inFormat(schema(nullable)), { content: '{"a":"ab","b":null}' })).toMatchObject({
+      said: { text: '{"a":"ab","b":null}' },
+    });
+  });
+  it.each([
+    ["that has to be there", b, ["a", "b"], '{"a":"ab","b":null}'],
+    ["beside another flaw", b, ["a"], '{"a":null,"b":null}'],
+  ])("null for a field %s does not fit", async (_, properties, required, content) =>
+    expect(await judge(inFormat(schema(properties, required)), { content })).toMatchObject({ kind: "invalid" }),
+  );
+  it.each(["9007199254740993", "-9223372036854775808"])("a whole number of 64 bits keeps its digits: %s", async (digits) => {
+    const int64 = inFormat({
+      type: "object",
+      properties: { id: { type: "integer", format: "int64" } },
+      required: ["id"],
+      additionalProperties: false,
+    });
+    expect(await judge(int64, { content: `{"id":${digits}}` })).toMatchObject({ said: { text: `{"id":${digits}}` } });
+  });
+  it("a number that nothing holds is told with its place", async () => {
+    const plain = { type: "object", properties: { id: { type: "integer" } } };
+    for (const number of ["9007199254740993", "1e400"])
+      expect(await judge(inFormat(plain), { content: `{"id":${number}}` })).toMatchObject({
+        kind: "invalid",
+        errors: [expect.stringContaining("`/id`")],
+      });
+    const call = { content: null, tool_calls: [{ id: "c", type: "function", function: { name: "pay", arguments: '{"id":1e400}' } }] };
+    expect(await judge(inTool(plain), call)).toMatchObject({ kind: "invalid", errors: [expect.stringContaining("`/id`")] });
+  });
+});
+
 describe("[CHAT-44] an answer that was cut", () => {
   const MAIL = "kim.lindqvist@nordwind-handel.com";
   const cut = async (more: JsonObject, message: JsonObject, own?: Json) => {
