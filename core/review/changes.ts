@@ -5,7 +5,8 @@
 import { canonicalJson } from "../canonical-json.ts";
 import type { FieldError } from "../errors/problem.ts";
 import { didYouMean } from "../errors/unknown-name.ts";
-import { escapeToken, isObject, type Json, mergePatch, own } from "../json.ts";
+import { escapeToken, isObject, type Json, mergePatch, own, parsePointer } from "../json.ts";
+import { valueAt } from "../json-pointer.ts";
 import type { ReviewRequest } from "./case.ts";
 
 /** Flaws that are told at once. */
@@ -34,9 +35,29 @@ export function lostChanges({ modifiable, read, proposal, reason }: ReviewReques
   if (isObject(changes) && Object.keys(changes).length === 0) return unchanged;
   if (canonicalJson(mergePatch(proposal, changes)) === canonicalJson(proposal) && modifiable === "input") return unchanged;
   if (modifiable === "input") return [];
+  const merged = mergePatch(proposal, changes);
+  const kind = kindOf(proposal);
+  if (kind !== null && kindOf(merged) !== kind) return lost("", `must be ${kind}, as the proposal is`);
   const flaws = changesIn(proposal, changes, "", []).flatMap((change) => flawOf(change, read ?? [""]) ?? []);
-  if (flaws.length > 0) return flaws.slice(0, MOST_TOLD).flatMap(({ path, message }) => lost(path, message));
-  return canonicalJson(mergePatch(proposal, changes)) === canonicalJson(proposal) ? unchanged : [];
+  const told = [...flaws, ...(read ?? []).flatMap((pointer) => flawOfLost(proposal, merged, pointer) ?? [])];
+  if (told.length > 0) return told.slice(0, MOST_TOLD).flatMap(({ path, message }) => lost(path, message));
+  return canonicalJson(merged) === canonicalJson(proposal) ? unchanged : [];
+}
+
+const kindOf = (value: Json): string | null => (isObject(value) ? "an object" : Array.isArray(value) ? "a list" : null);
+
+/**
+ * What a later step reads is gone because something else was put where it stood. To remove a field with null is said outright, and is
+ * the reviewer's to say: the step may ask whether it is there.
+ */
+function flawOfLost(before: Json, after: Json, pointer: string): FieldError | null {
+  const tokens = parsePointer(pointer) ?? [];
+  if (valueAt(before, tokens) === undefined) return null;
+  let held = tokens.length;
+  while (valueAt(after, tokens.slice(0, held)) === undefined) held--;
+  if (held === tokens.length || isObject(valueAt(after, tokens.slice(0, held)) ?? null)) return null;
+  const path = tokens.slice(0, held).map((token) => `/${escapeToken(token)}`);
+  return { path: path.join(""), message: `a later step reads \`${pointer}\` of the proposal, which is no longer there` };
 }
 
 /** That the call happened, and what it answered, is said alone: nothing is sent then. */

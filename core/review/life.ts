@@ -261,9 +261,8 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }, sha
         ok(changeProposal(state, { by, root, reason, at }, mergePatch(underReview(state).proposal, changes), sha256))
       );
     case "approve": {
-      if (state.approvals.some((given) => isOnePerson({ user: given.by, root: given.root ?? null }, holder))) {
-        return err(refuse("conflict", "this person has already approved it"));
-      }
+      const own = state.approvals.find((given) => isOnePerson({ user: given.by, root: given.root ?? null }, holder));
+      if (own !== undefined) return err(refusalOfSameApprover(own.by, by));
       const approvals = [...state.approvals, { by, root, at }];
       if (approvals.length >= state.approvalsNeeded) {
         const { proposal } = underReview(state);
@@ -279,6 +278,15 @@ function judge(state: Case, judgement: Judgement & { readonly at: EpochMs }, sha
     }
   }
 }
+
+/** Who repeats their own word is told that it counts already; a key that leads back to the one who approved is no second person. */
+const refusalOfSameApprover = (approver: string, by: string): Refusal =>
+  approver === by
+    ? refuse("conflict", "this person has already approved it")
+    : refuse(
+        "second_person_required",
+        "your key leads back to the person who has already approved this (one made the other's key, or one person made both); somebody else has to approve, with a key that another admin or the platform admin made",
+      );
 
 /** A word about an older proposal is not one about this. Once a person has changed it, who agrees has to say to what. */
 function staleDigest(state: OpenCase, action: ReviewAction, digest: string | null): Refusal | null {

@@ -68,7 +68,7 @@ describe("a change where two people have to agree", () => {
     ["a second person, to what was asked for", word("cat", "approve", { digest: ASKED }), "conflict"],
     ["a second person who does not say to what", word("cat", "approve"), "conflict"],
     ["who made the change", word("bob", "approve", { digest: CHANGED }), "conflict"],
-    ["another key of who made it", word("cat", "approve", { root: "bob", digest: CHANGED }), "conflict"],
+    ["another key of who made it", word("cat", "approve", { root: "bob", digest: CHANGED }), "second_person_required"],
     ["who started the run", word("ann", "approve", { digest: CHANGED }), "second_person_required"],
     ["a no to the change", word("cat", "reject", { digest: CHANGED }), "rejected"],
     ["a no without a digest", word("cat", "reject"), "rejected"],

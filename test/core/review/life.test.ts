@@ -175,7 +175,22 @@ describe("who decides", () => {
 
   it("[REV-3] two keys of one person are one approval", () => {
     const once = transition(opened({ approvalsNeeded: 2 }), judged({ by: "bob", root: "eve" }));
-    expect(once.ok && codeOf(once.value.state, judged({ by: "carl", root: "eve" }))).toBe("conflict");
+    for (const [by, root] of [
+      ["carl", "eve"],
+      ["carl", "bob"],
+      ["eve", null],
+    ] as const)
+      expect(once.ok && codeOf(once.value.state, judged({ by, root })), by).toBe("second_person_required");
+    expect(once.ok && codeOf(once.value.state, judged({ by: "bob", root: "dora" }))).toBe("conflict"); // their own word again
+    expect(once.ok && codeOf(once.value.state, judged({ by: "carl", root: "dora" }))).toBe("taken");
+  });
+
+  it("[REV-3] who changed a proposal does not approve it with another key either", () => {
+    const asked = opened({ approvalsNeeded: 2 });
+    const changed = transition(asked, judged({ by: "bob", root: "eve", action: "modify", changes: { refund: 9 } }));
+    if (!changed.ok) throw new Error(changed.error.detail);
+    const { digest } = reviewView(changed.value.state);
+    expect(codeOf(changed.value.state, judged({ by: "carl", root: "bob", digest }))).toBe("second_person_required");
   });
 
   it("[REV-3] two approvals come from two people, and only the second one tells the run", () => {
@@ -371,12 +386,13 @@ describe("changes to a proposed call", () => {
     expect(turn).toMatchObject({ ok: false, error: { code: "invalid_request", errors: [{ path }] } });
   });
 
-  it("[REV-20] what reaches the call is merged into its input; a step's own proposal takes anything", () => {
+  it("[REV-20] what reaches the call is merged into its input; a step's own proposal takes anything of its kind", () => {
     expect(modify({ input: { amount: 5, note: null } })).toMatchObject({
       ok: true,
       value: { state: { status: "modified", decision: { proposal: { tool: "x.pay", input: { amount: 5 } } } } },
     });
-    expect(transition(opened(), judged({ action: "modify", changes: "five" }))).toMatchObject({
+    const text = opened({ proposal: "four" });
+    expect(transition(text, judged({ action: "modify", changes: "five" }))).toMatchObject({
       ok: true,
       value: { state: { status: "modified" } },
     });
@@ -420,6 +436,24 @@ describe("changes to a step's own proposal", () => {
   ])("[REV-23] %j reaches a later step", (changes) =>
     expect(modify(changes)).toMatchObject({ ok: true, value: { state: { status: "modified" } } }),
   );
+
+  it.each<[Json, Json, readonly string[] | undefined, string, string]>([
+    [proposal, "five", undefined, "/changes", "must be an object"],
+    [proposal, 5, [""], "/changes", "must be an object"],
+    [proposal, [], ["/amount"], "/changes", "must be an object"],
+    [[1, 2], { 0: 1 }, ["/0"], "/changes", "must be a list"],
+    [[1, 2], [], ["/0"], "/changes", "`/0`"],
+    [proposal, { order: "A" }, ["/order/total"], "/changes/order", "`/order/total`"],
+    [proposal, { order: [3] }, ["/order/total"], "/changes/order", "`/order/total`"],
+    [proposal, { lines: [] }, ["/lines/0"], "/changes/lines", "`/lines/0`"],
+    [{ a: { b: { c: 1 } } }, { a: { b: 2 } }, ["/a/b/c", "/a"], "/changes/a/b", "`/a/b/c`"],
+  ])("[REV-23] %j changed by %j leaves later steps without what they read: refused with its path", (own, changes, read, path, message) => {
+    const asked = opened({ proposal: own, ...(read === undefined ? {} : { read }) });
+    expect(transition(asked, judged({ action: "modify", changes }))).toMatchObject({
+      ok: false,
+      error: { code: "invalid_request", errors: [{ path, message: expect.stringContaining(message) }] },
+    });
+  });
 
   it("[REV-23] a proposal that is read as a whole takes changes of every field that it has, and of no other", () => {
     expect(modify({ note: "x" }, [""]).ok).toBe(true);
