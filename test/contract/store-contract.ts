@@ -38,6 +38,11 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       // A second overlap never prolongs the first.
       expect(await store.keys.rotate(old.id, another, clock.at + 2 * HOUR, recordOf("key.rotated"))).toBe(true);
       expect((await store.keys.byHash(old.hash))?.expires_at).toBe(toRfc3339(clock.at + HOUR));
+      expect(await store.keys.holding(org, old.id)).toMatchObject({ rotated: true });
+      expect(await store.keys.holding(org, next.id)).toMatchObject({ rotated: false });
+      // A key that rotates itself does so once.
+      expect(await store.keys.rotate(old.id, keyOf(org, { expires_at }), clock.at, recordOf("key.rotated"), true)).toBe(false);
+      expect((await store.keys.byHash(old.hash))?.expires_at).toBe(toRfc3339(clock.at + HOUR));
       await store.keys.revoke(org, another.id, clock.at, recordOf("key.revoked"));
       const late = keyOf(org, { expires_at });
       expect(await store.keys.rotate(another.id, late, clock.at + HOUR, recordOf("key.rotated"))).toBe(false);

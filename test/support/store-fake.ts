@@ -48,6 +48,7 @@ type CallbackSecrets = { id: string; sealed: string[]; madeAt: number };
 type Claim = { mac: string; id: string; status: number | null; at: number };
 
 export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePorts) {
+  const rotated = new Set<string>();
   const keys = new Map<string, ApiKeyRow & { revoked_at: string | null }>();
   const orgs = new Map<string, Org>([["default", { createdAt: 0, settings: {} }]]);
   const callbackSecrets = new Map<string, CallbackSecrets>();
@@ -170,13 +171,14 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       },
       async holding(org, id) {
         const key = inForce(org, id);
-        return key === null ? null : { ...shownKey(key), created_by: key.created_by, root: key.root };
+        return key === null ? null : { ...shownKey(key), created_by: key.created_by, root: key.root, rotated: rotated.has(id) };
       },
-      async rotate(old, key, overlapUntil, record) {
+      async rotate(old, key, overlapUntil, record, once = false) {
         const replaced = inForce(key.org, old);
-        if (replaced === null) return false;
+        if (replaced === null || (once && rotated.has(old))) return false;
         keep(`rotate ${old}`, key.org, record);
         keys.set(key.id, { ...key, revoked_at: null });
+        rotated.add(old);
         replaced.expires_at = toRfc3339(Math.min(Date.parse(replaced.expires_at), overlapUntil));
         return true;
       },

@@ -151,9 +151,9 @@ export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: 
           standings.evict((of) => of === `${key.org}/${key.user}`);
         }
       },
-      async rotate(old, key, overlapUntil, record) {
+      async rotate(old, key, overlapUntil, record, once) {
         try {
-          return await store.keys.rotate(old, key, overlapUntil, record);
+          return await store.keys.rotate(old, key, overlapUntil, record, once);
         } finally {
           keys.evict((_, { id }) => id === old);
           standings.evict((of) => of === `${key.org}/${key.user}`);

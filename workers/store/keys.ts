@@ -61,7 +61,7 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         .from(apiKeys)
         .where(and(eq(apiKeys.org, org), eq(apiKeys.id, id), inForce, gt(apiKeys.expiresAt, now())))
         .get();
-      return row === undefined ? null : { ...toView(row), created_by: row.createdBy, root: row.root };
+      return row === undefined ? null : { ...toView(row), created_by: row.createdBy, root: row.root, rotated: row.rotatedAt !== null };
     },
 
     async rolesOf(org, user) {
@@ -91,12 +91,14 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
       return [...new Set(held.flatMap(({ roles }) => JSON.parse(roles) as Role[]))];
     },
 
-    async rotate(old, key, overlapUntil, record) {
-      const isInForce = sql`EXISTS (SELECT 1 FROM api_keys WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL AND expires_at > ${now()})`;
+    async rotate(old, key, overlapUntil, record, once = false) {
+      const isInForce = sql`EXISTS (SELECT 1 FROM api_keys WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL
+        AND expires_at > ${now()} AND (rotated_at IS NULL OR ${once ? 0 : 1}))`;
       const [, made] = await db.batch([
         outbox.statement(key.org, record, now(), isInForce),
         insertKey(key, isInForce),
-        sql`UPDATE api_keys SET expires_at = MIN(expires_at, ${overlapUntil}) WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL`,
+        sql`UPDATE api_keys SET expires_at = MIN(expires_at, ${overlapUntil}), rotated_at = COALESCE(rotated_at, ${now()})
+          WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`,
       ]);
       if (!wrote(made)) return false;
       await outbox.flush(key.org, record);

@@ -35,8 +35,8 @@ export type KeyStore = {
   create(key: ApiKeyRow, record: AuditRecord): Promise<void>;
   list(org: string, page: PageRequest): Promise<Page<ApiKeyView>>;
   get(org: string, id: string): Promise<ApiKeyView | null>;
-  /** A key in force, with what is kept of who holds it; null: there is none, or it is over. */
-  holding(org: string, id: string): Promise<(ApiKeyView & Pick<ApiKeyRow, "created_by" | "root">) | null>;
+  /** A key in force, with what is kept of who holds it, and whether it has a successor; null: there is none, or it is over. */
+  holding(org: string, id: string): Promise<(ApiKeyView & Pick<ApiKeyRow, "created_by" | "root"> & { readonly rotated: boolean }) | null>;
   /** The roles of all keys and logins that are in force for a user; empty: there is none. */
   rolesOf(org: string, user: string): Promise<readonly Role[]>;
   /**
@@ -44,8 +44,11 @@ export type KeyStore = {
    * neither a key nor a login of the org was ever this user's. `how`: as it is now, or as it was at most as long ago as a revoked key may still count.
    */
   standing(org: string, user: string, how: "now" | "lately"): Promise<readonly Role[] | null>;
-  /** Makes the key that replaces another one, which ends at `overlapUntil` at the latest. False: there is no such key in force; nothing is made. */
-  rotate(old: string, key: ApiKeyRow, overlapUntil: EpochMs, record: AuditRecord): Promise<boolean>;
+  /**
+   * Makes the key that replaces another one, which ends at `overlapUntil` at the latest. `once`: only where that one has no successor yet.
+   * False: there is no such key in force; nothing is made.
+   */
+  rotate(old: string, key: ApiKeyRow, overlapUntil: EpochMs, record: AuditRecord, once?: boolean): Promise<boolean>;
   /** The key was used then. */
   used(id: string, at: EpochMs): Promise<void>;
   /** Keys that expire before `until` and whose orgs were not told so yet, soonest first. */

@@ -89,6 +89,8 @@ export const apiKeys = sqliteTable(
     lastUsedAt: integer("last_used_at"),
     /** When the org was told that the key expires soon; null: not yet. */
     expiryToldAt: integer("expiry_told_at"),
+    /** null: it has no successor. */
+    rotatedAt: integer("rotated_at"),
   },
   (table) => [
     uniqueIndex("api_keys_by_hash").on(table.hash),

@@ -157,6 +157,17 @@ describe("a key in use", () => {
     expect((await rotate(weak.id, other.key)).status).toBe(404);
   });
 
+  it("[CALLER-2] with a successor does not rotate itself again: from overlap to overlap it would live for ever", async () => {
+    const boss = await create({ user: "eve", roles: ["admin"] });
+    const old = await create({ user: "ann", roles: ["caller"] });
+    const next = (await (await rotate(old.id, old.key, { overlap_seconds: 30 * 86_400 })).json()) as { id: string; key: string };
+    for (const body of [{}, { overlap_seconds: 0 }])
+      expect(await (await rotate(old.id, old.key, body)).json()).toMatchObject({ status: 409, code: "conflict" });
+    const both = await Promise.all([rotate(next.id, next.key), rotate(next.id, next.key)]);
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    expect((await rotate(old.id, boss.key)).status).toBe(201); // an admin may
+  });
+
   it("[CALLER-2] gives a repeated rotation its first answer, without the key", async () => {
     const old = await create({ user: "ann", roles: ["admin"] });
     const again = { "Idempotency-Key": "once" };
@@ -431,13 +442,13 @@ describe("rates", () => {
     world = makeWorld({ perMinute: 3 });
     const first = await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
     expect(first.headers.get("RateLimit-Policy")).toBe('"key";q=3;w=60');
-    expect(first.headers.get("RateLimit")).toBe('"key";r=2;t=60');
+    expect(first.headers.get("RateLimit")).toBe('"key";r=2;t=62');
     await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
     await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
     const over = await world.send("GET", "/v1/runs", { key: ADMIN_KEY });
     expect([over.status, ((await over.json()) as { code: string }).code]).toEqual([429, "rate_limited"]);
     expect(Number(over.headers.get("Retry-After"))).toBeGreaterThan(0);
-    expect(over.headers.get("RateLimit")).toBe('"key";r=0;t=60');
+    expect(over.headers.get("RateLimit")).toBe(`"key";r=0;t=${over.headers.get("Retry-After")}`);
     expect((await world.send("GET", "/healthz")).status).toBe(200);
     world.clock.at += 121_000;
     expect((await world.send("GET", "/v1/runs", { key: ADMIN_KEY })).status).toBe(200);

@@ -109,7 +109,7 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       body: RotateBody,
       bodyForm: "optional",
       answers: { 201: { description: "the new key; its text is shown only in this answer", schema: NewApiKey } },
-      refusals: ["idempotency_key_reused"],
+      refusals: ["conflict", "idempotency_key_reused"],
       handle: (call) => rotateKey(ports, call),
     }),
     endpoint({
@@ -202,6 +202,9 @@ const callerOf = ({ org, user, roles, credential, forOthers, platformAdmin, cred
   expires_at: credentialExpiresAt === null ? null : toRfc3339(credentialExpiresAt),
 });
 
+/** Whoever the key is being taken from would keep it for ever, from overlap to overlap. */
+const ROTATED_ALREADY = refuse("conflict", "this key was rotated already: the new key rotates itself, and an admin rotates either of them");
+
 /**
  * The new key has the rights, the networks and the length of life of the old one. Whoever rotates another's key holds the new one, and
  * is at its root; a key that rotates itself stays in the same hands.
@@ -218,13 +221,17 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
   const freshId = mintId("key", at, ports.random(10));
   const claimed = await claim<"created">(ports, call, repeatable(call, body), freshId);
   if (!claimed.ok) return claimed;
-  const { id, replayed, settle } = claimed.value;
+  const { id, replayed, settle, release } = claimed.value;
   const made = id === freshId ? null : await ports.store.keys.get(principal.org, id);
   if (made !== null) {
     await settle("created");
     return reply(201, made, REPLAYED);
   }
   if (replayed !== null) return err(unknownId("key", id));
+  if (itself && old.rotated) {
+    await release();
+    return err(ROTATED_ALREADY);
+  }
   const minted = await ports.auth.mintApiKey();
   const life = Date.parse(old.expires_at) - Date.parse(old.created_at);
   const { org, user, roles, allow_from, for_others } = old;
@@ -239,8 +246,11 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
     data: { key: id, expires_at: view.expires_at, overlap_seconds: body.overlap_seconds, root: holder.root },
   });
   const overlapUntil = at + body.overlap_seconds * 1000;
-  const rotated = await ports.store.keys.rotate(params.id, { ...view, ...holder, hash: minted.hash }, overlapUntil, record);
-  if (!rotated) return err(unknownId("key", params.id));
+  const rotated = await ports.store.keys.rotate(params.id, { ...view, ...holder, hash: minted.hash }, overlapUntil, record, itself);
+  if (!rotated) {
+    await release();
+    return err(itself ? ROTATED_ALREADY : unknownId("key", params.id));
+  }
   await settle("created");
   return reply(201, { ...view, key: minted.key });
 }
