@@ -4,7 +4,7 @@ import { finderOf } from "../needs.ts";
 import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
 const NAMING =
-  /date of birth|birth ?-?date|\bd\.?o\.?b\b|birthday|\bborn\b|geburtsdatum|geburtstag|\bgeb\.?(?!\p{L})|geboren|date de naissance|\bn[ée]e?(?:\(e\))? (?:le|en)\b|naissance|fecha de nac|nacid[oa]|nacimiento|cumplea[ñn]os|f\. ?nac|data di nascita|\bnat[oa] (?:il|a)\b|nascita|geboortedatum|geb\. ?datum|data urodzenia|urodz|\bur\.|data de nascimento|nascid[oa]|nascimento|дата рождения|родил|рожд|जन्म|出生|生年月日|誕生日|생년월일|تاريخ الميلاد|doğum|födelsedatum|född|fødselsdato|syntymä/u;
+  /date of birth|birth ?-?date|\bd[. ]?o[. ]?b\b|birth ?day|\bborn\b|geburtsdatum|geburtstag|\bgeb\.?(?!\p{L})|geboren|date de naissance|\bn[ée]e?(?:\(e\))? (?:le|en)\b|naissance|fecha de nac|nacid[oa]|nacimiento|cumplea[ñn]os|f\. ?nac|data di nascita|\bnat[oa] (?:il|a)\b|nascita|geboortedatum|geb\. ?datum|data urodzenia|urodz|\bur\.|data de nascimento|nascid[oa]|nascimento|дата рождения|родил|рожд|जन्म|出生|生年月日|誕生日|생년월일|تاريخ الميلاد|doğum|födelsedatum|född|fødselsdato|syntymä/u;
 const QUICK =
   /birth|born|d\.?o\.?b|geb|naiss|\bn[ée]|nac|nasc|nat[oa]|cumple|urodz|\bur\.|рожд|родил|जन्म|出生|生年|誕生|생년|ميلاد|doğum|föd|fød|syntym/iu;
 
@@ -15,7 +15,7 @@ const SHORT_YEAR = `(?:${YEAR}|\\d{2})`;
 const DAY = "(?:0?[1-9]|[12]\\d|3[01])";
 const MONTH_NUMBER = "(?:0?[1-9]|1[0-2])";
 const DATE = new RegExp(
-  `(?<![\\d.,/-])(?:${[
+  `(?<![\\d./-]|\\d,)(?:${[
     `${YEAR}([-./ ])${MONTH_NUMBER}\\1${DAY}`,
     `(?:${DAY}([-./ ])${MONTH_NUMBER}|${MONTH_NUMBER}([-./ ])${DAY})[-./ ]${SHORT_YEAR}`,
     `${YEAR} ?年 ?${MONTH_NUMBER} ?月 ?${DAY} ?日|${YEAR}년 ?${MONTH_NUMBER}월 ?${DAY}일`,
@@ -60,6 +60,7 @@ export const birthDates: Detector = {
       "born «May 12, 1980»",
       "生年月日：«1980年5月12日»",
       "родилась «12 мая 1980»",
+      "name,DOB,city\nKim,«23.02.1966»,Oslo",
     ],
     misses: ["the contract of 12 May 1980", "2024-05-12", "born in 1980", "DOB: 1980-13-45", "version 12.05.1980"],
   },

@@ -123,6 +123,7 @@ export function openBoundary(): Boundary {
         else if (!(code === 64 || code === 37 || isOpening(code))) quoteAt = NEVER;
       }
       if (isCapital(code)) {
+        census.capitals++;
         if (capitals >= 0) capitals++;
       } else {
         capitalsBefore = capitals;
@@ -158,7 +159,7 @@ export function openBoundary(): Boundary {
     },
     restart(index) {
       start = index;
-      census.units = census.digits = census.dots = census.colons = census.signs = census.longestRun = 0;
+      census.units = census.digits = census.dots = census.colons = census.signs = census.capitals = census.longestRun = 0;
       before = second = third = solid = 0;
       runStart = index;
       capitals = capitalsBefore = 0;

@@ -7,12 +7,14 @@ export type Census = {
   colons: number;
   /** `@`, `%`, `=` or an opening bracket: what the sign of a mail address begins with. */
   signs: number;
+  /** A to Z. */
+  capitals: number;
   /** The longest run without a blank, in units. */
   longestRun: number;
 };
 
 /** The census of an empty stretch. */
-export const emptyCensus = (): Census => ({ units: 0, digits: 0, dots: 0, colons: 0, signs: 0, longestRun: 0 });
+export const emptyCensus = (): Census => ({ units: 0, digits: 0, dots: 0, colons: 0, signs: 0, capitals: 0, longestRun: 0 });
 
 /** What `text` has from `from` to `to` beside stretches that are cut out, in order and without overlap: those count as a blank. */
 export function censusOf(
@@ -40,6 +42,7 @@ export function censusOf(
     census.units++;
     if (index - runStart >= census.longestRun) census.longestRun = index - runStart + 1;
     if (code >= 48 && code <= 57) census.digits++;
+    else if (code >= 65 && code <= 90) census.capitals++;
     else if (code === 46) census.dots++;
     else if (code === 58) census.colons++;
     else if (code === 64 || code === 37 || code === 61 || code === 40 || code === 91) census.signs++;

@@ -5,6 +5,7 @@
 import type { Finding } from "../finding.ts";
 import { passesLuhn } from "./checksums.ts";
 import { type Detector, FARTHEST_UNITS, finding, isDigit, wordsBefore } from "./detector.ts";
+import { liesInAccount } from "./iban.ts";
 import { cardNaming, passesBarcodeCheck, phoneNaming } from "./named.ts";
 import { isPossibleAbroad } from "./phone.ts";
 
@@ -123,6 +124,7 @@ function findCards(text: string, from: number, context: string): Finding[] {
 function isOther(text: string, groups: readonly Group[], first: number, last: number, context: string): boolean {
   const [begin, end] = [groups[first], groups[last]];
   if (begin === undefined || end === undefined || isAbroad(text, groups, first, last)) return true;
+  if (liesInAccount(text, begin.start)) return true;
   const digits = groups.slice(first, last + 1).map((group) => group.digits);
   if (AIR_TRAVEL.test(digits.join("")) && cardNaming(wordsBefore(text, begin.start, context)) !== "card") return true;
   if (first === last) return isOtherNumber(text, begin, context);

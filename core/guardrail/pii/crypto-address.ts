@@ -42,6 +42,7 @@ export const cryptoAddresses: Detector = {
     ],
     misses: [
       "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
+      "bitcoin wallet: 1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
       "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5",
       "commit 742d35cc6634c0532925a3b844bc454e4438f44e",
       "0x742d35Cc6634C0532925a3b844Bc454e4438f44",
@@ -60,9 +61,16 @@ const isChecked = (address: string): boolean =>
 /** Zeros, or one digit all through, is nobody's. */
 const isEthereum = (address: string): boolean => new Set(address.slice(2).toLowerCase()).size > 4;
 
+/** Of Bitcoin and its relatives: what fails their check is none. Addresses of Solana that begin alike and are so short are rare. */
+const HAS_CHECK = /^[13LMDTA].{25,33}$/;
+
 /** No word and no digest: small and capital letters, and digits. */
 const isPlausible = (address: string): boolean =>
-  !/^(?:0x|bc1|tb1|ltc1|addr1)/i.test(address) && /\d/.test(address) && /[a-z]/.test(address) && /[A-Z]/.test(address);
+  !/^(?:0x|bc1|tb1|ltc1|addr1)/i.test(address) &&
+  !HAS_CHECK.test(address) &&
+  /\d/.test(address) &&
+  /[a-z]/.test(address) &&
+  /[A-Z]/.test(address);
 
 /** Base58Check: 21 bytes and the first four of their hash's hash. */
 function passesBase58(address: string): boolean {

@@ -100,15 +100,25 @@ export const FILLER = "\uffff";
 const CUT_OUT = /\{\uffff*\}/g;
 
 /** The words right before `start`, `units` of them at most, lower case; the field's key counts where the text begins. */
-export function wordsBefore(text: string, start: number, context: string, units = CONTEXT_UNITS): string {
+export const wordsBefore = (text: string, start: number, context: string, units = CONTEXT_UNITS): string =>
+  unitsBefore(text, start, context, units).toLowerCase();
+
+function unitsBefore(text: string, start: number, context: string, units: number): string {
   if (start >= units) {
     const right = text.slice(start - units, start);
-    if (!right.includes(FILLER)) return right.toLowerCase();
+    if (!right.includes("}")) return right;
   }
   // What was cut out counts as two units, however long it was: the redacted text has the same words before it as the original.
   const near = text.slice(Math.max(0, start - FARTHEST_UNITS), start).replace(CUT_OUT, "{}");
-  return (near.length < units ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-units)).toLowerCase();
+  return near.length < units ? `${context.slice(-CONTEXT_UNITS)}: ${near}` : near.slice(-units);
 }
+
+/** Where a key joins two words: `taxFileNumber`. */
+const CAMEL = /(?<=[a-z])(?=[A-Z])/g;
+
+/** As `wordsBefore`, with the words of a key parted: `tax_file_number` and `taxFileNumber` are "tax file number". */
+export const keyWordsBefore = (text: string, start: number, context: string, units = CONTEXT_UNITS): string =>
+  unitsBefore(text, start, context, units).replaceAll("_", " ").replace(CAMEL, " ").toLowerCase();
 
 /** Whether a UTF-16 unit is an ASCII digit. Folded text has no other digits. */
 export const isDigit = (code: number): boolean => code >= 48 && code <= 57;

@@ -16,14 +16,14 @@ const HEX = /^(?:0x)?((?:[0-9a-f]{2}){8,256}|(?:[0-9A-F]{2}){8,256})$/;
 const BASE32 = /^(?:[A-Z2-7]{14,510}|[a-z2-7]{14,510})={0,6}$/;
 /** Capitals beside small letters, hexadecimal digits, or the units of base32 with a digit among them or in capitals: words and numbers decode to nothing, and need no look. */
 const LOOKS_CODED =
-  /(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/_-]+=*$|^(?:0x)?[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*$|^(?:0x)?(?:[2-7][0-9])+$|^[A-Z2-7]{14,}=*$|^[a-z]*[2-7][a-z2-7]*=*$/;
+  /(?=.*[A-Z])(?=.*[a-z])[A-Za-z0-9+/_-]+=*$|^(?:0x)?[0-9a-fA-F]*[a-fA-F][0-9a-fA-F]*$|^(?:0x)?(?:[2-7][0-9])+$|^[A-Z2-7]{14,}=*$|^(?:[MNO][A-Za-z0-9]{3}){3,}[A-Za-z0-9]{0,3}=*$|^[a-z]*[2-7][a-z2-7]*=*$/;
 /** Bytes one by one, each behind its sign: `=61=64`, `61:64:61`, `\141\144`. */
 const BYTES =
-  /(?<![A-Za-z0-9=:\\])(?:(?:=[0-9A-F]{2}){8,170}|(?:[0-9a-f]{2}:){7,169}[0-9a-f]{2}|(?:[0-9A-F]{2}:){7,169}[0-9A-F]{2}|(?:\\[01][0-7]{2}){8,127})(?![A-Za-z0-9=:\\])/g;
+  /(?<![A-Za-z0-9=:\\])(?:(?:=[0-9A-F]{2}){8,170}|(?:[0-9a-f]{2}:){7,169}[0-9a-f]{2}|(?:[0-9A-F]{2}:){7,169}[0-9A-F]{2}|(?:\\[01]?[0-7]{2}){8,127})(?![A-Za-z0-9=:\\])/g;
 /** Groups of digits parted by a blank, hyphen or dot in quoted-printable (RFC 2045 section 6.7). */
 const QUOTED = /(?<![A-Za-z0-9=])\d{2,9}(?:=(?:20|2D|2E)\d{2,9}){2,8}(?![A-Za-z0-9=])/g;
 /** What `BYTES`, `QUOTED` and tokens in ROT13 begin with: one look spares three. */
-const SIGN = /=[0-9A-F]{2}|[0-9a-fA-F]{2}:[0-9a-fA-F]{2}:|\\[01][0-7]{2}|tu[cbhfe]_|tvguho|tycng-|NVmn|acz_|N[XF]VN/g;
+const SIGN = /=[0-9A-F]{2}|[0-9a-fA-F]{2}:[0-9a-fA-F]{2}:|\\[01]?[0-7]{2}|tu[cbhfe]_|tvguho|tycng-|NVmn|acz_|N[XF]VN/g;
 const PRINTABLE = /^[\x20-\x7e\n\r\t\u00a0-\uffff]+$/;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const ALPHABET32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -87,13 +87,13 @@ function readings(word: string): readonly string[] {
   const hex = HEX.exec(word)?.[1];
   const [ofHex, of32] = [hex === undefined ? null : printable(bytesIn(hex)), BASE32.test(word) ? printable(fromBase32(word)) : null];
   const once = hex === undefined && !word.endsWith("===") ? printable(fromBase64(word)) : null;
-  const twice = once !== null && /^[A-Za-z0-9+/]{16,}={0,2}$/.test(once) ? printable(fromBase64(once)) : null;
+  const twice = once !== null && /^[A-Za-z0-9+/]{12,}={0,2}$/.test(once) ? printable(fromBase64(once)) : null;
   return [ofHex, of32, once, twice].filter((one) => one !== null);
 }
 
 const bytesIn = (word: string): readonly number[] =>
   word.startsWith("\\")
-    ? (word.match(/[0-7]{3}/g) ?? []).map((byte) => Number.parseInt(byte, 8))
+    ? (word.match(/[0-7]{2,3}/g) ?? []).map((byte) => Number.parseInt(byte, 8))
     : (word.match(/[0-9a-fA-F]{2}/g) ?? []).map((byte) => Number.parseInt(byte, 16));
 
 /** Of UTF-16, the zeros are left out. */

@@ -95,6 +95,18 @@ function collect(text: string, start: number, length: number): { compact: string
   return null;
 }
 
+/** As many units before a group as an account has before its last. */
+const ACCOUNT_UNITS = 44;
+const BEFORE_GROUP = /(?<![A-Za-z\d])([A-Z]{2})\d{2}(?: ?[A-Z\d]{4})*[ -]$/;
+
+/** Whether what begins at `start` is a group of what is written as an account in groups, though its check may fail. Looks back a bounded way. */
+export function liesInAccount(text: string, start: number): boolean {
+  const before = text.charCodeAt(start - 1);
+  if (before !== 32 && before !== 45) return false;
+  const country = BEFORE_GROUP.exec(text.slice(Math.max(0, start - ACCOUNT_UNITS), start))?.[1];
+  return country !== undefined && isIbanCountry(country.charCodeAt(0), country.charCodeAt(1));
+}
+
 /** ISO 7064 MOD 97-10: the first four characters to the end, letters as 10 to 35. */
 function leavesOne(account: string): boolean {
   let remainder = 0;

@@ -5,7 +5,8 @@
  */
 import type { Finding } from "../finding.ts";
 import { finderOf } from "../needs.ts";
-import { type Detector, FARTHEST_UNITS, FILLER, finding, isAsciiLetter, isDigit, isWordUnit, wordsBefore } from "./detector.ts";
+import { type Detector, FARTHEST_UNITS, FILLER, finding, isAsciiLetter, isDigit, isWordUnit, keyWordsBefore } from "./detector.ts";
+import { liesInAccount } from "./iban.ts";
 import { AU } from "./identifiers/au.ts";
 import { BR } from "./identifiers/br.ts";
 import { CA } from "./identifiers/ca.ts";
@@ -39,10 +40,14 @@ const IS_SEPARATOR = Uint8Array.from({ length: 256 }, (_, code) => (" .-/\u00b7"
 const LONGEST_WORD = 6;
 /** `2 55 08 14 168 025 38` has seven. */
 const MOST_GROUPS = 8;
-/** A permanent account number of India has four digits, all others have more. */
+/** A permanent account number of India has four digits, all others but a code (below) have more. */
 const FEWEST_DIGITS = 4;
+/** Of identity cards of which letters and digits are drawn alike: one group without vowels, in capitals, that may have any number of digits. */
+const CODE = /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}\d?$/;
 /** `sozialversicherungsnummer der versicherten person: ` */
 const NAMING_UNITS = 56;
+
+const CODE_UNITS = 9;
 
 const FILLER_CODE = FILLER.charCodeAt(0);
 
@@ -59,9 +64,11 @@ for (const form of IDENTIFIERS) {
   for (const shape of form.alone) BY_SHAPE.set(shape, [...(BY_SHAPE.get(shape) ?? []), form]);
   for (const length of form.lengths) IS_LENGTH[length] = 1;
 }
-const NAMINGS = IDENTIFIERS.map(({ naming }) => new RegExp(naming, "gu"));
+/** Words may be joined: by a hyphen in a key, by nothing in German and where a key has capitals between (`taxFileNumber`). */
+const SOURCES = IDENTIFIERS.map(({ naming }) => naming.replace(/(?<!\[) (?![?\]-])|-\?(?! \?)/g, "[ -]?"));
+const NAMINGS = SOURCES.map((naming) => new RegExp(naming, "gu"));
 /** Most words before a number name none of them: one walk over the words tells which may be named. */
-const FINDER = finderOf(IDENTIFIERS.map(({ naming }) => naming));
+const FINDER = finderOf(SOURCES);
 /** By the letters and digits of a shape, those of its first group, and all of its units, mixed: whether it may count without words. Few runs of groups do. */
 const MAY_STAND_ALONE = new Uint8Array(1 << 10);
 const shapeKey = (compact: number, first: number, units: number): number =>
@@ -78,7 +85,7 @@ export const nationalIds: Detector = {
   names: IDENTIFIERS.map(({ name }) => name) as [string, ...string[]],
   stage: "first",
   longest: LONGEST_COMPACT + (MOST_GROUPS - 1) * MOST_SEPARATORS,
-  mayFind: ({ digits, units }) => digits >= FEWEST_DIGITS && units >= SHORTEST_COMPACT,
+  mayFind: ({ digits, units, capitals }) => (digits >= FEWEST_DIGITS && units >= SHORTEST_COMPACT) || digits + capitals >= CODE_UNITS,
   find: findNationalIds,
   samples: {
     hits: IDENTIFIERS.flatMap(({ hits }) => hits) as [string, ...string[]],
@@ -125,10 +132,12 @@ function chainsIn(text: string, from: number): Group[][] {
   const chains: Group[][] = [];
   let chain: Group[] = [];
   let digitsSoFar = 0;
+  let hasCode = false;
   const flush = (): void => {
-    if (digitsSoFar >= FEWEST_DIGITS) chains.push(chain);
+    if (digitsSoFar >= FEWEST_DIGITS || hasCode) chains.push(chain);
     if (chain.length > 0) chain = [];
     digitsSoFar = 0;
+    hasCode = false;
   };
   // A run that began before `from` is none of ours.
   let at = from;
@@ -144,9 +153,10 @@ function chainsIn(text: string, from: number): Group[][] {
     }
     const previous = chain.at(-1);
     if (previous !== undefined && !isGap(text, previous.end, start)) flush();
-    const isTooLong = at - start > (digits === 0 ? LONGEST_WORD : LONGEST_COMPACT);
+    const isTooLong = at - start > (digits === 0 && !isCode(text, start, at) ? LONGEST_WORD : LONGEST_COMPACT);
     if (isTooLong || isLatin(text.charCodeAt(start - 1)) || isLatin(text.charCodeAt(at))) flush();
     else {
+      if (digits < FEWEST_DIGITS && isCode(text, start, at)) hasCode = true;
       chain.push({
         start,
         end: at,
@@ -159,6 +169,9 @@ function chainsIn(text: string, from: number): Group[][] {
   flush();
   return chains;
 }
+
+const isCode = (text: string, start: number, end: number): boolean =>
+  (end - start === CODE_UNITS || end - start === CODE_UNITS + 1) && CODE.test(text.slice(start, end));
 
 const isAlphanumeric = (code: number): boolean => isDigit(code) || isAsciiLetter(code);
 /** A letter beyond ASCII of the same script makes a word of what it touches; those of other scripts do not part words by blanks. */
@@ -200,10 +213,10 @@ function placesOfNaming(text: string): readonly number[] {
 /** The longest identifier that begins with group `first`. `isUnnamed`: only those that need no certain words may be named. */
 function identifierAt(text: string, groups: readonly Group[], first: number, context: string, isUnnamed: () => boolean): Hit | null {
   const begin = groups[first];
-  if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin)) return null;
+  if (begin === undefined || isJoinedBefore(text, groups[first - 1], begin) || liesInAccount(text, begin.start)) return null;
   let words: string | null = null;
   const before = (): string => {
-    words ??= wordsBefore(text, begin.start, context, NAMING_UNITS).replaceAll("_", " ");
+    words ??= keyWordsBefore(text, begin.start, context, NAMING_UNITS);
     return words;
   };
   let named: readonly number[] | null = null;
@@ -216,7 +229,8 @@ function identifierAt(text: string, groups: readonly Group[], first: number, con
     const length = group.offset + group.end - group.start - begin.offset;
     if (length > LONGEST_COMPACT || (last > first && !mayJoin(text, groups[last - 1], group))) break;
     digits += group.digits;
-    if (digits < FEWEST_DIGITS || IS_LENGTH[length] !== 1 || isJoinedBehind(text, group.end)) continue;
+    const isEnough = digits >= FEWEST_DIGITS || (first === last && isCode(text, begin.start, group.end));
+    if (!isEnough || IS_LENGTH[length] !== 1 || isJoinedBehind(text, group.end)) continue;
     named ??= isUnnamed() ? FINDER.mayMatch("") : hasLetters(text, begin.start, context) ? FINDER.mayMatch(before()) : NONE;
     const form = named.length === 0 ? undefined : namedForm(named, length, () => compactOf(text, groups, first, last), before);
     if (form !== undefined) hit = { last, name: form.name, score: 0.995 };

@@ -1,16 +1,16 @@
 /** Passports: a number right behind words that name one, or the second line of a passport's machine-readable zone (ICAO Doc 9303 part 4). */
 import type { Finding } from "../finding.ts";
 import { finderOf } from "../needs.ts";
-import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, keyWordsBefore, matchesFrom } from "./detector.ts";
 import { isNamedBy } from "./named.ts";
 
 const NAMING =
-  /passport|reisepass|\bpass-?(?:nr|nummer|no)\b|passeport|pasaporte|passaporto|paspoort|paszport|passaporte|паспорт|पासपोर्ट|护照|護照|パスポート|旅券|여권|جواز|pasaport/gu;
+  /passport|reisepass|\bpass[- ]?(?:nr|nummer|no)\b|passeport|pasaporte|passaporto|paspoort|paszport|passaporte|паспорт|पासपोर्ट|护照|護照|パスポート|旅券|여권|جواز|pasaport/gu;
 const QUICK = /pas[szpa]|паспорт|पासपोर्ट|护照|護照|パスポ|旅券|여권|جواز/iu;
 const FINDER = finderOf([NAMING.source]);
-/** Six to nine letters and digits with at least four digits; Russia's are parted. */
+/** Six to nine letters and digits with at least four digits, fewer in those of Germany and the Netherlands; Russia's are parted. */
 const NUMBER =
-  /(?<![\p{L}\d_+$€£-])(?:\d{2} ?\d{2} \d{6}|(?=[A-Za-z]*\d)[A-Z]{0,3}[ -]?\d{5,9}[A-Z]?|(?=(?:[A-Z]*\d){4})[A-Z\d]{8,10}|(?=(?:[a-z]*\d){5})[a-z\d]{7,9})(?![\p{L}\d_]|[-./]\d)/gu;
+  /(?<![\p{L}\d_+$€£-])(?:\d{2} ?\d{2} \d{6}|(?=[A-Za-z]*\d)[A-Z]{0,3}[ -]?\d{5,9}[A-Z]?|(?=(?:[A-Z]*\d){4})[A-Z\d]{8,10}|(?=(?:[a-z]*\d){5})[a-z\d]{7,9}|[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}|[A-Z]{2}[A-Z\d]{6}\d)(?![\p{L}\d_]|[-./]\d)/gu;
 const ZONE = /(?<![A-Z\d<])[A-Z\d<]{9}\d[A-Z<]{3}\d{6}\d[MFX<]\d{6}\d[A-Z\d<]{14}[\d<]\d(?![A-Z\d<])/g;
 const DATE = /^(?:(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))$/;
 
@@ -27,7 +27,7 @@ export const passports: Detector = {
   names: ["passport", "passport_zone"],
   stage: "first",
   longest: 44,
-  mayFind: ({ digits }) => digits >= 4,
+  mayFind: ({ digits, capitals }) => digits >= 4 || digits + capitals >= 9,
   find(text, from, field) {
     const found: Finding[] = [];
     if (text.includes("<"))
@@ -36,7 +36,7 @@ export const passports: Detector = {
           found.push(finding("PASSPORT", index, index + line.length, 0.99, "passport_zone"));
     if (!QUICK.test(text) && !QUICK.test(field)) return found;
     for (const { 0: number, index } of matchesFrom(NUMBER, text, from)) {
-      const before = wordsBefore(text, index, field, 48).replaceAll("_", " ");
+      const before = keyWordsBefore(text, index, field, 48);
       if (FINDER.mayMatch(before).length === 0 || DATE.test(number) || !isNamedBy(before, NAMING)) continue;
       found.push(finding("PASSPORT", index, index + number.length, 0.9, "passport"));
     }
@@ -46,6 +46,7 @@ export const passports: Detector = {
     hits: [
       "passport «C01X00T47», valid",
       "Reisepass-Nr. «C4J7FL259»",
+      "Passport number «CJZRXJ8M8»",
       "passeport : «12AB34567»",
       "US passport no. «123456789»",
       "паспорт «45 08 123456»",

@@ -8,7 +8,8 @@
 import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Finding } from "../finding.ts";
 import { type Detector, finding, isAsciiLetter, isDigit, type Memo, matchesFrom, remembered, wordsBefore } from "./detector.ts";
-import { type Naming, passesBarcodeCheck, phoneNaming } from "./named.ts";
+import { liesInAccount } from "./iban.ts";
+import { isOwnNumber, type Naming, passesBarcodeCheck, phoneNaming } from "./named.ts";
 
 const EXTENSION = "(?:\\s?(?:ext\\.?|x|extension|durchwahl|#)\\s?\\d{1,6}(?![\\w]))?";
 /** What people put between the groups of one number. */
@@ -20,6 +21,8 @@ const FORMS: readonly Form[] = [
   // North American Numbering Plan, section 1: neither area nor exchange begins with 0 or 1.
   { expression: form(`(?:\\+?1${GAP}?)?(?:\\([2-9]\\d{2}\\)(?: ?[-./·] ?| )?|[2-9]\\d{2}${GAP})[2-9]\\d{2}${GAP}\\d{4}`), plans: [] },
   { expression: form(`(?:\\+?55 ?)?(?:\\(0?[1-9]\\d\\) ?|0?[1-9]\\d[ -])(?:9 ?)?\\d{4}[- .]\\d{4}`), plans: ["BR"] },
+  { expression: form("\\(0?[1-9]\\d\\) ?9\\d{8}"), plans: ["BR"] },
+  { expression: form("1[3-9]\\d[ -]\\d{4}[ -]\\d{4}"), plans: ["CN"] },
   { expression: form("0[1-9](?:[ .·-]\\d{2}){4}"), plans: ["FR"] },
   {
     expression: form("\\(?0[1-9](?:\\d{1,2}\\)?[ /.-]{1,2}\\d{2,3}|\\)?[ /.-]{1,2}\\d{3})[ .]\\d{2}[ .]\\d{2}"),
@@ -37,7 +40,15 @@ const FORMS: readonly Form[] = [
  */
 function form(source: string): RegExp {
   // A look at what it begins with spares most of the work in texts that are full of digits.
-  const begins = source.includes("[2-9]") ? "[(+]|[2-9]\\d{2}|1[ ./·(2-9-]" : source.includes("55 ?") ? "[(+]|55|0?[1-9]\\d[ -]" : "\\(?0";
+  const begins = source.startsWith("1[3-9]")
+    ? "1[3-9]\\d[ -]"
+    : source.startsWith("\\(0?")
+      ? "[(]"
+      : source.includes("[2-9]")
+        ? "[(+]|[2-9]\\d{2}|1[ ./·(2-9-]"
+        : source.includes("55 ?")
+          ? "[(+]|55|0?[1-9]\\d[ -]"
+          : "\\(?0";
   return new RegExp(
     `(?=${begins})(?<![\\d+#@$€£¥%]|\\d[-.,:·]|\\d{2} \\d{2} |\\d - ?|\\d- )(?:${source})(?!\\d|[-.·]\\d| \\d{2} \\d{2}(?!\\d))${EXTENSION}`,
     "gi",
@@ -51,7 +62,7 @@ const CHAIN = new RegExp(
 );
 /** Its beginning says that it is international: a plus sign, or the 00 that most of the world dials for it. */
 const INTERNATIONAL = new RegExp(
-  `(?:(?<!\\d)\\(?\\+|(?<![\\d#@$€£¥%]|[\\w)]-|\\d[.,/:])00(?=[1-9]))[(]?\\d{1,14}(?:[ ·_.\\-/()]{1,3}\\d{1,12}){0,9}${EXTENSION}(?!\\d)`,
+  `(?:(?<!\\d)\\(?\\+|(?<![\\w)\\]=] ?)\\+ (?=[1-9])|(?<![\\d#@$€£¥%]|[\\w)]-|\\d[.,/:])00(?=[1-9]))[(]?\\d{1,14}(?:[ ·_.\\-/()]{1,3}\\d{1,12}){0,9}${EXTENSION}(?!\\d)`,
   "gi",
 );
 const TRAILING_EXTENSION = /\s?(?:ext\.?|x|extension|durchwahl|#)\s?\d{1,6}$/i;
@@ -135,7 +146,7 @@ function findPhones(text: string, from: number, context: string, memo?: Memo): F
     for (const { matched, index } of matchesAt(expression, places)) {
       const end = index + matched.length;
       const number = matched.replace(TRAILING_EXTENSION, "");
-      if (touchesCode(text, index) || isNoPhone(number, text, end) || namingAt(index) === "thing") continue;
+      if (liesInAccount(text, index) || touchesCode(text, index) || isNoPhone(number, text, end) || namingAt(index) === "thing") continue;
       if (liesIn(international, index, end) || liesInFours(text, index, end)) continue;
       if (namingAt(index) === "none" && liesInRow(number, text, index, end)) continue;
       if (plans.length > 0 && !isKnownTo(plans, number, memo)) continue;
@@ -151,10 +162,34 @@ function findPhones(text: string, from: number, context: string, memo?: Memo): F
     // What is certain is cut out of its chain; the rest is looked at again without it (segment.ts).
     const first = certain[next];
     if ((first !== undefined && first.start < end) || candidate.length < 6) continue;
+    const pair = PAIR_OF_NUMBERS.exec(candidate);
+    if (pair !== null) {
+      found.push(...bothOf(pair, text, index, namingAt, memo));
+      continue;
+    }
     const score = scoreOf(candidate, text, index, namingAt, memo);
     if (score > 0) found.push(finding("PHONE", index, end, score, "phone"));
   }
   return found;
+}
+
+/** `0612345678/0612345679`. */
+const PAIR_OF_NUMBERS = /^(0\d{7,10})( ?\/ ?)(0\d{7,10})$/;
+
+/** Two numbers with a stroke between: named as phones, or both of one length and known to one plan. */
+function bothOf(
+  [, one = "", stroke = "", other = ""]: RegExpExecArray,
+  text: string,
+  index: number,
+  namingAt: (index: number) => Naming,
+  memo: Memo | undefined,
+): Finding[] {
+  const naming = namingAt(index);
+  const second = index + one.length + stroke.length;
+  if (naming === "thing" || touches(text, index, second + other.length)) return [];
+  const isKnown = one.length === other.length && WITH_ZERO.some((plan) => isKnownTo([plan], one, memo) && isKnownTo([plan], other, memo));
+  if (naming === "none" && !isKnown) return [];
+  return [finding("PHONE", index, index + one.length, 0.8, "phone"), finding("PHONE", second, second + other.length, 0.8, "phone")];
 }
 
 /** A stretch of the text that may hold numbers, with what is looked at around them: `begin` is its place in the text, `from` that of the first match. */
@@ -228,7 +263,7 @@ function internationalIn(candidate: string, text: string, index: number, memo: M
 
 function internationalOf(candidate: string): ReturnType<typeof parsePhoneNumberFromString> {
   const number = candidate.replace(TRAILING_EXTENSION, "");
-  return parsePhoneNumberFromString(number.startsWith("00") ? `+${number.slice(2)}` : number.replace("(0)", ""));
+  return parsePhoneNumberFromString(number.startsWith("00") ? `+${number.slice(2)}` : number.replace("(0)", "").replace("+ ", "+"));
 }
 
 /** Whether digits are a phone number behind a `+`: of a plan's number, or at least of a length that it has. */
@@ -270,10 +305,21 @@ const ROW_UNITS = 14;
 
 /** Part of a longer row of groups, parted by the same blanks: an identity number, whose middle may pass for a phone. */
 function liesInRow(number: string, text: string, start: number, end: number): boolean {
+  if (isRound(number) || isCounting(number)) return true;
   if (!/^\d[\d ]*$/.test(number) || PAIRS.test(number)) return false;
   const before = text.slice(Math.max(0, start - ROW_UNITS), start);
   const behind = text.slice(end, end + ROW_UNITS);
   return GROUP_BEFORE.test(before) || GROUP_BEHIND.test(behind) || (PAIR.test(number) && CAPITALS_BEFORE.test(before));
+}
+
+/** `404 200 5000`: counts beside each other; `0412-0415`: times, days or numbers of records. */
+const isRound = (number: string): boolean =>
+  (/^\d{3} \d{3} \d{4}$/.test(number) && (number.match(/00(?= |$)/g) ?? []).length > 1) || /^0\d{3} ?- ?0\d{3}$/.test(number);
+
+/** `06 07 08 09 10`: each one more than the one before. */
+function isCounting(number: string): boolean {
+  const groups = number.split(/[ .·-]/);
+  return groups.length > 3 && groups.every((group, index) => index === 0 || Number(group) === Number(groups[index - 1]) + 1);
 }
 
 /** Without what only seemed to belong: separators and an opening bracket at the end. */
@@ -293,8 +339,12 @@ function touchesCode(text: string, index: number): boolean {
 
 /** Whether something in the text joins the number from behind or before: letters, an underscore, a hyphen after a word. */
 function touches(text: string, start: number, end: number): boolean {
-  return /^[\p{L}_]/u.test(text.slice(end, end + 2)) || /(?:[\p{L}_]|[\w)]-)$/u.test(text.slice(Math.max(0, start - 2), start));
+  return JOINS_BEHIND.test(text.slice(end, end + 2)) || JOINS_BEFORE.test(text.slice(Math.max(0, start - 2), start));
 }
+
+/** Scripts that part words by blanks: letters of others touch whatever stands beside them. */
+const JOINS_BEHIND = /^(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])\p{L}|_)/u;
+const JOINS_BEFORE = /(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])\p{L}|_|[\w)]-)$/u;
 
 /** Dates, books, periods, per cent and thousands: numbers of another kind, whatever names them. */
 function isNoPhone(number: string, text: string, end: number): boolean {
@@ -327,9 +377,10 @@ function scoreOf(candidate: string, text: string, index: number, namingAt: (inde
   if (digits.length < 6 || digits.length > 17 || isNoPhone(number, text, end)) return 0;
   const joined = touches(text, index, end);
   const naming = namingAt(index);
-  if (naming === "thing") return 0;
+  if (naming === "thing" || liesInAccount(text, index)) return 0;
   if (naming === "none" && (BIRTH_FIRST.test(number) || liesInRow(number, text, index, end))) return 0;
-  const named = naming === "right" || (naming === "near" && !joined);
+  const isOwn = (): boolean => isOwnNumber(wordsBefore(text, index, ""), text.slice(end, end + BEHIND_UNITS));
+  const named = naming === "right" || (naming === "near" && !joined) || (!joined && digits.length >= 9 && digits.length <= 13 && isOwn());
   if (joined && !named) return 0;
   const isSeparated = /\d[ ./()·-]+\d/.test(number);
   const startsWithZero = number.replace("(", "").startsWith("0");
@@ -339,6 +390,9 @@ function scoreOf(candidate: string, text: string, index: number, namingAt: (inde
   const plans = startsWithZero ? WITH_ZERO : WITHOUT_ZERO;
   return isKnownTo(plans, number, memo) ? 0.8 : 0;
 }
+
+/** What a quiet cut leaves behind a digit (boundary.ts), at least. */
+const BEHIND_UNITS = 32;
 
 /** `612 345 678`, `91 234 56 78`: nine digits from 6 to 9 in the groupings used in Spain. */
 const isSpanishForm = (number: string): boolean =>

@@ -1,12 +1,17 @@
 /** US social security numbers, by the rules of the Social Security Administration: area not 000, 666 or 900 up, group not 00, serial not 0000. */
 import type { Finding } from "../finding.ts";
-import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
+import { type Detector, finding, keyWordsBefore, matchesFrom } from "./detector.ts";
+import { isNamedBy } from "./named.ts";
 
 /** The same separator twice; nine digits in a row only count where the words before say so. */
 const CANDIDATE = /(?<![\w+#$€£])(?<![\d-][-./])(\d{3})([ ]?[-. \u00b7/][ ]?|)(\d{2})\2(\d{4})(?![\w])(?![-./]\d)/g;
 /** Digit by digit, with a blank or a hyphen or both between: only where the words before say so. */
 const SPACED = /(?<![\w-])\d(?: ?-? ?\d){8}(?![\w])/g;
 const NAMED = /\b(?:ssn|ss#|ss no|social[\s_-]?sec(?:urity)?|sozialversicherung|seguro social|itin|tax[\s_-]?id|taxpayer)/;
+
+const ALL_NAMED = new RegExp(NAMED.source, "g");
+/** A header of a table and the row below it. Farther words count where they name nothing else. */
+const FARTHER_UNITS = 64;
 
 export const socialSecurityNumbers: Detector = {
   type: "SSN",
@@ -46,7 +51,7 @@ function findSocialSecurityNumbers(text: string, from: number, context: string):
 }
 
 const isNamed = (text: string, index: number, context: string): boolean =>
-  NAMED.test(wordsBefore(text, index, context).replaceAll("_", " "));
+  NAMED.test(keyWordsBefore(text, index, context)) || isNamedBy(keyWordsBefore(text, index, context, FARTHER_UNITS), ALL_NAMED);
 
 const isIssued = (area: string, group: string, serial: string): boolean =>
   area !== "000" && area !== "666" && area < "900" && group !== "00" && serial !== "0000";

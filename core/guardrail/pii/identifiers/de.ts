@@ -30,7 +30,7 @@ export const DE: readonly IdentifierForm[] = [
     lengths: [11],
     compact: /^[1-9]\d{10}$/,
     isValid: (digits) => hasTaxDigits(digits) && passesMod11And10(digits),
-    naming: "steuer-? ?(?:id|ident|nummer|nr)|\\bid-?nr\\b|\\btin\\b|tax ?(?:id|number|payer)",
+    naming: "steuer-? ?(?:id|ident|nummer|nr)|steuerliche[nr]? ?ident|\\bid[ -]?nr\\b|\\bidnummer|\\btin\\b|tax ?(?:id|number|payer)",
     alone: [],
     hits: ["Steuer-ID «86 095 742 719»", "IdNr. «86095742719»"],
     misses: ["Steuer-ID 86095742718", "86095742719"],
@@ -59,11 +59,11 @@ export const DE: readonly IdentifierForm[] = [
   {
     name: "de_id_card", // Personalausweis, BMI: no vowels, check as in ICAO Doc 9303
     lengths: [9, 10],
-    compact: /^(?=.*\d.*\d)[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}\d?$/,
+    compact: /^[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ\d]{8}\d?$/,
     isValid: (text) => text.length === 9 || isCardCheck(text),
-    naming: "personalausweis|ausweis-?(?:nr|nummer)|\\bpa-?nr\\b|german id|identity card|id card",
+    naming: "personalausweis|\\bperso\\b|\\bperso-?(?:nr|nummer)|ausweis-?(?:nr|nummer)|\\bpa-?nr\\b|german id|identity card|id card",
     alone: [],
-    hits: ["Personalausweis «L01X00T471»", "Ausweisnummer «L01X00T47»"],
+    hits: ["Personalausweis «L01X00T471»", "Personalausweisnummer «LK5WFLTV86»", "Ausweisnummer «L01X00T47»"],
     misses: ["Personalausweis L01X00T472", "L01X00T471"],
   },
 ];

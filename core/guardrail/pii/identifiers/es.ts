@@ -26,8 +26,8 @@ export const ES: readonly IdentifierForm[] = [
     compact: /^[XYZ]\d{7}[A-Z]$/,
     isValid: (text) => isLetter(`${"XYZ".indexOf(text[0] ?? "")}${text.slice(1, 8)}`, text[8]),
     naming: NAMING,
-    alone: [...spaced("A 9999999 A"), "A9999999-A", "a9999999a"],
-    hits: ["NIE «X1234567L»", "«X-1234567-L»"],
+    alone: [...spaced("A 9999999 A"), "A9999999-A", "A-9999999A", "a9999999a"],
+    hits: ["NIE «X1234567L»", "«X-1234567-L»", "«X-1234567L»"],
     misses: ["X1234567A", "W1234567L"],
   },
   {

@@ -32,9 +32,10 @@ export const FR: readonly IdentifierForm[] = [
     lengths: [13],
     compact: /^[0-3]\d{12}$/,
     isValid: (digits) => remainder(digits.slice(0, 10), 511) === Number(digits.slice(10)),
-    naming: "num[ée]ro fiscal|num[ée]ro d'imp[oô]t|identifiant fiscal|\\bspi\\b|r[ée]f[ée]rence fiscale|\\btin\\b|tax (?:id|number)",
+    naming:
+      "(?:num(?:[ée]ro)?\\.?|\\bn[°ºor]?\\.?|code) ?fiscal|num[ée]ro d'imp[oô]t|identifiant fiscal|\\bspi\\b|r[ée]f[ée]rence fiscale|\\btin\\b|tax (?:id|number)",
     alone: [],
-    hits: ["numéro fiscal «30 23 217 600 053»", "SPI «3023217600053»"],
+    hits: ["numéro fiscal «30 23 217 600 053»", "SPI «3023217600053»", "N° fiscal : «3023217600053»"],
     misses: ["numéro fiscal 3023217600054", "3023217600053"],
   },
 ];

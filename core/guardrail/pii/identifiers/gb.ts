@@ -27,9 +27,9 @@ export const GB: readonly IdentifierForm[] = [
     lengths: [10],
     compact: /^\d{10}$/,
     isValid: (digits) => "21987654321"[weighted(digits.slice(1), [6, 7, 8, 9, 10, 5, 4, 3, 2]) % 11] === digits[0],
-    naming: "\\butr\\b|unique taxpayer|tax ?payer ref|tax reference|self assessment",
+    naming: "\\butr\\b|unique tax ?payer(?: ref(?:erence)?)?(?: (?:number|no))?|tax ?payer ref(?:erence)?|tax reference|self assessment",
     alone: [],
-    hits: ["UTR «1955839661»", "unique taxpayer reference «19558 39661»"],
+    hits: ["UTR «1955839661»", "unique taxpayer reference «19558 39661»", "my unique taxpayer reference is «1955839661»"],
     misses: ["UTR 1955839662", "1955839661"],
   },
 ];

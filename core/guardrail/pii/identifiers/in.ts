@@ -18,7 +18,7 @@ export const IN: readonly IdentifierForm[] = [
     lengths: [12],
     compact: /^[2-9]\d{11}$/,
     isValid: passesVerhoeff,
-    naming: "aadh?aar|aadhar|आधार|uidai|\\buid\\b|ஆதார்|ಆಧಾರ್|ఆధార్|আধার|આધાર|ਆਧਾਰ",
+    naming: "a{1,2}dha{1,2}r|आधार|uidai|\\buid\\b|ஆதார்|ಆಧಾರ್|ఆధార్|আধার|આધાર|ਆਧਾਰ",
     alone: [],
     hits: ["Aadhaar «2345 6789 0124»", "आधार: «234567890124»"],
     misses: ["Aadhaar 2345 6789 0125", "2345 6789 0124"],

@@ -31,7 +31,7 @@ export const IT: readonly IdentifierForm[] = [
     lengths: [11],
     compact: /^\d{11}$/,
     isValid: (digits) => passesLuhn(digits) && digits !== "00000000000",
-    naming: "partita iva|p\\.? ?iva\\b|codice fiscale|\\bvat\\b",
+    naming: "partita iva|\\bp\\.? ?iva\\b|codice fiscale|\\bvat\\b",
     alone: [],
     hits: ["P.IVA «07643520567»"],
     misses: ["P.IVA 07643520568", "07643520567"],
