@@ -1,6 +1,6 @@
 /**
  * Placeholders in a value that has to fit a schema. Where one does not fit (a number, a pattern, a length, a list of words), the field is
- * withheld as its type allows: null, left out, or an empty text. Where nothing fits, the place is named. Knows no schema: whoever
+ * withheld as its type allows: null, left out, or an empty text. What the schema itself lists stays. Where nothing fits, the place is named. Knows no schema: whoever
  * asks says what fits. Pure and total; linear work for each question asked, and a bounded number of questions.
  */
 import { escapeToken, isObject, type Json } from "../json.ts";
@@ -9,20 +9,25 @@ import { err, ok, type Result } from "../result.ts";
 /** Maximum values that are tried; where they do not suffice, the value counts as one that cannot be made to fit. */
 const MOST_QUESTIONS = 96;
 
-type Choice = "original" | "placeholder" | "null" | "absent" | "empty";
+type Choice = "original" | "listed" | "placeholder" | "null" | "absent" | "empty";
 /** A place where the two values differ. `order` counts the places of the walk: it names the same place in every value of this shape. */
-type Place = { readonly order: number; readonly pointer: string; readonly choices: readonly Choice[] };
+type Place = { readonly order: number; readonly pointer: string; readonly choices: readonly Choice[]; readonly listed?: Json };
 
 /** Withholds, in any value of the shape that was asked about, what did not fit. */
 export type Withhold = (value: Json) => Json;
 
 /**
  * `original` fits, `redacted` is the same value with placeholders in it. Gives what has to be withheld of `redacted` for it to fit as
- * well; nothing of `original` is left in the outcome. An error is the JSON Pointer of a place for which nothing fits.
+ * well; nothing of `original` is left in the outcome but what `isListed` says is the schema's own. An error is the JSON Pointer of a place for which nothing fits.
  */
-export function withholdUnfit(original: Json, redacted: Json, fits: (value: Json) => boolean): Result<Withhold, string> {
+export function withholdUnfit(
+  original: Json,
+  redacted: Json,
+  fits: (value: Json) => boolean,
+  isListed: (value: Json) => boolean = () => false,
+): Result<Withhold, string> {
   if (fits(redacted)) return ok((value) => value);
-  const places = placesOf(original, redacted);
+  const places = placesOf(original, redacted, isListed);
   const chosen = new Map<number, Choice>(places.map(({ order }) => [order, "original"]));
   let questions = 0;
   const tried = (some: readonly Place[], choice: Choice): boolean => {
@@ -44,11 +49,12 @@ export function withholdUnfit(original: Json, redacted: Json, fits: (value: Json
   };
   const unfit = settle(places);
   if (unfit !== null) return err(unfit);
-  return ok((value) => built(value, value, chosen));
+  const kept = new Map(places.map(({ order, listed = null }) => [order, listed]));
+  return ok((value) => built(value, value, chosen, kept));
 }
 
 /** In the order of the walk; a key's place comes before its value's. */
-function placesOf(original: Json, redacted: Json): readonly Place[] {
+function placesOf(original: Json, redacted: Json, isListed: (value: Json) => boolean): readonly Place[] {
   const places: Place[] = [];
   let order = 0;
   const visit = (before: Json, after: Json, pointer: string, isItem: boolean): void => {
@@ -66,18 +72,23 @@ function placesOf(original: Json, redacted: Json): readonly Place[] {
       }
     } else if (before !== after) {
       const empty: readonly Choice[] = typeof before === "string" ? ["empty"] : [];
-      places.push({ order: own, pointer, choices: isItem ? ["null", ...empty, "absent"] : ["null", "absent", ...empty] });
+      const withheld: readonly Choice[] = isItem ? ["null", ...empty, "absent"] : ["null", "absent", ...empty];
+      if (isListed(before)) places.push({ order: own, pointer, choices: ["listed", ...withheld], listed: before });
+      else places.push({ order: own, pointer, choices: withheld });
     }
   };
   visit(original, redacted, "", false);
   return places;
 }
 
-/** What was chosen for each place; elsewhere the two are the same. */
-function built(original: Json, redacted: Json, chosen: ReadonlyMap<number, Choice>): Json {
+const NONE: ReadonlyMap<number, Json> = new Map();
+
+/** What was chosen for each place; elsewhere the two are the same. `kept`: what stays where the schema lists it. */
+function built(original: Json, redacted: Json, chosen: ReadonlyMap<number, Choice>, kept: ReadonlyMap<number, Json> = NONE): Json {
   let order = 0;
   const visit = (before: Json, after: Json): Json | undefined => {
-    const choice = chosen.get(order++);
+    const own = order++;
+    const choice = chosen.get(own);
     if (Array.isArray(before) && Array.isArray(after)) {
       return before.flatMap((item, index): Json[] => {
         const put = visit(item, after[index] ?? null);
@@ -102,6 +113,8 @@ function built(original: Json, redacted: Json, chosen: ReadonlyMap<number, Choic
         return undefined;
       case "empty":
         return "";
+      case "listed":
+        return kept.get(own) ?? before;
       case "placeholder":
         return after;
       default:

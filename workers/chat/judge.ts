@@ -9,6 +9,7 @@ import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { KnownContent } from "../../core/guardrail/content/content.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
+import { listedIn } from "../../core/guardrail/listed.ts";
 import type { Moderation } from "../../core/guardrail/moderate/opinion.ts";
 import { type Inquiry, inquiryOfOutput } from "../../core/guardrail/moderate/questions.ts";
 import { strictest, withoutPerson } from "../../core/guardrail/rules/action.ts";
@@ -265,7 +266,7 @@ function fittedTo(request: ChatRequest, { answer, isCut, calls: cut }: ClosedAns
     const [before, after] = [filled["json"]["value"] ?? null, shown["json"]["value"] ?? null];
     // What does not fit by itself is passed on only as one that was cut.
     if (isCut && flawsOfValue(schema, before).length > 0) return ok(shown);
-    const withhold = withholdUnfit(before, after, (value) => flawsOfValue(schema, value).length === 0);
+    const withhold = withholdUnfit(before, after, (value) => flawsOfValue(schema, value).length === 0, listedIn(schema as Json));
     if (!withhold.ok) return err(noRoom(schema, withhold.error));
     return ok({ ...shown, json: { value: withhold.value(after) } });
   }
@@ -282,7 +283,7 @@ function fittedTo(request: ChatRequest, { answer, isCut, calls: cut }: ClosedAns
     }
     const long = longIn(answer.calls[index]?.arguments ?? null);
     const fits = (value: Json): boolean => flawsOfValue(parameters, withNumbersAt(value, long)).length === 0;
-    const withhold = withholdUnfit(said["input"] ?? null, call["input"] ?? null, fits);
+    const withhold = withholdUnfit(said["input"] ?? null, call["input"] ?? null, fits, listedIn(parameters as Json));
     if (!withhold.ok) return err(`call ${index + 1} of \`${name}\`: ${noRoom(parameters, withhold.error)}`);
     calls.push({ ...call, input: withhold.value(call["input"] ?? null) });
   }

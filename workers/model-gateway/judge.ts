@@ -1,6 +1,7 @@
 /** From a model's answer to an output, or to the tools it asks for: complete, in the form that was asked for, redacted and scanned. Whatever is unsure is refused. */
 import { forNextTurn } from "../../core/chat/opaque.ts";
 import { type FindingSummary, refusalCode } from "../../core/guardrail/finding.ts";
+import { listedIn } from "../../core/guardrail/listed.ts";
 import { holdsPlaceholder } from "../../core/guardrail/placeholder.ts";
 import { withholdUnfit } from "../../core/guardrail/withhold.ts";
 import { isObject, type Json, type JsonObject } from "../../core/json.ts";
@@ -96,7 +97,7 @@ async function fittedTo(
   const filled = await filledOf(said);
   // What did not fit before anything was replaced is for whoever carries it out.
   if (!fits(filled)) return ok(admitted);
-  const withhold = withholdUnfit(filled, await filledOf(admitted), fits);
+  const withhold = withholdUnfit(filled, await filledOf(admitted), fits, listedIn(schema as Json));
   return withhold.ok ? ok(withhold.value(admitted)) : withhold;
 }
 

@@ -37,7 +37,7 @@ describe("[GUARD-20] personal data that a model puts into a field that takes no 
     if (field.put === "refused") return expect(judged).toMatchObject({ kind: "unfit", why: expect.stringMatching(/^`\/field/) });
     if (judged.kind !== "said") throw new Error(JSON.stringify(judged));
     expect(JSON.parse(judged.said.text ?? "")).toEqual(putOf(field));
-    expect(judged.said.text).not.toMatch(/4111|ada@acme|81\.2/);
+    if (field.put !== field.said) expect(judged.said.text).not.toMatch(/4111|ada@acme|81\.2/);
   });
   it.each(UNFIT_FIELDS.map((field) => [field.what, field] as const))("%s, in a tool's arguments", async (_what, field) => {
     const judged = await judge(inTool(schemaOf(field)), asCall(saidOf(field)));

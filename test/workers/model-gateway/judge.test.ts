@@ -95,3 +95,37 @@ describe("[GUARD-20] personal data that a run's model puts into a field that tak
     expect(JSON.stringify(result)).not.toContain(CARD);
   });
 });
+
+describe("[GUARD-43] personal data that the schema itself lists", () => {
+  const boxes = ["support@shop.de", "max.muster@firma.de"];
+  const schemas: readonly (readonly [string, JsonObject])[] = [
+    ["an enum", { enum: boxes }],
+    ["a const", { const: "max.muster@firma.de" }],
+    ["a reference", { $ref: "#/$defs/box" }],
+    ["one of several", { anyOf: [{ type: "integer" }, { type: "string", enum: boxes }] }],
+  ];
+  const holding = (v: JsonObject): JsonObject => ({
+    type: "object",
+    properties: { v, note: { type: "string" } },
+    required: ["v"],
+    additionalProperties: false,
+    $defs: { box: { enum: boxes } },
+  });
+
+  it.each(schemas)("stays, in %s, and nothing else does", async (_what, v) => {
+    const said = { v: "max.muster@firma.de", note: "He is max.muster@firma.de, she is eva@firma.de" };
+    const result = await judge(asSchema(holding(v)), { content: JSON.stringify(said) });
+    expect(result).toMatchObject({ ok: true, output: { v: "max.muster@firma.de" } });
+    expect(JSON.stringify(result)).not.toMatch(/eva@|He is max/);
+    const called = await judge(asTool(holding(v)), asCall(said));
+    expect(called).toMatchObject({ ok: true, asks: { calls: [{ input: { v: "max.muster@firma.de" } }] } });
+    expect(JSON.stringify(called)).not.toMatch(/eva@|He is max/);
+  });
+
+  it("stays for none that the schema does not list", async () => {
+    const pattern = { type: "string", pattern: "^[a-z.]+@[a-z.]+$" };
+    const properties = { v: pattern, enum: { const: "x@y.de" }, const: { type: "string", title: "max.muster@firma.de" } };
+    const schema = { type: "object", properties, required: ["v"], additionalProperties: false };
+    expect(await judge(asSchema(schema), { content: JSON.stringify({ v: "max.muster@firma.de" }) })).toMatchObject(refusal("`/v"));
+  });
+});
