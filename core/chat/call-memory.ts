@@ -1,9 +1,10 @@
 /**
- * The personal data of one call, in memory for as long as the call lasts: what a vault is for a run. The same value gets the same
- * placeholder, numbered from 1 by kind in the order of appearance. Nothing here outlives the request.
+ * The personal data of one call, in memory for as long as the call lasts: what a vault is for a run. The same value, in whatever spelling (same-value.ts), gets the same
+ * placeholder and opens as it came first, numbered from 1 by kind in the order of appearance. Nothing here outlives the request.
  */
 import type { PlaceholderType } from "../guardrail/finding.ts";
 import { fillPlaceholders, findPlaceholders, formatPlaceholder } from "../guardrail/placeholder.ts";
+import { sameValueKey } from "../guardrail/same-value.ts";
 
 type Kept = { readonly value: string; origin: "input" | "tool" | "model" };
 
@@ -28,7 +29,8 @@ export function newCallMemory(): CallMemory {
   const byValue = new Map<string, string>();
   const last = new Map<PlaceholderType, number>();
   const assign: CallMemory["assign"] = (type, value, origin) => {
-    const name = byValue.get(`${type}:${value}`);
+    const key = `${type}:${sameValueKey(type, value)}`;
+    const name = byValue.get(key);
     const known = name === undefined ? undefined : byPlaceholder.get(name);
     if (name !== undefined && known !== undefined) {
       if (origin === "input") known.origin = "input";
@@ -37,7 +39,7 @@ export function newCallMemory(): CallMemory {
     const number = (last.get(type) ?? 0) + 1;
     last.set(type, number);
     const placeholder = formatPlaceholder(type, number);
-    byValue.set(`${type}:${value}`, placeholder);
+    byValue.set(key, placeholder);
     byPlaceholder.set(placeholder, { value, origin });
     return placeholder;
   };

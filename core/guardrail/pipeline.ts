@@ -4,6 +4,7 @@ import { type InspectedText, type InspectText, inspectAnswer, inspectInTurns, in
 import { formatPlaceholder } from "./placeholder.ts";
 import { replaceStretches } from "./replace.ts";
 import type { Action } from "./rules/action.ts";
+import { sameValueKey } from "./same-value.ts";
 import { FOREIGN_PLACEHOLDER, mostSevere, TYPED_PLACEHOLDER, VERDICT_OF, verdictOfPersonalData } from "./verdict.ts";
 
 /** The result of a check: verdict, findings and the redacted text. */
@@ -67,7 +68,7 @@ function numbering(taken: readonly string[]): (type: PlaceholderType, value: str
   const used = new Set(taken);
   const last = new Map<PlaceholderType, number>();
   return (type, value) => {
-    const key = `${type}:${value}`;
+    const key = `${type}:${sameValueKey(type, value)}`;
     const known = names.get(key);
     if (known !== undefined) return known;
     let name: string;

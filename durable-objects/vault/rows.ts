@@ -1,12 +1,13 @@
 /** The rows of the vault: one per value and run, everything in them sealed or opaque. All functions are synchronous. */
 import type { PlaceholderType } from "../../core/guardrail/finding.ts";
 import { formatPlaceholder, parsePlaceholder } from "../../core/guardrail/placeholder.ts";
+import { sameValueKey } from "../../core/guardrail/same-value.ts";
 import { leastId } from "../../core/ids.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { personOf } from "../../kit/sealed-text.ts";
 import { lookupCode, openValue, type PersonKey, sealValue } from "./envelope.ts";
 
-/** Append-only. `code` is the HMAC by which a value is found again, `from_input` whether the run's own input ever put it in. */
+/** Append-only. `code` is the HMAC by which a value is found again in any of its spellings, `from_input` whether the run's own input ever put it in. */
 export const VAULT_SCHEMA: readonly string[] = [
   `CREATE TABLE value (
      run TEXT NOT NULL, type TEXT NOT NULL, number INTEGER NOT NULL, code TEXT NOT NULL, sealed BLOB NOT NULL,
@@ -43,7 +44,7 @@ export function keepValue(
   owner: { readonly run: string; readonly subject: string; readonly fromInput: boolean; readonly recalled?: boolean },
   { type, value }: ValueToKeep,
 ): string {
-  const code = lookupCode(key, type, value);
+  const code = lookupCode(key, type, sameValueKey(type, value));
   const known = sql
     .exec<{ number: number; from_input: number; recalled: number }>(
       "SELECT number, from_input, recalled FROM value WHERE run = ? AND code = ?",
@@ -113,7 +114,7 @@ export function copyStored(sql: SqlStorage, key: PersonKey, from: string, to: st
     to,
     parsed.type,
     parsed.number,
-    lookupCode(key, parsed.type, value),
+    lookupCode(key, parsed.type, sameValueKey(parsed.type, value)),
     sealValue(key, placeOf(to, placeholder), value),
     stored.from_input,
     stored.recalled,

@@ -1,5 +1,7 @@
 /** The guardrails as a rehearsal: the same judgement and the same redaction, with a vault that numbers placeholders and keeps nothing. */
+import type { PlaceholderType } from "../../core/guardrail/finding.ts";
 import type { InputRules } from "../../core/guardrail/rules/merge.ts";
+import { sameValueKey } from "../../core/guardrail/same-value.ts";
 import type { Json } from "../../core/json.ts";
 import { defineGuard } from "./guard.ts";
 import type { Admitted } from "./ports.ts";
@@ -13,12 +15,13 @@ export function previewAdmission(
 ): Promise<Admitted> {
   const numbers = new Map<string, number>();
   const names = new Map<string, string>();
-  const nameOf = (type: string, hidden: string): string => {
-    const known = names.get(`${type}:${hidden}`);
+  const nameOf = (type: PlaceholderType, hidden: string): string => {
+    const key = `${type}:${sameValueKey(type, hidden)}`;
+    const known = names.get(key);
     if (known !== undefined) return known;
     const number = (numbers.get(type) ?? 0) + 1;
     numbers.set(type, number);
-    names.set(`${type}:${hidden}`, `{{${type}_${number}}}`);
+    names.set(key, `{{${type}_${number}}}`);
     return `{{${type}_${number}}}`;
   };
   const guard = defineGuard({

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Channel, PERSONAL_DATA_TYPES } from "../../../core/guardrail/finding.ts";
+import { type Channel, PERSONAL_DATA_TYPES, type PlaceholderType } from "../../../core/guardrail/finding.ts";
 import { rewriteTexts, textsOf } from "../../../core/guardrail/json-texts.ts";
 import { inspect } from "../../../core/guardrail/pipeline.ts";
 import { fillPlaceholders, parsePlaceholder } from "../../../core/guardrail/placeholder.ts";
+import { replaceStretches } from "../../../core/guardrail/replace.ts";
+import { sameValueKey } from "../../../core/guardrail/same-value.ts";
 import type { Json } from "../../../core/json.ts";
 
 const CHANNELS: readonly Channel[] = ["user", "tool_output", "model_output"];
@@ -114,7 +116,7 @@ describe("inspect", () => {
     );
   });
 
-  it("redaction and filling in again is identity", () => {
+  it("[GUARD-46] redaction and filling in again is identity, but for a value that came before in another spelling", () => {
     fc.assert(
       fc.property(noisy, (text) => {
         const { findings, redacted } = inspect(text, "user");
@@ -124,10 +126,15 @@ describe("inspect", () => {
           (name) => parsePlaceholder(name) !== null,
         );
         expect(names.length).toBe(cut.length);
-        cut.forEach(({ start, end }, index) => {
-          values.set(names[index] ?? "", text.slice(start, end));
+        const first = new Map<string, string>();
+        cut.forEach(({ type, start, end }, index) => {
+          const value = text.slice(start, end);
+          const key = `${type} ${sameValueKey(type as PlaceholderType, value)}`;
+          first.set(key, first.get(key) ?? value);
+          values.set(names[index] ?? "", first.get(key) ?? "");
         });
-        expect(fillPlaceholders(redacted, (name) => values.get(name) ?? null)).toBe(text);
+        const expected = replaceStretches(text, cut, (index) => values.get(names[index] ?? "") ?? "");
+        expect(fillPlaceholders(redacted, (name) => values.get(name) ?? null)).toBe(expected);
       }),
       runs,
     );
