@@ -3,7 +3,7 @@
  * an answer. Words that carry an instruction are not told.
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
-import { isObject, type Json, own } from "../../core/json.ts";
+import { isObject, type Json, type JsonObject, own } from "../../core/json.ts";
 import type { ToolError } from "../../core/tool/manifest.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
@@ -56,25 +56,71 @@ function namesIn(said: Json): readonly string[] {
   );
 }
 
-/** `error`, `message` and `field` as tools commonly name them, also inside of `error` (RFC 9457 has `title` and `detail`); else the text itself. */
-function wordsIn(said: Json): { text: string; field: string } {
+/** Names of what tools say of an error, and of the field that it is about, in any case. RFC 9457 has `title` and `detail`; `msg` and `loc` are FastAPI's. */
+const CODES = ["error", "code", "title"];
+const MESSAGES = ["message", "detail", "error_description", "msg", "reason", "description", "faultstring"];
+const FIELDS = ["field", "param", "pointer", "loc"];
+/** Where they stand, if not at the top. */
+const HOLDERS = ["error", "fault", "errors", "detail"];
+/** Objects and entries of lists that are looked into. */
+const MOST_PLACES = 8;
+
+type Words = { readonly text: string; readonly field: string };
+
+/** What it says of the error in the places where tools commonly say it; else the text itself. */
+function wordsIn(said: Json): Words {
   if (typeof said === "string") return { text: said.trim(), field: "" };
-  if (!isObject(said)) return { text: "", field: "" };
-  const inner = own(said, "error");
-  const places = isObject(inner) ? [inner, said] : [said];
-  const first = (...names: readonly string[]): string => {
+  const places = placesIn(said);
+  const first = (names: readonly string[]): string => {
     for (const place of places) {
       for (const name of names) {
-        const value = own(place, name);
-        if (typeof value === "string" && value.trim() !== "") return value.trim();
+        const text = textOf(saidUnder(place, name));
+        if (text !== "") return text;
       }
     }
     return "";
   };
-  const words = [...new Set([first("error", "code", "title"), first("message", "detail", "error_description")])].filter(
-    (word) => word !== "",
-  );
-  return { text: words.join(": "), field: first("field", "param", "pointer") };
+  const [own, words] = [first(CODES), first(MESSAGES)];
+  const ofFields = fieldsIn(said);
+  const bare = Array.isArray(said) ? textOf(said[0]) : "";
+  const text = [...new Set([own, words, ofFields.text, bare])].filter((word) => word !== "").join(": ");
+  return { text, field: first(FIELDS) || ofFields.field };
+}
+
+/** What is inside comes first: it is more exact. */
+function placesIn(said: Json): readonly JsonObject[] {
+  if (Array.isArray(said)) return said.slice(0, MOST_PLACES).filter(isObject);
+  if (!isObject(said)) return [];
+  const inside = HOLDERS.flatMap((name) => {
+    const held = saidUnder(said, name);
+    return Array.isArray(held) ? held.slice(0, MOST_PLACES).filter(isObject) : isObject(held) ? [held] : [];
+  });
+  return [...inside, said];
+}
+
+/** ASP.NET and Laravel: `{"errors": {"amount": ["must be positive"]}}`. */
+function fieldsIn(said: Json): Words {
+  const errors = isObject(said) ? saidUnder(said, "errors") : null;
+  if (!isObject(errors)) return { text: "", field: "" };
+  for (const [field, told] of Object.entries(errors).slice(0, MOST_PLACES)) {
+    const text = textOf(Array.isArray(told) ? (told[0] ?? null) : told);
+    if (text !== "") return { text, field };
+  }
+  return { text: "", field: "" };
+}
+
+/** By a name in any case. */
+function saidUnder(holder: JsonObject, name: string): Json {
+  if (Object.hasOwn(holder, name)) return holder[name] ?? null;
+  const found = Object.keys(holder).find((key) => key.length === name.length && key.toLowerCase() === name);
+  return found === undefined ? null : (holder[found] ?? null);
+}
+
+/** A text, or the parts of a path: `["body", "amount"]`. */
+function textOf(value: Json | undefined): string {
+  if (typeof value === "string") return value.trim();
+  const isPath = Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === "string" || typeof part === "number");
+  return isPath ? value.filter((part) => part !== "body").join(".") : "";
 }
 
 /** A placeholder is cut off whole. */

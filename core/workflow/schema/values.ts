@@ -90,6 +90,9 @@ const LIMITS: readonly (readonly [limit: string, exclusive: string, within: Comp
   ["maximum", "exclusiveMaximum", (value, asked) => value <= asked, (value, asked) => value < asked],
 ];
 
+/** A pattern as it is told: its beginning, where it is long. */
+const shown = (pattern: string): string => (pattern.length <= 100 ? pattern : `${pattern.slice(0, 100).toWellFormed()}…`);
+
 function texts(node: JsonObject): Judge[] {
   const judges: Judge[] = [];
   const [least, most, pattern, format] = [own(node, "minLength"), own(node, "maxLength"), own(node, "pattern"), own(node, "format")];
@@ -103,7 +106,7 @@ function texts(node: JsonObject): Judge[] {
     const { test } = compiled.value;
     onTexts(
       (value, check) => test(value, check.spendSteps),
-      (path) => `${nameOf(path)} does not have the form that its schema asks for`,
+      (path) => `${nameOf(path)} must match \`${shown(String(pattern))}\``,
     );
   }
   const fits = typeof format === "string" ? formatCheck(format, [own(node, "type") ?? []].flat().includes("string")) : null;

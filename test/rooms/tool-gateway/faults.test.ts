@@ -205,6 +205,23 @@ describe("what a tool may answer", () => {
         undefined,
       ],
       [
+        "FastAPI's list",
+        () => json({ detail: [{ loc: ["body", "amount"], msg: "field required", type: "missing" }] }, 422),
+        "field required",
+        "amount",
+      ],
+      ["a list of errors", () => json({ errors: [{ message: "no such order" }] }, 400), "no such order", undefined],
+      [
+        "errors by field",
+        () => json({ title: "One or more validation errors", errors: { amount: ["must be positive"] } }, 400),
+        "One or more validation errors: must be positive",
+        "amount",
+      ],
+      [".NET's capitals", () => json({ Message: "no such order" }, 400), "no such order", undefined],
+      ["a fault", () => json({ fault: { faultstring: "no such order" } }, 400), "no such order", undefined],
+      ["a bare list", () => json(["no such order"], 400), "no such order", undefined],
+      ["a short name", () => json({ msg: "no such order" }, 400), "no such order", undefined],
+      [
         "plain text",
         () => new Response("too many lamps\n", { status: 400, headers: { "content-type": "text/plain" } }),
         "too many lamps",
