@@ -218,7 +218,8 @@ function flawsOf(request: ChatRequest, closed: ClosedAnswer, filled: Json): read
   if (isCallLost && format.kind === "text") return [FLAWS.namesNoCall];
   // After a tool's result there may be nothing left to say.
   const isAfterTool = request.messages.at(-1)?.role === "tool";
-  if (format.kind === "text") return isBlank && !isAfterTool ? [FLAWS.empty] : [];
+  const mayBeEmpty = isAfterTool || request.stop.length > 0; // what stops it may come first
+  if (format.kind === "text") return isBlank && !mayBeEmpty ? [FLAWS.empty] : [];
   if (isBlank) return [FLAWS.empty];
   const json = isObject(filled) ? filled["json"] : undefined;
   if (!isObject(json)) {

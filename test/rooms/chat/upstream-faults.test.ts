@@ -143,6 +143,15 @@ describe("upstream faults", () => {
     expect(world.upstream.requests).toHaveLength(1);
   });
 
+  it("[CHAT-6] where what stops an answer may come first, an empty one is an answer", async () => {
+    const world = chatWorld([says("")]);
+    expect(answer(await world.complete({ ...ASK, model: SMALL, stop: ["\n"] }))).toMatchObject({
+      message: { content: "" },
+      finish_reason: "stop",
+    });
+    expect(world.upstream.requests).toHaveLength(1);
+  });
+
   const WEATHER = {
     type: "function",
     function: { name: "weather", parameters: { type: "object", properties: { city: { type: "string" } } } },
