@@ -5,11 +5,12 @@ import { findPersonalData } from "../../../core/guardrail/pii/personal-data.ts";
 import { openScan } from "../../../core/guardrail/pii/scan.ts";
 import { CARDS_OR_PHONES, CARDS_WRITTEN } from "../../support/spellings/cards.ts";
 import { IDENTIFIERS_NAMED, PASSPORTS_NAMED } from "../../support/spellings/identifiers.ts";
+import { MAILS } from "../../support/spellings/mails.ts";
 import { PASSWORDS } from "../../support/spellings/passwords.ts";
 import { PHONES } from "../../support/spellings/phones.ts";
 import type { Spelling } from "../../support/spellings/spelling.ts";
 
-const SPELLINGS: readonly Spelling[] = [CARDS_OR_PHONES, CARDS_WRITTEN, PASSWORDS, IDENTIFIERS_NAMED, PASSPORTS_NAMED, PHONES];
+const SPELLINGS: readonly Spelling[] = [CARDS_OR_PHONES, CARDS_WRITTEN, PASSWORDS, IDENTIFIERS_NAMED, PASSPORTS_NAMED, PHONES, MAILS];
 
 const found = (text: string): string[] => findPersonalData(text).map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
 const notFound = (samples: readonly string[], type: string): unknown[] =>
