@@ -63,7 +63,7 @@ export type Auth = {
   authenticate(request: Request): Promise<Principal | null>;
   /** A new API key: the text that its holder sees once, and what is kept of it. */
   mintApiKey(): Promise<MintedKey>;
-  /** A console session for the bearer key of this request. Refused: `key` is the one that came, where there is such a key. */
+  /** A console session for the bearer key or token of this request; that of a token ends with it. Throws `ProviderUnavailable`. Refused: `key` is the one that came, where there is such a key. */
   openSession(request: Request): Promise<OpenedSession | { readonly ok: false; readonly key: StoredKey | null }>;
   /** A console session for somebody who signed in at an identity provider. */
   openLoginSession(vouched: Vouched): Promise<OpenedSession>;
@@ -132,10 +132,19 @@ export function defineAuth(ports: AuthPorts): Auth {
     return key !== null && isGood(key, request, ports.now()) ? principalOf(key) : null;
   };
 
-  const opened = async (reference: SessionReference, principal: Principal): Promise<OpenedSession> => {
-    const expiresAt = ports.now() + SESSION_MS;
+  const opened = async (reference: SessionReference, principal: Principal, until: EpochMs | null = null): Promise<OpenedSession> => {
+    const expiresAt = Math.min(ports.now() + SESSION_MS, until ?? Number.POSITIVE_INFINITY);
     const value = await sealSession(reference, expiresAt, ports.adminApiKey, ports.sessionMac);
     return { ok: true, cookie: sessionCookie(value), expiresAt, principal };
+  };
+
+  const openTokenSession = async (token: string): ReturnType<Auth["openSession"]> => {
+    const vouched = isTokenForm(token) ? await vouchedFor(ports, token, "authorization") : null;
+    const until = vouched?.expiresAt ?? 0;
+    if (vouched === null || vouched.roles.length === 0 || until <= ports.now()) return { ok: false, key: null };
+    const { issuer, subject, org, user, roles, signedInAt } = vouched;
+    const login: Login = { issuer: issuer.issuer, subject, org, user, roles, at: signedInAt, token: true };
+    return opened({ kind: "login", login }, await principalOfLogin(vouched), until);
   };
 
   return {
@@ -154,8 +163,9 @@ export function defineAuth(ports: AuthPorts): Auth {
     },
     mintApiKey: () => mintApiKey(ports.random),
     async openSession(request) {
-      const reference = await keyReference(bearerOf(request));
-      if (reference === null) return { ok: false, key: null };
+      const token = bearerOf(request);
+      const reference = await keyReference(token);
+      if (reference === null) return token === null ? { ok: false, key: null } : openTokenSession(token);
       const principal = await resolve(reference, request);
       if (principal === null) return { ok: false, key: reference.kind === "key" ? await ports.keyByHash(reference.hash) : null };
       return opened(reference, principal);
@@ -188,10 +198,12 @@ const isAsked = (request: Request): boolean =>
 /** The person of a login, while its issuer is configured and may still name that org. */
 async function resolveLogin(issuers: readonly Issuer[], login: Login): Promise<Principal | null> {
   const issuer = issuers.find(
-    ({ issuer: name, login: byLogin, org }) =>
-      name === login.issuer && byLogin !== null && ("fixed" in org ? org.fixed === login.org : org.among.includes(login.org)),
+    ({ issuer: name, login: byLogin, header, org }) =>
+      name === login.issuer &&
+      (login.token === true ? header === "authorization" : byLogin !== null) &&
+      ("fixed" in org ? org.fixed === login.org : org.among.includes(login.org)),
   );
-  return issuer === undefined ? null : principalOfLogin({ ...login, issuer, signedInAt: login.at });
+  return issuer === undefined ? null : principalOfLogin({ ...login, issuer, signedInAt: login.at, expiresAt: null });
 }
 
 function isGood(key: StoredKey, request: Request, at: EpochMs): boolean {

@@ -22,6 +22,8 @@ export type Login = {
   readonly user: string;
   readonly roles: readonly Role[];
   readonly at: EpochMs;
+  /** It was opened with a token: its issuer need offer no sign-in. */
+  readonly token?: true;
 };
 /** What a session stands for. */
 export type SessionReference =

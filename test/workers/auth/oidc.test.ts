@@ -126,6 +126,7 @@ describe("tokens", () => {
     ["an end in the past", async (sign) => sign(claims({ exp: NOW / 1000 - 61 }))],
     ["no end", async (sign) => sign({ iss: ISSUER, aud: "bulkhead", sub: "ann" })],
     ["a beginning in the future", async (sign) => sign(claims({ nbf: NOW / 1000 + 61 }))],
+    ["a date in the future", async (sign) => sign(claims({ iat: NOW / 1000 + 61 }))],
     ["no subject", async (sign) => sign({ iss: ISSUER, aud: "bulkhead", exp: NOW / 1000 + 300 })],
     ["a subject that is no user's name", async (sign) => sign(claims({ sub: "ann smith" }))],
     ["a name that stands for nobody", async (sign) => sign(claims({ sub: "erased" }))],
@@ -163,10 +164,60 @@ describe("tokens", () => {
     for (const [over, expected] of [
       [{ exp: NOW / 1000 - 59 }, "ann"],
       [{ nbf: NOW / 1000 + 59 }, "ann"],
+      [{ iat: NOW / 1000 + 59 }, "ann"],
       [{ exp: NOW / 1000 - 60 }, null],
     ] as const) {
       expect(await userOf(door(), await sign(claims(over))), JSON.stringify(over)).toBe(expected);
     }
+  });
+
+  it("[OIDC-12] open a console session that ends with the token, and with the issuer's entry", async () => {
+    const world = door();
+    const opened = await world.auth.openSession(bearing(await sign(claims())));
+    if (!opened.ok) throw new Error("refused");
+    expect(opened).toMatchObject({ expiresAt: NOW + 5 * MINUTE, principal: { org: "acme", user: "ann", roles: ["caller"] } });
+    const cookie = opened.cookie.split(";")[0] ?? "";
+    const request = () => new Request("https://bulkhead.test/v1/runs", { headers: { Cookie: cookie, "Sec-Fetch-Site": "same-origin" } });
+    expect(await world.auth.authenticate(request())).toMatchObject({ org: "acme", user: "ann", roles: ["caller"] });
+    expect(await doorWith([], fetch, NOW).auth.authenticate(request())).toBeNull();
+    expect(await door({ ...ENTRY, header: "cf-access-jwt-assertion" }).auth.authenticate(request())).toBeNull();
+    world.clock.at += 5 * MINUTE;
+    expect(await world.auth.authenticate(request())).toBeNull();
+    const long = await door().auth.openSession(bearing(await sign(claims({ exp: NOW / 1000 + 86_400 }))));
+    expect(long).toMatchObject({ ok: true, expiresAt: NOW + 8 * 60 * MINUTE });
+    for (const token of [await sign(claims({ aud: "payroll" })), await sign(claims({ exp: NOW / 1000 - 30 })), "a.b.c", "nothing"])
+      expect(await world.auth.openSession(bearing(token)), token).toEqual({ ok: false, key: null });
+  });
+
+  it("[OIDC-12] say when they end", async () => {
+    expect(await door().auth.authenticate(bearing(await sign(claims())))).toMatchObject({ credentialExpiresAt: NOW + 5 * MINUTE });
+  });
+
+  it.each([
+    ["its own client", { azp: "console" }, true],
+    ["nobody", {}, true],
+    ["another client", { azp: "payroll", aud: ["console", "payroll"] }, false],
+    ["a client that is no text", { azp: ["console"] }, false],
+  ] as [string, JWTPayload, boolean][])("[OIDC-8] take an ID token that was made for %s: %j %s", async (_whom, over, isIn) => {
+    let idToken = "";
+    const network = (async (url: string) => {
+      if (url.endsWith("/keys")) return Response.json({ keys: [first.publicJwk] });
+      if (url.endsWith("/token")) return Response.json({ id_token: idToken });
+      const at = (path: string) => `${ISSUER}/${path}`;
+      return Response.json({
+        ...{ issuer: ISSUER, jwks_uri: at("keys"), authorization_endpoint: at("auth"), token_endpoint: at("token") },
+      });
+    }) as unknown as typeof fetch;
+    const { jwks_uri: _uri, ...entry } = ENTRY;
+    const world = doorWith([{ ...entry, audience: "console", login: { client_id: "console" } }], network, NOW);
+    const begun = await world.signIn.begin(null, "https://bulkhead.test/console/callback");
+    if (!begun.ok) throw new Error(begun.why);
+    const asked = new URL(begun.location).searchParams;
+    idToken = await sign(claims({ aud: "console", nonce: asked.get("nonce") ?? "", ...over }));
+    const back = `https://bulkhead.test/console/callback?code=abc&state=${asked.get("state")}`;
+    const request = new Request(back, { headers: { Cookie: begun.cookie.split(";")[0] ?? "" } });
+    const finished = await world.signIn.finish(request, "https://bulkhead.test/console/callback");
+    expect(finished).toMatchObject(isIn ? { ok: true, vouched: { user: "ann" } } : { ok: false, why: "refused_by_provider" });
   });
 
   it("[OIDC-2] counts no algorithm that its entry does not list", async () => {

@@ -115,6 +115,8 @@ async function finishSignIn(
   const idToken = await exchangeCode(ports, issuer, clientId, { code, redirect_uri: callback, code_verifier: underWay.verifier });
   if (idToken === null) return { ok: false, why: "refused_by_provider" };
   const claims = await verified(ports, issuer, idToken, [clientId]);
+  // OpenID Connect Core 1.0 section 3.1.3.7: a token for several audiences was made for the client that `azp` names.
+  if (claims !== null && (claims["azp"] ?? clientId) !== clientId) return { ok: false, why: "refused_by_provider" };
   if (claims === null || typeof claims["nonce"] !== "string" || !(await sameSecret(claims["nonce"], underWay.nonce))) {
     return { ok: false, why: "refused_by_provider" };
   }

@@ -32,6 +32,8 @@ export type Vouched = ClaimedHolder & {
   readonly subject: string;
   /** When the holder signed in, as far as the token says (`auth_time`, else `iat`), at most now. */
   readonly signedInAt: EpochMs;
+  /** When the token ends; null: of a session, which says that itself. */
+  readonly expiresAt: EpochMs | null;
 };
 
 /** The holder of a token that came in this header; null when it is none of ours. Throws `ProviderUnavailable`. */
@@ -55,7 +57,8 @@ export function vouchedBy({ now }: Pick<TokenPorts, "now">, issuer: Issuer, clai
   const seconds = typeof authTime === "number" ? authTime : (claims.iat ?? now() / 1000);
   // Some providers leave `sub` out of access tokens; the user is who they are then.
   const subject = typeof claims.sub === "string" && claims.sub !== "" ? claims.sub : holder.user;
-  return { ...holder, issuer, subject, signedInAt: Math.min(now(), seconds * 1000) };
+  const expiresAt = typeof claims.exp === "number" ? claims.exp * 1000 : null;
+  return { ...holder, issuer, subject, signedInAt: Math.min(now(), seconds * 1000), expiresAt };
 }
 
 /** As with names that are sent, but for a plain mail address: whoever configured the claim chose to have it on record. */
@@ -76,15 +79,21 @@ export async function verified(ports: TokenPorts, issuer: Issuer, token: string,
     const { keys } = await ports.providers.published(issuer, missed);
     try {
       const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet(keys), options);
-      return TYPES.has(protectedHeader.typ) ? payload : null;
+      return TYPES.has(protectedHeader.typ) && isMade(payload, ports.now()) ? payload : null;
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey) continue; // perhaps the issuer rotated its keys
-      if (error instanceof errors.JWKSMultipleMatchingKeys) return firstThatFits(error, token, options);
+      if (error instanceof errors.JWKSMultipleMatchingKeys) {
+        const payload = await firstThatFits(error, token, options);
+        return payload !== null && isMade(payload, ports.now()) ? payload : null;
+      }
       return null;
     }
   }
   return null;
 }
+
+/** A token that says it was made in the future was made by a clock, or an issuer, that cannot be relied on. */
+const isMade = ({ iat }: JWTPayload, now: EpochMs): boolean => iat === undefined || iat <= now / 1000 + SKEW_SECONDS;
 
 /** A token without `kid` beside several keys of its kind: whichever verifies it. */
 async function firstThatFits(keys: errors.JWKSMultipleMatchingKeys, token: string, options: JWTVerifyOptions): Promise<JWTPayload | null> {
@@ -96,7 +105,7 @@ async function firstThatFits(keys: errors.JWKSMultipleMatchingKeys, token: strin
 }
 
 /** The caller that the issuer vouches for. The credential's name is stable for the person, and says nothing of them. */
-export async function principalOf({ org, user, roles, issuer, subject, signedInAt }: Vouched): Promise<Principal> {
+export async function principalOf({ org, user, roles, issuer, subject, signedInAt, expiresAt }: Vouched): Promise<Principal> {
   const login = (await sha256Hex(`${issuer.issuer}\n${subject}`)).slice(0, 26);
   return {
     org,
@@ -104,7 +113,7 @@ export async function principalOf({ org, user, roles, issuer, subject, signedInA
     roles,
     credential: `login_${login}`,
     credentialCreatedAt: signedInAt,
-    credentialExpiresAt: null,
+    credentialExpiresAt: expiresAt,
     credentialCreatedBy: null,
     // One login is one person, whatever user its claims name from one day to the next.
     root: `${LOGIN_ROOT}${login}`,

@@ -26,8 +26,10 @@ export const authenticate = (ports: Pick<IngressPorts, "auth" | "noteUse" | "may
     const noted = ports.noteUse(principal);
     if (noted !== null) context.executionCtx.waitUntil(noted);
     await next();
-    const { credentialExpiresAt: end } = principal;
-    if (end !== null && end - context.get("at") < EXPIRES_SOON_MS) setHeaders(context, { "Bulkhead-Key-Expires": toRfc3339(end) });
+    const { credentialExpiresAt: end, credential } = principal;
+    // A token always ends soon.
+    if (end !== null && !credential.startsWith("login_") && end - context.get("at") < EXPIRES_SOON_MS)
+      setHeaders(context, { "Bulkhead-Key-Expires": toRfc3339(end) });
     return;
   };
 };

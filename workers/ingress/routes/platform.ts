@@ -90,7 +90,7 @@ export function platformRoutes(ports: IngressPorts, documents: Documents): Endpo
         method: "post",
         path: "/console/session",
         operationId: "openSession",
-        summary: "Opens a console session for the bearer key: a cookie for eight hours",
+        summary: "Opens a console session for the bearer key or token: a cookie for eight hours, or until the token ends",
         security: [{ apiKey: [] }],
         responses: {
           201: {
