@@ -15,8 +15,8 @@ export const plusUsage = (a: TokenUsage, b: TokenUsage): TokenUsage => ({
 });
 
 /**
- * Whose counts these are. `reported`: the upstream's; `odd`: the upstream's, without details that cannot be true; `partial`: the
- * upstream's as far as they can be read, an upper bound for the rest; `absent`: an upper bound.
+ * Whose counts these are. `reported`: the upstream's; `odd`: the upstream's, without details that cannot be true; `partial`: an upper
+ * bound, and what can be read of the upstream's where that is more; `absent`: an upper bound.
  */
 export type SettledUsage = { readonly tokens: TokenUsage; readonly told: "reported" | "odd" | "partial" | "absent" };
 
@@ -34,8 +34,8 @@ export function settledUsage({ usage, text, calls }: Pick<ChatAnswer, "usage" | 
   const seen = boundTokens(text ?? "") + asked;
   if (usage.kind === "absent") return { tokens: { input: boundInput(), output: seen, cachedInput: 0 }, told: "absent" };
   const { input: read, output, cachedInput, total } = usage.kind === "reported" ? { ...usage.tokens, total: null } : usage;
-  const input = read ?? boundInput();
-  // What a total says beyond the prompt was written, seen or not.
+  const input = Math.max(read ?? 0, boundInput());
+  // Half of it cannot be believed: the other half is no reason to count less. What a total says beyond the prompt was written, seen or not.
   return { tokens: { input, output: Math.max(seen, output ?? 0, (total ?? 0) - input), cachedInput }, told: "partial" };
 }
 

@@ -46,6 +46,29 @@ export function toldInChoice(body: JsonObject, choice: JsonObject): ToldError | 
   return own === undefined ? null : { status: statusOf([own]), body: { error: own } };
 }
 
+/** What errors are told with, in shapes that name no error: FastAPI's `detail`, RFC 9457's `title`, and what stands beside them. */
+const ERROR_WORDS: ReadonlySet<string> = new Set([
+  ...["detail", "details", "message", "msg", "title", "reason", "description", "error", "errors", "error_message", "error_description"],
+  ...["code", "status", "status_code", "statusCode", "type", "name", "success", "ok", "object"],
+  ...["id", "instance", "path", "method", "timestamp", "request_id", "requestId", "trace_id", "traceId", "documentation_url"],
+]);
+/** A text that is longer, in UTF-16 units, may be what a model wrote. */
+const LONGEST_WORD = 1_000;
+
+/**
+ * True where a whole body shows no sign that a model worked: nothing, a few words, or an error in a shape that `toldError` does not know.
+ * Nobody bills for it. Anything else in a shape that is not OpenAI's may be a model's answer, which was paid for.
+ */
+export function isNoAnswer(body: Json): boolean {
+  if (typeof body === "string") return body.length <= LONGEST_WORD;
+  if (Array.isArray(body)) return body.length === 0 || (body.length === 1 && isNoAnswer(body[0] ?? null));
+  if (!isObject(body)) return true;
+  const told = Object.entries(body).filter(([name, value]) => value !== null && !(name === "choices" && isEmptyList(value)));
+  return told.every(([name, value]) => ERROR_WORDS.has(name) && !(name === "message" && isObject(value)));
+}
+
+const isEmptyList = (value: Json): boolean => Array.isArray(value) && value.length === 0;
+
 /** Broken off, without a word why. */
 export const BROKEN_OFF: ToldError = { status: UNKNOWN_STATUS, body: {} };
 

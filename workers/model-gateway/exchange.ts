@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import { readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { fitBody, leftOutOf, lessonOf, type OwnFields, type Taken, withLesson, wordsOf } from "../../core/model/parameters.ts";
-import { toldError, toldWaitMs } from "../../core/model/told-error.ts";
+import { isNoAnswer, toldError, toldWaitMs } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -147,6 +147,10 @@ export async function readReply(
   const parsed = readEnvelope(body.text);
   if (!parsed.ok) return err(otherFormat());
   const told = toldError(parsed.value);
+  if (told === null && isNoAnswer(parsed.value)) {
+    facts["status"] = "502";
+    return err(otherFormat());
+  }
   if (told === null) return parsed;
   facts["status"] = String(told.status);
   const failed = failureOfTold(told, now, sent);

@@ -288,18 +288,29 @@ describe("what an upstream counts", () => {
   it.each([
     ["nothing", undefined],
     ["less than nothing", { prompt_tokens: -1, completion_tokens: 7 }],
-    ["half a token", { prompt_tokens: 31, completion_tokens: 7.5 }],
-    ["text", { prompt_tokens: "31", completion_tokens: 7 }],
+    ["words", { prompt_tokens: "many", completion_tokens: 7 }],
+    ["half of it", { prompt_tokens: 31 }],
     ["no prompt", { prompt_tokens: 0, completion_tokens: 7 }],
     ["more than its window", { prompt_tokens: 9_000, completion_tokens: 7 }],
     ["beyond numbers", { prompt_tokens: 1e300, completion_tokens: 7 }],
-    ["more from the cache than there was", { prompt_tokens: 31, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 32 } }],
   ])("[MODEL-3] %s is estimated, and said", async (_, usage) => {
     const outcome = await world(chat(GOOD, { usage })).call();
     expect(outcome.upstream["usage"]).toContain("estimated");
     expect(outcome.usage?.input).toBeGreaterThan(31);
     expect(outcome.usage?.output).toBeGreaterThanOrEqual(5);
     expect(outcome.usage?.cachedInput).toBe(0);
+  });
+
+  it.each([
+    ["half a token", { prompt_tokens: 31, completion_tokens: 7.5 }, { input: 31, output: 8, cachedInput: 0 }, undefined],
+    ["numbers in a text", { prompt_tokens: "31", completion_tokens: 7 }, { input: 31, output: 7, cachedInput: 0 }, undefined],
+    ["less than nothing of it thought", { ...USED, reasoning_tokens: -1 }, { input: 31, output: 7, cachedInput: 0 }, "implausible"],
+    ["more from the cache than there was", { ...USED, cached_tokens: 32 }, { input: 63, output: 7, cachedInput: 32 }, "implausible"],
+  ])("[MODEL-3] %s is read, and an odd detail left aside and said", async (_, usage, tokens, said) => {
+    const outcome = await world(chat(GOOD, { usage })).call();
+    expect(outcome.usage).toEqual(tokens);
+    if (said === undefined) expect(outcome.upstream["usage"]).toBeUndefined();
+    else expect(outcome.upstream["usage"]).toContain(said);
   });
 
   it("what was read from the upstream's cache", async () => {
