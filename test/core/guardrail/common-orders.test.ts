@@ -9,6 +9,8 @@ import { bestOf } from "../../support/cpu-time.ts";
 /** Shares that are blocked; measured .93 and .88 as user. */
 const LEAST_TUNED = 0.9;
 const LEAST_BY_ANOTHER = 0.85;
+/** Measured .63 at first sight, .71 after the misses in seven languages were looked at; .68 in the three others. */
+const LEAST_BY_THIRD = 0.65;
 /** Languages whose wordings by another author nobody looked at while the frames were written; measured .90. */
 const UNSEEN = ["it", "pt", "ru"];
 const MOST_HARMLESS = 0.005;
@@ -26,6 +28,7 @@ describe("common wordings of an injection", () => {
       expect(WORDINGS.byAnother).toHaveLength(600);
       expect(blocked(WORDINGS.tuned, channel)).toBeGreaterThanOrEqual(LEAST_TUNED);
       expect(blocked(WORDINGS.byAnother, channel)).toBeGreaterThanOrEqual(LEAST_BY_ANOTHER);
+      expect(blocked(WORDINGS.byThird, channel)).toBeGreaterThanOrEqual(LEAST_BY_THIRD);
       const unseen = WORDINGS.byAnother.filter(({ language }) => UNSEEN.includes(language));
       expect(blocked(unseen, channel)).toBeGreaterThanOrEqual(LEAST_BY_ANOTHER);
     },

@@ -143,7 +143,7 @@ describe("[ARCHIVE-15] where D1 is nearly full", () => {
     const lines = [ended("n1", 21), ended("n1", 8), ended("n1", 7.9)];
     await world.store.upsertRuns(lines);
     const overdue = async (bytes: number) =>
-      (await storeWorld(full(bytes)).store.keeping.overdue(FAR, 1_000)).flatMap(({ org, id }) => (org === "n1" ? [id] : [])).sort();
+      (await storeWorld(full(bytes)).store.keeping.overdue(FAR, 1_000_000)).flatMap(({ org, id }) => (org === "n1" ? [id] : [])).sort();
     expect(await overdue(5_900_000_000)).toEqual(ids(lines.slice(0, 1)));
     expect(await overdue(6_100_000_000)).toEqual(ids(lines.slice(0, 2)));
   });

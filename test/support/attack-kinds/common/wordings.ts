@@ -1,7 +1,7 @@
 /**
  * Common wordings of an injection in ten languages, six kinds each, and harmless sentences with the same words. `tuned`: the frames were written with them in
  * view. `by-another`: 600 by another author, who had not seen the rules; those in Italian, Portuguese and Russian were never looked at. `harmless`: by that
- * author, too. A line is `language|kind|text`, of harmless ones `language|text`.
+ * author, too. `by-a-third` and `harmless-of-a-third`: written when all that stood. A line is `language|kind|text`, of harmless ones `language|text`.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,5 +23,6 @@ const read = (name: string, hasKind: boolean): readonly Wording[] =>
 export const WORDINGS = {
   tuned: read("tuned.txt", true),
   byAnother: read("by-another.txt", true),
-  harmless: read("harmless.txt", false),
+  byThird: read("by-a-third.txt", true),
+  harmless: [...read("harmless.txt", false), ...read("harmless-of-a-third.txt", false)],
 } as const;
