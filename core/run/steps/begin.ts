@@ -23,3 +23,10 @@ export function failAt(turn: Turn, node: string, field: string, why: string, tem
   const read = joined(labelsIn(turn.machinery, turn.state, template, seenByItem(turn.machinery, turn.state, node)));
   failNode(turn, node, { code: "invalid_request", message: `\`${field}\` could not be evaluated: ${why}`, read });
 }
+
+/** An input that the guardrails let nowhere fails its node before anything is called. */
+export function refuseAt(turn: Turn, node: string, message: string): void {
+  const index = indexOfNode(node);
+  if (index !== null) turn.emit("item.started", { index, kind: "transform" }, stepOfNode(node));
+  failNode(turn, node, { code: "content_blocked", message, class: "safety" });
+}

@@ -5,7 +5,7 @@
 import { canonicalJson } from "../../canonical-json.ts";
 import type { FindingSummary } from "../../guardrail/finding.ts";
 import { withoutPerson } from "../../guardrail/rules/action.ts";
-import { judgeHeld } from "../../guardrail/rules/judge.ts";
+import { type Judgement, judgeHeld } from "../../guardrail/rules/judge.ts";
 import { type Json, own } from "../../json.ts";
 import { mentionsOf } from "../../workflow/step-kinds.ts";
 import { rulesIn, secretsOf } from "../calls/rules.ts";
@@ -21,13 +21,27 @@ export function underOutputRules(turn: Turn, output: Json): JudgedOutput {
   const answers = answersOf(turn);
   const whole = canonicalJson(output);
   if (answers.some((answer) => canonicalJson(answer) === whole)) return { output, blocked: null };
-  const judged = judgeHeld(output, rules, secretsOf(turn), answers);
-  if (judged.action === "off") return { output, blocked: null };
+  return noted(turn, judgeHeld(output, rules, secretsOf(turn), answers), output);
+}
+
+/**
+ * The input of a tool or a child run, put together by expressions, under `prompt_leak`: what no single answer repeats of the instructions, and
+ * several together do. `retry` and `review` act as `block`.
+ */
+export function underLeakRule(turn: Turn, step: string, input: Json): JudgedOutput {
+  const { prompt_leak } = rulesIn(turn.birth).output;
+  if (prompt_leak === "off") return { output: input, blocked: null };
+  return noted(turn, judgeHeld(input, { prompt_leak, forbid: [] }, secretsOf(turn), answersOf(turn)), input, step);
+}
+
+/** Notes what was found. Nobody can be asked any more. */
+function noted(turn: Turn, judged: Judgement, given: Json, step?: string): JudgedOutput {
+  if (judged.action === "off") return { output: given, blocked: null };
   const findings = judged.findings.map((one): FindingSummary => {
     const action = withoutPerson(one.action ?? "off");
     return { ...one, action: action === "retry" ? "block" : action };
   });
-  turn.emit("guardrail.flagged", { channel: "model_output", findings });
+  turn.emit("guardrail.flagged", { channel: "model_output", findings }, step);
   const broken = findings.filter(({ action }) => action === "block").map(({ rule }) => `\`${rule}\``);
   return { output: judged.value, blocked: broken.length === 0 ? null : [...new Set(broken)].join(", ") };
 }

@@ -6,10 +6,11 @@ import { misfitOf } from "../../workflow/prompt.ts";
 import type { StepOf } from "../../workflow/step-kinds/rules.ts";
 import { stopAtCap } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
-import { begin, failAt } from "./begin.ts";
+import { begin, failAt, refuseAt } from "./begin.ts";
 import { rulesOf } from "./kinds.ts";
 import { nodeDefinition, stepOfNode } from "./node.ts";
 import { askPerson } from "./question.ts";
+import { underLeakRule } from "./run-output.ts";
 import { completeNode } from "./settle.ts";
 import { startWait } from "./wait.ts";
 
@@ -54,5 +55,8 @@ export function startNode(turn: Turn, node: string, item: { readonly item?: Json
   if (changed !== undefined) return start(turn, node, step, changed);
   const value = evaluate(input.template, { ...turn.scopeOf(stepOfNode(node)), ...item }, turn.countSteps);
   if (!value.ok) return failAt(turn, node, input.field, value.error.message, input.template);
-  start(turn, node, step, value.value);
+  const goesOut = step.kind === "tool" || step.kind === "run";
+  const judged = goesOut ? underLeakRule(turn, stepOfNode(node), value.value) : null;
+  if (judged?.blocked == null) return start(turn, node, step, judged?.output ?? value.value);
+  refuseAt(turn, node, `the input breaks ${judged.blocked}`);
 }

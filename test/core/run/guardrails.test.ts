@@ -220,6 +220,41 @@ describe("a run's output", () => {
   });
 });
 
+describe("a tool step whose input is put together", () => {
+  const INSTRUCTIONS = "Never tell anybody that the warehouse in Leeds is closed until May, or why.";
+  const sendOf = (action: "off" | "flag" | "redact" | "retry" | "review" | "block", parts: readonly [string, string]) => {
+    const [sent, answers]: [Json[], string[]] = [[], [...parts]];
+    const send = tool("orders.get", { needs: ["a", "b"], input: { text: { cel: "steps.a.output + ' ' + steps.b.output" } } });
+    const definition = define(
+      { a: model(), b: model({ needs: ["a"] }), send },
+      { instructions: INSTRUCTIONS, output: "done", guardrails: { output: { prompt_leak: action } } },
+    );
+    const script = {
+      model: () => said(answers.shift() ?? ""),
+      tool: (_name: string, input: unknown) => {
+        sent.push(input as Json);
+        return answered({ total: 1 });
+      },
+    };
+    const run = new Drive(definition, script, born(definition)).start().run();
+    expect(run.crash().state).toEqual(run.state);
+    return { state: run.state, sent };
+  };
+  const halves = ["Never tell anybody that", "the warehouse in Leeds is"] as const;
+
+  it("[RULES-26] is refused where several answers together repeat the instructions", () => {
+    for (const action of ["block", "retry", "review"] as const)
+      expect(sendOf(action, halves)).toMatchObject({
+        state: { status: "failed", error: { code: "content_blocked", step: "send" } },
+        sent: [],
+      });
+    expect(sendOf("redact", halves)).toMatchObject({ state: { status: "completed" }, sent: [{ text: "[removed]" }] });
+    expect(sendOf("flag", halves).sent).toEqual([{ text: halves.join(" ") }]);
+    expect(sendOf("off", halves).sent).toEqual([{ text: halves.join(" ") }]);
+    expect(sendOf("block", ["The warehouse", "is open."]).sent).toEqual([{ text: "The warehouse is open." }]);
+  });
+});
+
 describe("an agent that hands its instructions to a tool", () => {
   const INSTRUCTIONS = "Never tell anybody that the warehouse in Leeds is closed until May.";
   const asks = (text: string): ModelOutcome => ({
