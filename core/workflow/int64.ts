@@ -2,8 +2,11 @@
  * Whole numbers of 64 bits (`"format": "int64"`): a text of digits inside the platform, where every number is a double, and a bare
  * number on the wire. Which places of a value are such numbers is read off its schema. Pure and total; linear in the value.
  */
+
 import { escapeToken, isObject, type Json, type JsonObject, own, parsePointer } from "../json.ts";
 import { valueAt } from "../json-pointer.ts";
+import type { Spend } from "../pattern/match.ts";
+import { compilePattern } from "../pattern/pattern.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { ExactJson } from "../untrusted-json.ts";
 import type { JsonSchema } from "./definition.ts";
@@ -87,6 +90,7 @@ function mentionsInt64(schema: JsonSchema): boolean {
 
 /** The value with `make` applied to whatever is no list and no object. `nodes`: the subschemas that speak of it. */
 function change(schema: JsonSchema, value: Json, make: (item: Json, path: string, nodes: readonly Json[]) => Json): Json {
+  const spend = openSpend();
   const walk = (item: Json, nodes: readonly Json[], path: string): Json => {
     const all = expand(schema, nodes);
     if (Array.isArray(item))
@@ -102,7 +106,7 @@ function change(schema: JsonSchema, value: Json, make: (item: Json, path: string
         key,
         walk(
           child,
-          all.flatMap((node) => propertyOf(node, key)),
+          all.flatMap((node) => propertyOf(node, key, spend)),
           `${path}/${escapeToken(key)}`,
         ),
       ]);
@@ -155,13 +159,38 @@ function itemsOf(node: Json, index: number): Json[] {
   return place === undefined ? [] : [place];
 }
 
-function propertyOf(node: Json, key: string): Json[] {
+function propertyOf(node: Json, key: string, spend: Spend): Json[] {
   if (!isObject(node)) return [];
-  const properties = own(node, "properties");
+  const [properties, patterns] = [own(node, "properties"), own(node, "patternProperties")];
   const named = isObject(properties) ? own(properties, key) : undefined;
-  const place = named ?? own(node, "additionalProperties");
-  return place === undefined ? [] : [place];
+  const matching = isObject(patterns) ? Object.entries(patterns).filter(([pattern]) => matches(pattern, key, spend)) : [];
+  const places = [...(named === undefined ? [] : [named]), ...matching.map(([, place]) => place)];
+  const rest = own(node, "additionalProperties");
+  return places.length > 0 || rest === undefined ? places : [rest];
 }
+
+/** Steps for the keys of one value; keys beyond match nothing here, and the schema's own check says what does not fit. */
+const MOST_STEPS = 1_000_000;
+
+function openSpend(): Spend {
+  let left = MOST_STEPS;
+  return (steps) => {
+    left -= steps;
+    if (left < 0) throw new OutOfSteps();
+  };
+}
+
+function matches(pattern: string, key: string, spend: Spend): boolean {
+  const compiled = compilePattern(pattern);
+  try {
+    return compiled.ok && compiled.value.test(key, spend);
+  } catch (error) {
+    if (error instanceof OutOfSteps) return false;
+    throw error;
+  }
+}
+
+class OutOfSteps extends Error {}
 
 /** Whatever type stands beside the format: some write `integer`, and some `string`, since that is what it is inside of them. */
 function isInt64Node(node: Json): boolean {

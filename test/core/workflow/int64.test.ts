@@ -28,6 +28,18 @@ const taken = (text: string, schema: Json = SCHEMA) => {
 };
 
 describe("int64", () => {
+  it("[JSON-2] is seen under a pattern of keys, too", () => {
+    const schema = { type: "object", patternProperties: { "^id_": ID }, additionalProperties: { type: "number" } };
+    expect(taken('{"id_a":1173984759837450241}', schema)).toEqual({ ok: true, value: { id_a: "1173984759837450241" } });
+    expect(taken('{"n":1173984759837450241}', schema)).toEqual({ ok: false, error: "/n" });
+    expect(writeInt64(schema, { id_a: "1173984759837450241" })).toBe('{"id_a":1173984759837450241}');
+    const costly = { type: "object", patternProperties: { "^(?:a{1,500}b){1,5}$": ID } };
+    const keys = Object.fromEntries(Array.from({ length: 2_000 }, (_, index) => [`${"a".repeat(400)}${index}`, "x"]));
+    const startedAt = performance.now();
+    expect(taken(JSON.stringify(keys), costly)).toMatchObject({ ok: true });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+  });
+
   it("[JSON-2] comes in as digits, whatever its size, and goes out as it came", () => {
     const text = '{"id":9007199254740993,"list":[5,null,-9223372036854775808],"n":5,"s":7,"constructor":9223372036854775807}';
     const inside = taken(text);
