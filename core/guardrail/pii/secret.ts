@@ -130,24 +130,34 @@ function findNamed(text: string, from: number): Finding[] {
 
 const isNamed = (text: string): boolean => FINDER.mayMatch(text).length > 0 || SHORT_WORDS.test(text);
 
-/** Whether a run without blanks from `from` on has what `RANDOM` asks for: few texts have one. */
+/** What ends a value, as `NAMED` has it: blanks, quotes, brackets and signs between values. */
+const ENDS_VALUE = Uint8Array.from({ length: 128 }, (_, code) =>
+  code <= 32 || code === 127 || `"'\`<>{},;`.includes(String.fromCharCode(code)) ? 1 : 0,
+);
+
+/** Whether a run from `from` on has what `RANDOM` asks for, and is more than a mail address: few texts have one. */
 function holdsRandom(text: string, from: number): boolean {
-  let [units, digits, capitals, small, signs] = [0, 0, 0, 0, 0];
+  let [units, digits, capitals, small, signs, mails] = [0, 0, 0, 0, 0, 0];
   for (let at = from; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : 32;
-    if (code > 32 && code < 127) {
+    if (code < 128 && ENDS_VALUE[code] === 0) {
       units++;
       if (isDigit(code)) digits++;
-      else if (code >= 65 && code <= 90) capitals++;
       else if (code >= 97 && code <= 122) small++;
-      else signs++;
+      else if (code >= 65 && code <= 90) capitals++;
+      else if (code === 64) mails++;
+      else if (code !== 46) signs++;
       continue;
     }
-    if (units >= SHORTEST_NAMED && capitals + small > 0 && (digits > 0 || (capitals > 0 && small > 0 && signs > 0))) return true;
-    units = digits = capitals = small = signs = 0;
+    if (units >= SHORTEST_NAMED && capitals + small > 0 && (digits > 0 || (capitals > 0 && small > 0))) {
+      const isMail = mails === 1 && signs === 0 && MAIL_FORM.test(text.slice(at - units, at));
+      if (!isMail && (digits > 0 || signs + mails > 0)) return true;
+    }
+    units = digits = capitals = small = signs = mails = 0;
   }
   return false;
 }
+const MAIL_FORM = /^[\w.]+@[\w.]+\.[a-z]{2,}$/;
 
 const looksRandom = (value: string): boolean => RANDOM.test(value) && !NO_SECRET.test(value);
 
