@@ -96,7 +96,7 @@ describe("[GUARD-20] personal data that a run's model puts into a field that tak
   });
 });
 
-describe("[GUARD-43] personal data that the schema itself lists", () => {
+describe("[GUARD-49] personal data that the schema itself lists", () => {
   const boxes = ["support@shop.de", "max.muster@firma.de"];
   const schemas: readonly (readonly [string, JsonObject])[] = [
     ["an enum", { enum: boxes }],
