@@ -49,7 +49,7 @@ const FOR =
 /** The value is looked ahead at: a word of it may name the next one. */
 const SIGN = `\\s{0,2}[:=]|\\s(?:${VERB}):?(?=\\s)|\\s-{1,2}>?(?=\\s)|是|为|為|は`;
 const NAMED = new RegExp(
-  `(?:(?:${STRONG})["']?(?:${FOR}?(?:${SIGN})|)|(?:${WEAK})${FOR}?["']?(?:\\s{0,2}[:=]|(?<=(?:my|mein|mi|ma|mon|mia|minha|tu|su|a|la) \\S{3,8}(?: .{0,40})?)\\s(?:${VERB})(?=\\s)))\\s{0,2}["'\x60]?(?=([^\\s"'\x60<>{},;]{8,200}))`,
+  `(?:(?:${STRONG})["']?(?:${FOR}?(?:${SIGN})|(?=\\s)|(?<=[^ -~]))|(?:${WEAK})${FOR}?["']?(?:\\s{0,2}[:=]|(?<=(?:my|mein|mi|ma|mon|mia|minha|tu|su|a|la) \\S{3,8}(?: .{0,40})?)\\s(?:${VERB})(?=\\s)))\\s{0,2}["'\x60]?(?=([^\\s"'\x60<>{},;]{8,200}))`,
   "giu",
 );
 /** Eight units with a letter and a digit, or with a sign inside and both cases: words of a sentence ("the password is forgotten") do not look so. */
@@ -94,6 +94,7 @@ export const secrets: Detector = {
     misses: [
       "the password is forgotten",
       "palabras clave: covid-19",
+      "const rows: typeof secrets.$inferSelect = passwords.slice(0, 12)",
       "password: z.string().min(8)",
       "sk-short",
       "the secret of a good espresso",
