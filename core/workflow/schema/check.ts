@@ -95,6 +95,9 @@ export type WeighedError = FieldError & { readonly weight: number };
 /** Thrown where the work is used up, and caught by whoever began the check. */
 export class TooMuchWork extends Error {}
 
+/** What it takes to begin with a pattern, in units of `spend`. */
+const PATTERN_WORK = 20;
+
 /** One check in progress: its errors, and how much work it may still do. */
 export class Check {
   /** Errors found here are no errors of the value: an alternative may fail. */
@@ -122,6 +125,9 @@ export class Check {
     this.#left -= work;
     if (this.#left < 0) throw new TooMuchWork();
   };
+
+  /** A pattern begins to be tried: in a schema with hundreds of them that is most of the work. */
+  beginPattern = (): void => this.spend(PATTERN_WORK);
 
   /** Steps of a pattern are some 10 ns each. */
   spendSteps = (steps: number): void => this.spend(steps / 4);

@@ -174,7 +174,11 @@ function named(node: JsonObject, make: Make, isKept: boolean): Judge[] {
     onObject((value, place, check, seen) =>
       every(Object.keys(value), check, (name) => {
         const exact = byName.get(name);
-        const fitting = byPattern.filter(([pattern]) => pattern.test(name, check.spendSteps)).map(([, judge]) => judge);
+        const fits = (pattern: Pattern): boolean => {
+          check.beginPattern();
+          return pattern.test(name, check.spendSteps);
+        };
+        const fitting = byPattern.filter(([pattern]) => fits(pattern)).map(([, judge]) => judge);
         const all = [...(exact === undefined ? [] : [exact]), ...fitting];
         if (all.length === 0 && others !== null) all.push(others);
         if (all.length > 0) seen.addName(name);

@@ -105,7 +105,10 @@ function texts(node: JsonObject): Judge[] {
   if (compiled?.ok) {
     const { test } = compiled.value;
     onTexts(
-      (value, check) => test(value, check.spendSteps),
+      (value, check) => {
+        check.beginPattern();
+        return test(value, check.spendSteps);
+      },
       (path) => `${nameOf(path)} must match \`${shown(String(pattern))}\``,
     );
   }

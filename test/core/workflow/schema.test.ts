@@ -187,6 +187,20 @@ describe("[SCHEMA-4] bounded and total", () => {
     quickly(() => expect(validate(many, "ab".repeat(50_000))).toEqual([{ path: "", message: "the value is too large for its schema" }]));
   });
 
+  it("[SCHEMA-20] counts what it takes to begin with a pattern: hundreds of them at thousands of short names or texts are refused", () => {
+    const TOO_LARGE = [{ path: "", message: "the value is too large for its schema" }];
+    const named = (patterns: number): JsonSchema => ({
+      patternProperties: Object.fromEntries(Array.from({ length: patterns }, (_, n) => [`^x${n}`, { type: "number" }])),
+    });
+    const names = (count: number): Json => Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, 1]));
+    expect(validate(named(100), names(1_000))).toEqual([]);
+    expect(validate(named(400), names(1_000))).toEqual(TOO_LARGE);
+    expect(validate(named(100), names(5_000))).toEqual(TOO_LARGE);
+    const all = { items: { allOf: Array.from({ length: 400 }, (_, n) => ({ pattern: `^[a-z]{1,5}|${n}` })) } };
+    expect(validate(all, Array(100).fill("abc") as Json)).toEqual([]);
+    expect(validate(all, Array(500).fill("abc") as Json)).toEqual(TOO_LARGE);
+  });
+
   it("judges a schema that contains itself in many ways", () => {
     const doubling = Object.fromEntries(
       Array.from({ length: 30 }, (_, n) => [`a${n}`, { anyOf: [{ $ref: `#/$defs/a${n + 1}` }, { $ref: `#/$defs/a${n + 1}` }] }]),
