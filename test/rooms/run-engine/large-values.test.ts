@@ -374,7 +374,7 @@ describe("a turn that is full", () => {
   };
   const signal = (id: string, body: Json) => engine(id).signal({ id: `sig_${id}`, name: "go", body, findings: [], by: "ada", own: true });
 
-  it("[RUN-404] and ends its run was taken: who brought it is not told that the run has ended", async () => {
+  it("[RUN-410] and ends its run was taken: who brought it is not told that the run has ended", async () => {
     for (const size of [50_000, 60_000, 300_000]) {
       const id = await bear(waiting({}, { cel: "steps.s.output" }));
       expect(await signal(id, { a: "y".repeat(size) })).toMatchObject({ ok: true, value: { status: "completed" } });
@@ -383,7 +383,7 @@ describe("a turn that is full", () => {
     }
   });
 
-  it("[RUN-404] was taken where what follows cannot be stored now; the alarm goes on with it", async () => {
+  it("[RUN-410] was taken where what follows cannot be stored now; the alarm goes on with it", async () => {
     const id = await bear(waiting({ t: transform({ cel: "steps.s.output + 'z'" }, { needs: ["s"] }) }, { cel: "size(steps.t.output)" }));
     let puts = 0;
     reach = {
