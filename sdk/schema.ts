@@ -1463,6 +1463,8 @@ export type ListedModel = {
     readonly parallel_tool_calls?: boolean;
     readonly refuses?: readonly string[];
     readonly developer?: boolean;
+    readonly default_temperature?: boolean;
+    readonly default_limit?: number;
   };
 };
 
@@ -1536,6 +1538,8 @@ export type Model = {
     readonly parallel_tool_calls?: boolean;
     readonly refuses?: readonly string[];
     readonly developer?: boolean;
+    readonly default_temperature?: boolean;
+    readonly default_limit?: number;
   };
 };
 

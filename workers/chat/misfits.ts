@@ -11,6 +11,7 @@ const KEPT_MS = 120_000;
 /** Requests remembered; the oldest goes first. */
 const MOST = 1_000;
 
+/** The requests that are remembered. */
 export type Misfits = {
   /** The refusal of the same request of the same caller; null: it is none that is known. */
   readonly known: (asked: Asked) => Refusal | null;

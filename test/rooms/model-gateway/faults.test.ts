@@ -277,10 +277,20 @@ describe("what a model may say", () => {
     expect(failureOf(await world(chat(GOOD), { guard }).call())).toMatchObject({ class: "safety", code: "content_blocked" });
   });
 
-  it("[GUARD-20] is refused where a placeholder breaks the schema", async () => {
+  it.each([
+    ["a choice among listed values keeps its value", "shipping", { enum: ["shipping"] }, { ok: true, output: { category: "shipping" } }],
+    [
+      "a form that no placeholder has is refused",
+      ["shipping"],
+      { type: "array", minItems: 1 },
+      { ok: false, failure: { class: "permanent", code: "output_invalid" } },
+    ],
+  ])("[GUARD-20] [GUARD-49] where a placeholder breaks the schema, %s", async (_, said, category, result) => {
     const guard = scriptedGuard();
     guard.onAdmit = () => ({ value: { category: "{{ORG_1}}" }, verdict: "redact", findings: [] });
-    expect(failureOf(await world(chat(GOOD), { guard }).call())).toMatchObject({ class: "permanent", code: "output_invalid" });
+    const schema = { type: "object", properties: { category }, required: ["category"] };
+    const outcome = await world(chat(JSON.stringify({ category: said })), { guard }).call({ schema: { name: "x", schema } });
+    expect(outcome.result).toMatchObject(result);
   });
 });
 
