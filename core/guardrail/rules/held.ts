@@ -62,7 +62,7 @@ export function judgeForbidden(value: Json, rule: PhrasesRule, hits: Hit[]): Jso
     const stretches = found.flatMap((hit) => hit.stretches);
     return rule.action === "redact" ? without(text, stretches) : text;
   });
-  // What is said over several fields, or a key and its value, stands nowhere alone.
+  // A phrase can be spread over several fields, or over a key and its value: no single text holds it.
   const apart = joinsOf(value).flatMap((text) => phrasesIn(text, rule).filter(({ index }) => !seen.has(index)));
   for (const hit of apart) if (!seen.has(hit.index)) note(hit);
   for (const [index, { detector, count }] of seen)

@@ -1,6 +1,9 @@
 /** The common wordings of an injection by frames of words in ten languages, and harmless sentences with the same words. */
 import { describe, expect, it } from "vitest";
 import { COMMON_COUNTS, COMMON_PROBES, commonOrdersIn } from "../../../core/guardrail/injection/common/common.ts";
+import { EUROPEAN } from "../../../core/guardrail/injection/common/european.ts";
+import { expressionOf, framesOf } from "../../../core/guardrail/injection/common/frames.ts";
+import { OTHER } from "../../../core/guardrail/injection/common/other.ts";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { inspectText } from "../../../core/guardrail/inspect-text.ts";
 import { WORDINGS, type Wording } from "../../support/attack-kinds/common/wordings.ts";
@@ -51,6 +54,15 @@ describe("common wordings of an injection", () => {
   it.each(COMMON_PROBES)("[INJ-26] each kind finds its own example: %s", (probe) => {
     expect(commonOrdersIn(normalise(probe).text, "user")).toHaveLength(1);
     expect(commonOrdersIn(normalise(probe).text, "model_output")).toEqual([]);
+  });
+
+  it("[INJ-26] every frame is made of parts that its language has", () => {
+    const languages = [...EUROPEAN, ...OTHER].map(framesOf);
+    const expressions = languages.flatMap(({ frames, parts }) =>
+      Object.values(frames).flatMap((each) => each.map((one) => expressionOf(one, parts))),
+    );
+    expect(expressions).toHaveLength(COMMON_COUNTS.frames);
+    expect(expressions.filter((one) => one.includes("undefined") || /<[a-z]\w*>/i.test(one))).toEqual([]);
   });
 
   it("[INJ-26] every frame needs words of two of its parts", () => {

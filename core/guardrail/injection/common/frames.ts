@@ -9,7 +9,7 @@ import type { Words } from "./words.ts";
 /** What ends a sentence or a line. */
 const ENDS = ".!?;\\n\\u3002\\u0964";
 const END = `(?= ?(?:[${ENDS}:]|$))`;
-/** What is told ends here, or goes on with another command. */
+/** The command ends here, or another one follows. */
 const STOP = `(?= ?(?:[${ENDS}:,(-]|$| (?:and|und|y|e|et|и|ve|और|then|dann|luego|puis|poi|depois|ni)\\b|\u5e76|\u7136\u540e|\u53ea|\u4ece))`;
 /** Where commands stand in Chinese, which parts words by nothing. */
 const AT_UNSPACED = `(?<=^|[${ENDS},:>"' ]|请|你要|你必须|现在|立即|立刻|马上|全部|并|然后|把|将)`;
