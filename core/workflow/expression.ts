@@ -41,11 +41,15 @@ export type ExpressionError = {
   readonly cel: string;
   /** Names the expression and says what went wrong; free of data. */
   readonly message: string;
+  /** It passed a bound: of its steps, of a text that it builds, or of the size or depth of the value. */
+  readonly isBound: boolean;
 };
 
 /** Maximum UTF-16 units of the values of one evaluated template; a larger one is an error. */
 const MAX_RESULT_SIZE = 1_048_576;
 const MAX_RESULT_DEPTH = 100;
+const TOO_DEEP = "the result is nested too deeply";
+const TOO_LARGE = "the result is too large";
 
 /** Counts the steps that evaluations take. */
 export type StepCount = (steps: number) => void;
@@ -55,7 +59,7 @@ export function evaluate(template: Template, scope: Scope, count?: StepCount): R
   const meter = new Meter();
   const size = { left: MAX_RESULT_SIZE };
   const fill = (value: Json, path: string, depth: number): Result<Json, ExpressionError> => {
-    if (depth > MAX_RESULT_DEPTH) return err({ path, cel: "", message: "the value is nested too deeply" });
+    if (depth > MAX_RESULT_DEPTH) return err({ path, cel: "", message: "the value is nested too deeply", isBound: true });
     const cel = expressionOf(value);
     if (cel !== null) return evaluateOne(cel, scope, path, meter, size);
     if (Array.isArray(value)) {
@@ -114,18 +118,18 @@ function evaluateOne(cel: string, scope: Scope, path: string, meter: Meter, size
   try {
     const value = run(parsed.value.root, scope as unknown as Variables, meter);
     const flaw = flawOf(value, size, 0);
-    return flaw === null ? ok(toJson(value)) : err(failure(cel, path, flaw));
+    return flaw === null ? ok(toJson(value)) : err(failure(cel, path, flaw, flaw === TOO_DEEP || flaw === TOO_LARGE));
   } catch (thrown) {
-    if (thrown instanceof Stopped) return err(failure(cel, path, thrown.reason));
+    if (thrown instanceof Stopped) return err(failure(cel, path, thrown.reason, thrown.final));
     return err(failure(cel, path, "it cannot be evaluated")); // a stack that ran out, say
   }
 }
 
 /** Why a value is not plain JSON, or null. Parts that are used twice count twice: that is how they are written. */
 function flawOf(value: Value, size: { left: number }, depth: number): string | null {
-  if (depth > MAX_RESULT_DEPTH) return "the result is nested too deeply";
+  if (depth > MAX_RESULT_DEPTH) return TOO_DEEP;
   size.left -= typeof value === "string" ? value.length + 2 : 4;
-  if (size.left < 0) return "the result is too large";
+  if (size.left < 0) return TOO_LARGE;
   if (value === null || typeof value === "boolean") return null;
   if (typeof value === "number") return Number.isFinite(value) ? null : "the result has a number that is not finite";
   if (typeof value === "string") return value.isWellFormed() ? null : "the result has a text that is not well-formed Unicode";
@@ -152,7 +156,7 @@ function firstFlaw(values: readonly Value[], size: { left: number }, depth: numb
   return null;
 }
 
-const failure = (cel: string, path: string, reason: string): ExpressionError => {
+const failure = (cel: string, path: string, reason: string, isBound = false): ExpressionError => {
   const shown = cel.length > 120 ? `${cel.slice(0, 120)}…` : cel;
-  return { path, cel, message: `the expression \`${shown}\` failed: ${reason}` };
+  return { path, cel, message: `the expression \`${shown}\` failed: ${reason}`, isBound };
 };

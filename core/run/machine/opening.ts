@@ -12,6 +12,7 @@ import { evaluate } from "../../workflow/expression.ts";
 import { heedInput } from "../hand-over/raise.ts";
 import { INPUT_ACTIVITY } from "../steps/node.ts";
 import { askPerson } from "../steps/question.ts";
+import { failAhead } from "../steps/settle.ts";
 import { isOverEstimate } from "./birth.ts";
 import type { Happening } from "./happening.ts";
 import { takesTurns } from "./session-place.ts";
@@ -79,6 +80,7 @@ export function begin(turn: Turn): void {
     turn.emit("step.completed", { output, kept: true, ...(labels === undefined ? {} : { labels }) }, step);
   }
   heedInput(turn);
+  failAhead(turn, null);
 }
 
 /** The run's turn has come. Told again, it changes nothing. Returns why it is refused, or null. */

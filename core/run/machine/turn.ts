@@ -60,7 +60,12 @@ export class Turn {
 
   /** As `isFull` says of its events; also where their expressions took long. */
   get isFull(): boolean {
-    return this.events.length >= EVENTS_PER_TURN || this.#size >= SIZE_PER_TURN || this.#steps >= STEPS_PER_TURN;
+    return this.events.length >= EVENTS_PER_TURN || this.#size >= SIZE_PER_TURN || this.isLong;
+  }
+
+  /** The expressions of this turn took as long as those of a turn may. */
+  get isLong(): boolean {
+    return this.#steps >= STEPS_PER_TURN;
   }
 
   /** Adds the steps of an evaluation. */

@@ -4,15 +4,14 @@
  */
 import { withPrefix } from "../../ids.ts";
 import { type Json, own } from "../../json.ts";
-import type { Step } from "../../workflow/definition.ts";
 import { evaluate } from "../../workflow/expression.ts";
 import { giveBack } from "../calls/lease.ts";
 import { isFinal, isInFlight } from "../machine/state.ts";
 import type { Turn } from "../machine/turn.ts";
 import type { RunFlag } from "../outside/view.ts";
-import { rulesOf } from "./kinds.ts";
 import { labelsIn, labelsOfPartial } from "./labels.ts";
 import { leftBehind } from "./left-behind.ts";
+import { mayWrite } from "./may-write.ts";
 import { underOutputRules } from "./run-output.ts";
 import { completeStep } from "./settle.ts";
 import { toUndo, undoNext } from "./undo.ts";
@@ -76,12 +75,6 @@ function hasHalfDoneWrites(turn: Turn): boolean {
   const isMade = (id: string): boolean => state.done.some((done) => done.step === id);
   const isOver = (id: string): boolean => ["completed", "skipped"].includes(own(state.steps, id)?.status ?? "");
   return writing.some(([id]) => isMade(id)) && writing.some(([id]) => !isOver(id));
-}
-
-/** A tool that was not registered when the run started counts as one that writes. */
-function mayWrite(turn: Turn, step: Step): boolean {
-  const writes = (tool: string): boolean => !["read", "none"].includes(own(turn.birth.toolEffects, tool) ?? "write");
-  return rulesOf(step).mayWrite(step, writes);
 }
 
 function endPartial(turn: Turn): void {

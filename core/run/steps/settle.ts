@@ -14,6 +14,7 @@ import { outputRulesOf } from "../calls/rules.ts";
 import type { StepError } from "../machine/state.ts";
 import { stopAtFailure } from "../machine/stop.ts";
 import type { Turn } from "../machine/turn.ts";
+import { overrunAhead } from "./ahead.ts";
 import {
   failureLabel,
   labelsIn,
@@ -142,4 +143,15 @@ function afterSettled(turn: Turn, id: string, output: Json): void {
   for (const { id: rescuer } of rescuersIn(turn.stepDefinition(id).on_error)) {
     if (own(turn.state.steps, rescuer)?.status === "pending") skipStep(turn, rescuer, id); // there is nothing to rescue
   }
+  failAhead(turn, id);
+}
+
+/** Fails the run for a value that passes a bound and is known since this step was settled (null: since the run began), if there is one. */
+export function failAhead(turn: Turn, settled: string | null): void {
+  const overrun = overrunAhead(turn, settled);
+  if (overrun === null) return;
+  const { step, field, why, template } = overrun;
+  const error = { code: "invalid_request", message: `\`${field}\` could not be evaluated: ${why}` } as const;
+  if (step === null) stopAtFailure(turn, { ...error, step });
+  else failStep(turn, step, { ...error, read: joined(labelsIn(turn.machinery, turn.state, template)) });
 }
