@@ -63,13 +63,15 @@ export async function openApps(org: string, { models = true }: { readonly models
     },
     /** What the platform logged. */
     log: [] as LogLine[],
-    /** What the upstream was asked, in order, since the last `script`. */
+    /** What the org's upstreams were asked, in order, since the last `script`. */
     asked: [] as Asked[],
     /** How the upstream answers from now on. */
     script(script: Script): void {
       world.asked = [];
       outside.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
         const request = new Request(input, init);
+        // Runs and notices of other test files may still send: they share the runtime, and are nobody's model here.
+        if (!isOf(org, request.url)) return new Response("no upstream of this org", { status: 501 });
         const text = await request.text();
         const asked = { url: request.url, text, body: JSON.parse(text) as JsonObject, signal: init?.signal ?? request.signal };
         world.asked.push(asked);
@@ -108,6 +110,12 @@ export async function openApps(org: string, { models = true }: { readonly models
   };
   world.script(() => new Response("nobody scripted this call", { status: 501 }));
   return world;
+}
+
+/** Whether an address belongs to an upstream of the org: `{org}.test` itself, or a host under it. */
+function isOf(org: string, url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === `${org}.test` || hostname.endsWith(`.${org}.test`);
 }
 
 /** What an upstream bills for a call, in dollars: an independent account of what the platform says. */
