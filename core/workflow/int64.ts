@@ -9,6 +9,7 @@ import type { Spend } from "../pattern/match.ts";
 import { compilePattern } from "../pattern/pattern.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { ExactJson } from "../untrusted-json.ts";
+import { writeJson } from "../write-json.ts";
 import type { JsonSchema } from "./definition.ts";
 
 /** Digits of a 64-bit number, as JSON writes a whole number. */
@@ -44,7 +45,7 @@ export const asNumbers = (schema: JsonSchema, value: Json): Json =>
 
 /** The value as JSON text for the wire: its 64-bit numbers are bare. */
 export function writeInt64(schema: JsonSchema, value: Json): string {
-  if (!mentionsInt64(schema)) return JSON.stringify(value);
+  if (!mentionsInt64(schema)) return writeJson(value);
   // Marked by what no text of the value can hold: JSON writes U+0000 as an escape.
   const marked = change(schema, value, (item, _path, nodes) => (isDigits(item, nodes) ? `\u0000${String(item)}\u0000` : item));
   return bare(value, marked);
@@ -72,8 +73,8 @@ const isDigits = (item: Json, nodes: readonly Json[]): boolean => typeof item ==
 
 /** A client's own text in the form of the mark would be read as one: where there is any, nothing is written bare. */
 const bare = (value: Json, marked: Json): string => {
-  const plain = JSON.stringify(value);
-  return plain.includes("\\u0000") ? plain : JSON.stringify(marked).replace(/"\\u0000(-?\d+)\\u0000"/g, "$1");
+  const plain = writeJson(value);
+  return plain.includes("\\u0000") ? plain : writeJson(marked).replace(/"\\u0000(-?\d+)\\u0000"/g, "$1");
 };
 
 /** Whether a text is the digits of a whole number of 64 bits. */

@@ -8,6 +8,7 @@ import type { Json } from "../../core/json.ts";
 import { isListedHost } from "../../core/net/listed-host.ts";
 import { refuseHost } from "../../core/net/public-host.ts";
 import { logLine } from "../../core/telemetry/log-line.ts";
+import { writeJson } from "../../core/write-json.ts";
 import { startDeadline } from "../kit/deadline.ts";
 import type { CallbackPorts } from "./ports.ts";
 
@@ -64,7 +65,7 @@ async function attempt(ports: CallbackPorts, { org, url: address, id, body }: Ca
     if (!isListedHost(url, hosts)) return gone("host_not_listed");
     const secrets = await deadline.within(ports.secrets(org));
     if (secrets.length === 0) return gone("no_secret");
-    const text = JSON.stringify(body);
+    const text = writeJson(body);
     const headers = {
       "content-type": "application/json",
       "user-agent": "Bulkhead",

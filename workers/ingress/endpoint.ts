@@ -9,6 +9,7 @@ import { type FieldError, type Refusal, refuse } from "../../core/errors/problem
 import type { Json } from "../../core/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { EpochMs } from "../../core/time.ts";
+import { writeJson } from "../../core/write-json.ts";
 import { errorLine, mayRetryNow } from "../kit/thrown.ts";
 import type { Action } from "../use-cases/access.ts";
 import type { Trace } from "../use-cases/requester.ts";
@@ -232,7 +233,7 @@ function replyResponse(reply: Reply<number, unknown>): Response {
   const headers = new Headers(reply.headers);
   if (reply.body === undefined) return new Response(null, { status: reply.status, headers });
   headers.set("Content-Type", "application/json");
-  return new Response(JSON.stringify(reply.body), { status: reply.status, headers });
+  return new Response(writeJson(reply.body), { status: reply.status, headers });
 }
 
 function requestBody(schema: z.ZodType, form: BodyForm) {

@@ -5,6 +5,7 @@
 import type { RunId } from "../../core/ids.ts";
 import { endsRun, throughEnd } from "../../core/run/outside/bounded.ts";
 import { type EventView, FINAL_STATUSES } from "../../core/run/outside/view.ts";
+import { writeJson } from "../../core/write-json.ts";
 import { errorLine } from "../kit/thrown.ts";
 import type { HeldPages, Holder } from "./held-pages.ts";
 import type { IngressPorts } from "./ports.ts";
@@ -145,4 +146,4 @@ function wholeCharacters(text: string, start: number, end: number): string {
 }
 
 /** `data` is one line: JSON has no line breaks outside of strings, and within them they are escaped. */
-const eventText = (event: EventView): string => `id: ${event.seq}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`;
+const eventText = (event: EventView): string => `id: ${event.seq}\nevent: ${event.type}\ndata: ${writeJson(event)}\n\n`;

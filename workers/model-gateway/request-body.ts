@@ -5,6 +5,7 @@ import type { ModelEntry } from "../../core/model/entry.ts";
 import type { Message } from "../../core/model/message.ts";
 import { isStrictSchema } from "../../core/model/strict-schema.ts";
 import type { ModelCall } from "../../core/run/calls/call.ts";
+import { writeJson } from "../../core/write-json.ts";
 import type { ToolNames } from "./tool-names.ts";
 
 /** The body for a call of a run. `names`: of its tools, as the upstream knows them. */
@@ -56,7 +57,7 @@ function onTheWire(message: Message, names: Pick<ToolNames, "toWire">): JsonObje
     role,
     content,
     ...beside,
-    tool_calls: calls.map(({ id, name, input, opaque }) => callOnTheWire(id, names.toWire(name), JSON.stringify(input), opaque)),
+    tool_calls: calls.map(({ id, name, input, opaque }) => callOnTheWire(id, names.toWire(name), writeJson(input), opaque)),
   };
 }
 

@@ -4,6 +4,7 @@
 import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { parseUntrusted } from "../../untrusted-json.ts";
+import { writeJson } from "../../write-json.ts";
 import { MOST_CALLS_READ, readContent, readEnvelope, withOpaque } from "../answer.ts";
 import { type Ending, endingOf } from "../finish.ts";
 import { type ReportedUsage, readUsage } from "../reported-usage.ts";
@@ -139,7 +140,7 @@ function readPieces(calls: Json | undefined): CallPiece[] {
 }
 
 /** A piece of a text may end in half a surrogate pair; a whole value may not hold one. */
-const argumentsOf = (value: Json): Json => (typeof value === "string" || parseUntrusted(JSON.stringify(value)).ok ? value : null);
+const argumentsOf = (value: Json): Json => (typeof value === "string" || parseUntrusted(writeJson(value)).ok ? value : null);
 
 /** Pieces that continue a call may have an empty id and an empty name. */
 const wordOf = (value: Json | undefined): string | null =>
