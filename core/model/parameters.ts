@@ -35,6 +35,7 @@ const OPTIONAL: readonly string[] = [
   "presence_penalty",
   "frequency_penalty",
   "reasoning_effort",
+  "tool_choice",
   ...PASSABLE,
 ];
 /** The same of a message, its parts, and a call in it. */

@@ -14,7 +14,7 @@ const DEEPEST = 8;
 
 /** Words of a refusal that mean the parameter itself, and not the size of its value. */
 const PARAMETER =
-  /unsupported|(?:not|n't) (?:\w+ )?(?:support|accept|enabl|implement|compatib|recogni[sz])|instead|unrecogni[sz]ed|unknown|unexpected|unavailable|not available|not permitted|not allowed|extra[_ ](?:inputs|forbidden|field)|additional propert|deprecated|is required to be supplied|(?:cannot|can't|can not|may not|must not) (?:\w+ ){0,3}(?:specif|set|used?\b|chang|combin|provid)|only (?:the default|supports|accepts|allows)|only \S{1,20} (?:is|are) (?:allowed|supported|accepted|permitted)|(?:may|can|must) only be/i;
+  /unsupported|(?:not|n't) (?:\w+ )?(?:support|accept|enabl|implement|compatib|recogni[sz])|instead|unrecogni[sz]ed|unknown|please (?:remove|omit|drop)|unexpected|unavailable|not available|not permitted|not allowed|extra[_ ](?:inputs|forbidden|field)|additional propert|deprecated|is required to be supplied|(?:cannot|can't|can not|may not|must not) (?:\w+ ){0,3}(?:specif|set|used?\b|chang|combin|provid)|only (?:the default|supports|accepts|allows)|only \S{1,20} (?:is|are) (?:allowed|supported|accepted|permitted)|(?:may|can|must) only be/i;
 /** Words about the size or the form of a value: another one would be taken. */
 const VALUE = /between|greater|less than|range|at (?:most|least)|maximum|minimum|too (?:large|small|high|low|long|short)|strictly|[<>≤≥]/i;
 /** Words of a condition: the parameter is refused beside what else was sent. */
@@ -25,7 +25,8 @@ const BESIDE =
 export const isOfParameter = (text: string): boolean => PARAMETER.test(text) && (!VALUE.test(text) || /\bonly\b/i.test(text));
 
 /** Words about the value that was sent: another one may be taken. */
-const THIS_VALUE = /unsupported value|supported values|invalid value|valid values|value (?:is|of) /i;
+const THIS_VALUE =
+  /unsupported value|supported values|invalid value|valid values|value (?:is|of) |\bthis tool_choice|tool_choice\b.{0,60}\b(?:auto|none|any|required|function|object|specified)\b/i;
 
 /** The refusal holds for this request alone: for what was sent beside the field, or for the value that its caller chose. */
 export const isOfThisRequest = (text: string): boolean => BESIDE.test(text) || (THIS_VALUE.test(text) && !/\bonly\b/i.test(text));

@@ -38,7 +38,7 @@ export function failureOfStatus(status: number, told: Json, retryAfterMs: number
   const codes = codesIn(body);
   if (codes.some((code) => BLOCKED.has(code))) return failure("safety", "content_blocked", "the upstream's guardrails refused the content");
   if (status === 402 || isUsedUp(body, codes, retryAfterMs)) {
-    return { ...failure("permanent", "upstream_unavailable", "the upstream's own spending limit is reached"), hopeless: "quota" };
+    return { ...failure("permanent", "budget_exceeded", "the upstream's own spending limit is reached"), hopeless: "quota" };
   }
   const message = `the model's upstream answered with status ${status}`;
   if (status === 429) return failure("transient", "rate_limited", message, retryAfterMs);

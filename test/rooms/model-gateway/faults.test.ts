@@ -62,9 +62,13 @@ const TABLE: readonly (readonly [string, () => Response | Promise<Response>, Par
     () => json({}, 429, { "retry-after": "Fri, 20 Nov 2026 12:01:30 GMT" }),
     { code: "rate_limited", retryAfterMs: 90_000 },
   ],
-  ["429, a quota", () => json({ error: { code: "insufficient_quota", message: "the other side's words" } }, 429), { class: "permanent" }],
+  [
+    "[MODEL-12] 429, a quota",
+    () => json({ error: { code: "insufficient_quota", message: "the other side's words" } }, 429),
+    { class: "permanent", code: "budget_exceeded" },
+  ],
   ["429, AI Gateway's spend limit", () => json({ errors: [{ code: 2003, message: "Spend limit exceeded" }] }, 429), { class: "permanent" }],
-  ["402 2021", () => json({ errors: [{ code: 2021 }] }, 402), { class: "permanent", code: "upstream_unavailable" }],
+  ["[MODEL-12] 402 2021", () => json({ errors: [{ code: 2021 }] }, 402), { class: "permanent", code: "budget_exceeded" }],
   [
     "424 2016",
     () => json({ success: false, error: [{ code: 2016, message: "the other side's words" }] }, 424),
@@ -103,7 +107,11 @@ const TABLE: readonly (readonly [string, () => Response | Promise<Response>, Par
     () => json({ error: { code: 429, message: "the other side's words", retry_after: 2 } }),
     { class: "transient", code: "rate_limited", retryAfterMs: 2_000 },
   ],
-  ["a quota inside a 200", () => json({ error: { code: "insufficient_quota" } }), { class: "permanent", hopeless: "quota" }],
+  [
+    "a quota inside a 200",
+    () => json({ error: { code: "insufficient_quota" } }),
+    { class: "permanent", code: "budget_exceeded", hopeless: "quota" },
+  ],
   ["408", () => json({}, 408), unavailable],
   ["500", () => json({ error: "the other side's words" }, 500), unavailable],
   [

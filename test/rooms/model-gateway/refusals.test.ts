@@ -15,6 +15,7 @@ const forbids = (...loc: readonly (string | number)[]) =>
     422,
   );
 const SCHEMA = { type: "object", properties: { city: { type: "string" } }, required: ["city"] };
+const TOOL = { type: "function", function: { name: "f", parameters: SCHEMA } };
 const FORMAT = { type: "json_schema", json_schema: { name: "place", schema: SCHEMA } };
 const DEEPSEEK = "This response_format type is unavailable now";
 
@@ -97,6 +98,26 @@ it("[MODEL-9] what is refused beside something else is left out once", async () 
   ]);
 });
 
+it.each([
+  "tool_choice 'required' is not supported in thinking mode",
+  "The tool_choice parameter does not support being set to required or object in thinking mode",
+  "deepseek-reasoner does not support this tool_choice",
+  "Thinking mode does not support this tool_choice",
+])("[MODEL-9] a choice of tools that the model does not take is left out for this request: %s", async (words) => {
+  const calls = {
+    role: "assistant",
+    content: null,
+    tool_calls: [{ id: "c1", type: "function", function: { name: "f", arguments: '{"city":"Oslo"}' } }],
+  };
+  const world = chatWorld([refusal(words), says(null, {}, { message: calls, finish_reason: "tool_calls" }), says("Oslo.")]);
+  const asked = { model: SMALL, messages: [USER], tools: [TOOL] };
+  const reply = await world.complete({ ...asked, tool_choice: "required" });
+  expect(reply).toMatchObject({ ok: true, value: { headers: { "bulkhead-ignored": "tool_choice" } } });
+  expect(await world.complete({ ...asked, tool_choice: "auto" })).toMatchObject({ ok: true });
+  const sent = world.upstream.requests.map(({ body }) => JSON.parse(body) as JsonObject);
+  expect(sent.map(({ tool_choice }) => tool_choice)).toEqual(["required", undefined, "auto"]);
+});
+
 type Row = readonly [what: string, refused: () => Response, ask: JsonObject, gone: (body: JsonObject) => unknown, ignored: string | null];
 const first = (body: JsonObject): JsonObject => (body["messages"] as JsonObject[])[0] ?? {};
 const USER: JsonObject = { role: "user", content: "Where is it?" };
@@ -131,6 +152,23 @@ const ROWS: readonly Row[] = [
     { messages: [{ role: "assistant", content: "Here.", reasoning_content: "I look." }, USER] },
     (body) => first(body)["reasoning_content"],
     "reasoning_content",
+  ],
+  [
+    "reasoning that DeepSeek does not take back",
+    () =>
+      refusal(
+        "The reasoning_content is an intermediate result for display purposes only and will not be included in the context for inference. Please remove the reasoning_content from your message to reduce network traffic.",
+      ),
+    { messages: [{ role: "assistant", content: "Here.", reasoning_content: "I look." }, USER] },
+    (body) => first(body)["reasoning_content"],
+    "reasoning_content",
+  ],
+  [
+    "the choice of a tool",
+    () => refusal("Unsupported parameter: 'tool_choice' is not supported with this model.", "tool_choice"),
+    { tools: [TOOL], tool_choice: "auto" },
+    ({ tool_choice }) => tool_choice,
+    "tool_choice",
   ],
   [
     "the role developer",
