@@ -5,7 +5,7 @@
  * Needs are read off the expression itself, so that whoever writes one declares nothing. Where the reading is unsure an expression needs less, never more:
  * an expression that needs nothing is always tried.
  */
-import { step, type Tree, treeOf } from "./tree.ts";
+import { searchAmong, searchFor } from "./word-search.ts";
 
 /** All of the lists, and of each list one word at least. */
 export type Needs = readonly (readonly string[])[];
@@ -170,163 +170,93 @@ export type Finder = {
  * Looks for the words of many expressions at once. Linear in the text: from each unit, at most the longest word is walked along. `counts`: has a 1 for
  * each unit of which the text consists; all others are passed over, as if they were not there.
  */
-export function finderOf(sources: readonly string[], counts?: Uint8Array): Finder {
+export const finderOf = (sources: readonly string[], counts?: Uint8Array): Finder => companyOf(counts)(sources);
+
+/**
+ * Makes finders that are asked about the same texts one after the other: the words of all of them are looked for in one walk, by whoever asks first. The
+ * last text is kept for the others.
+ */
+export function companyOf(counts?: Uint8Array): (sources: readonly string[]) => Finder {
+  const members: (readonly string[])[] = [];
   // Made when it is first asked for: a text that is never judged pays nothing.
-  let made: Finder | null = null;
-  const finder = (): Finder => {
-    made ??= madeFor(sources.map(needsOf), counts);
-    return made;
+  let made: readonly Finder[] | null = null;
+  return (sources) => {
+    const place = members.push(sources) - 1;
+    made = null;
+    const finder = (): Finder => {
+      made ??= madeFor(
+        members.map((each) => each.map(needsOf)),
+        counts,
+      );
+      return made[place] ?? NO_FINDER;
+    };
+    return { mayMatch: (text) => finder().mayMatch(text), placesOfWords: (text) => finder().placesOfWords(text) };
   };
-  return { mayMatch: (text) => finder().mayMatch(text), placesOfWords: (text) => finder().placesOfWords(text) };
 }
 
-function madeFor(expressions: readonly Needs[], counts: Uint8Array | undefined): Finder {
+const NO_FINDER: Finder = { mayMatch: () => [], placesOfWords: () => [] };
+
+/** The finders of some members, by the needs of their expressions. */
+function madeFor(members: readonly (readonly Needs[])[], counts: Uint8Array | undefined): readonly Finder[] {
   const lists = new Map<string, number>();
   const listsOfWord = new Map<string, Set<number>>();
-  const needed = expressions.map((needs) =>
-    Int32Array.from(needs, (words) => {
-      const key = words.join("|");
-      const list = lists.get(key) ?? lists.size;
-      lists.set(key, list);
-      for (const word of words) listsOfWord.set(word, (listsOfWord.get(word) ?? new Set()).add(list));
-      return list;
-    }),
+  const listsOfMembers = members.map((expressions) =>
+    expressions.map((needs) =>
+      Int32Array.from(needs, (words) => {
+        const key = words.join("|");
+        const list = lists.get(key) ?? lists.size;
+        lists.set(key, list);
+        for (const word of words) listsOfWord.set(word, (listsOfWord.get(word) ?? new Set()).add(list));
+        return list;
+      }),
+    ),
   );
   const words = [...listsOfWord.keys()];
   const search = counts === undefined ? searchFor(words) : searchAmong(words, counts);
   const listsOfIndex = [...listsOfWord.values()].map((of) => Int32Array.from(of));
   const seen = new Uint8Array(lists.size);
   let isAnySeen = false;
+  /** What was walked over last, where others may ask about it. */
+  let walked: string | null = null;
   const see = (word: number): void => {
     isAnySeen = true;
     const of = listsOfIndex[word];
     if (of !== undefined) for (let index = 0; index < of.length; index++) seen[of[index] ?? 0] = 1;
   };
-  const found = (): number[] => {
-    const may: number[] = [];
-    for (let index = 0; index < needed.length; index++) if (hasAll(needed[index], seen)) may.push(index);
-    return may;
+  const walk = (text: string): void => {
+    if (text === walked) return;
+    if (isAnySeen) seen.fill(0);
+    isAnySeen = false;
+    search(text, see);
+    if (members.length > 1) walked = text;
   };
-  /** Those that need nothing. */
-  const always: readonly number[] = found();
-  return {
-    mayMatch(text) {
-      search(text, see);
-      if (!isAnySeen) return always;
-      const may = found();
-      seen.fill(0);
-      isAnySeen = false;
+  return listsOfMembers.map((needed) => {
+    const found = (): number[] => {
+      const may: number[] = [];
+      for (let index = 0; index < needed.length; index++) if (hasAll(needed[index], seen)) may.push(index);
       return may;
-    },
-    placesOfWords(text) {
-      const places: number[] = [];
-      search(text, (_word, at) => void places.push(at));
-      return places;
-    },
-  };
+    };
+    /** Those that need nothing. */
+    const always: readonly number[] = found();
+    const own = new Set(needed.flatMap((of) => [...of]));
+    const isOwn = Uint8Array.from(listsOfIndex, (of) => (of.some((list) => own.has(list)) ? 1 : 0));
+    return {
+      mayMatch(text) {
+        walk(text);
+        return isAnySeen ? found() : always;
+      },
+      placesOfWords(text) {
+        const places: number[] = [];
+        search(text, (word, at) => {
+          if (isOwn[word] === 1) places.push(at);
+        });
+        return places;
+      },
+    };
+  });
 }
 
 function hasAll(lists: Int32Array | undefined, seen: Uint8Array): boolean {
   if (lists !== undefined) for (let index = 0; index < lists.length; index++) if (seen[lists[index] ?? 0] === 0) return false;
   return true;
-}
-
-/** Where a word may begin: by its first three units, the node that they lead to. */
-type Beginnings = { readonly mask: number; readonly pairs: Int32Array; readonly thirds: Uint16Array; readonly nodes: Uint16Array };
-/** Places for each word: most places are free, and few units begin a word. */
-const ROOM = 8;
-/** Several beginnings share the place: they are told apart by a walk from the root. */
-const SEVERAL = 0xffff;
-
-const placeOf = (first: number, second: number, third: number): number => Math.imul(first, 961) + Math.imul(second, 31) + third;
-const pairOf = (first: number, second: number): number => (first << 16) | second;
-
-function beginningsOf(words: readonly string[], tree: Tree): Beginnings {
-  const size = 1 << (32 - Math.clz32(words.length * ROOM));
-  const [pairs, thirds, nodes] = [new Int32Array(size), new Uint16Array(size), new Uint16Array(size)];
-  for (const word of words) {
-    const [first, second, third] = [word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2)];
-    const place = placeOf(first, second, third) & (size - 1);
-    const node = step(tree, step(tree, step(tree, 0, first), second), third);
-    nodes[place] = nodes[place] === 0 || nodes[place] === node ? node : SEVERAL;
-    pairs[place] = pairOf(first, second);
-    thirds[place] = third;
-  }
-  return { mask: size - 1, pairs, thirds, nodes };
-}
-
-/** The node that three units lead to; 0: no word begins with them. */
-function nodeOf({ mask, pairs, thirds, nodes }: Beginnings, tree: Tree, first: number, second: number, third: number): number {
-  const place = placeOf(first, second, third) & mask;
-  const node = nodes[place] ?? 0;
-  if (node === 0) return 0;
-  if (node === SEVERAL) return stepOrNone(tree, stepOrNone(tree, step(tree, 0, first), second), third);
-  return pairs[place] === pairOf(first, second) && thirds[place] === third ? node : 0;
-}
-
-/** The root is no node that a unit leads to. */
-const stepOrNone = (tree: Tree, node: number, code: number): number => (node === 0 ? 0 : step(tree, node, code));
-
-function wordsByNode(words: readonly string[]): { readonly tree: Tree; readonly wordAt: Int32Array; readonly beginnings: Beginnings } {
-  const tree = treeOf(words);
-  const wordAt = new Int32Array(tree.count).fill(-1);
-  words.forEach((_, index) => {
-    wordAt[tree.ends[index] ?? 0] = index;
-  });
-  return { tree, wordAt, beginnings: beginningsOf(words, tree) };
-}
-
-/** Is told every word that is found, and where it begins. */
-type SeeWord = (word: number, at: number) => void;
-
-/** Finds words of at least three units wherever they stand in a text. */
-function searchFor(words: readonly string[]): (text: string, see: SeeWord) => void {
-  const { tree, wordAt, beginnings } = wordsByNode(words);
-  return (text, see) => {
-    let first = text.charCodeAt(0);
-    let second = text.charCodeAt(1);
-    for (let at = 2; at < text.length; at++) {
-      const third = text.charCodeAt(at);
-      let node = nodeOf(beginnings, tree, first, second, third);
-      for (let next = at + 1; node !== 0; next++) {
-        const word = wordAt[node] ?? -1;
-        if (word >= 0) see(word, at - 2);
-        if (next >= text.length) break;
-        node = step(tree, node, text.charCodeAt(next));
-      }
-      first = second;
-      second = third;
-    }
-  };
-}
-
-/** The same in the units of a text that count. Linear: at most as many walks lead over one unit as the longest word has. */
-function searchAmong(words: readonly string[], counts: Uint8Array): (text: string, see: SeeWord) => void {
-  const { tree, wordAt, beginnings } = wordsByNode(words);
-  return (text, see) => {
-    let first = 0;
-    let second = 0;
-    let third = 0;
-    let placeOfFirst = 0;
-    let placeOfSecond = 0;
-    let placeOfThird = 0;
-    for (let at = 0; at < text.length; at++) {
-      const code = text.charCodeAt(at);
-      if (counts[code] !== 1) continue;
-      first = second;
-      second = third;
-      third = code;
-      placeOfFirst = placeOfSecond;
-      placeOfSecond = placeOfThird;
-      placeOfThird = at;
-      let node = nodeOf(beginnings, tree, first, second, third);
-      for (let next = at + 1; node !== 0; next++) {
-        const word = wordAt[node] ?? -1;
-        if (word >= 0) see(word, placeOfFirst);
-        while (next < text.length && counts[text.charCodeAt(next)] !== 1) next++;
-        if (next >= text.length) break;
-        node = step(tree, node, text.charCodeAt(next));
-      }
-    }
-  };
 }

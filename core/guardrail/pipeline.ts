@@ -64,10 +64,12 @@ export const isPlaceholderType = (type: string): type is PlaceholderType =>
 
 /** Placeholders within one text. A name that the text already has is not given a second meaning. */
 function numbering(taken: readonly string[]): (type: PlaceholderType, value: string) => string {
+  /** By what is written, and by the value that it is. */
+  const bySpelling = new Map<string, string>();
   const names = new Map<string, string>();
   const used = new Set(taken);
   const last = new Map<PlaceholderType, number>();
-  return (type, value) => {
+  const nameOf = (type: PlaceholderType, value: string): string => {
     const key = `${type}:${sameValueKey(type, value)}`;
     const known = names.get(key);
     if (known !== undefined) return known;
@@ -77,6 +79,14 @@ function numbering(taken: readonly string[]): (type: PlaceholderType, value: str
     while (used.has(name));
     last.set(type, next);
     names.set(key, name);
+    return name;
+  };
+  return (type, value) => {
+    const spelling = `${type}:${value}`;
+    const known = bySpelling.get(spelling);
+    if (known !== undefined) return known;
+    const name = nameOf(type, value);
+    bySpelling.set(spelling, name);
     return name;
   };
 }

@@ -33,7 +33,25 @@ export function treeOf(words: readonly string[]): Tree {
     return node;
   });
   if (count > MOST_NODES) throw new Error(`${count} nodes of words: a tree holds ${MOST_NODES}`);
-  return { keys, nodes, ends, count };
+  return { ...compact(keys, nodes, count), ends, count };
+}
+
+/** Places for each node: a small table stays near, a full one is walked along. */
+const ROOM = 4;
+
+/** The same branches in a table of the size that they need. */
+function compact(keys: Int32Array, nodes: Int32Array, count: number): { readonly keys: Int32Array; readonly nodes: Int32Array } {
+  const size = 1 << (32 - Math.clz32(count * ROOM));
+  if (size >= keys.length) return { keys, nodes };
+  const [fewerKeys, fewerNodes] = [new Int32Array(size), new Int32Array(size)];
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? 0;
+    if (key === 0) continue;
+    const place = placeOf(fewerKeys, key >>> 16, key & 0xffff);
+    fewerKeys[place] = key;
+    fewerNodes[place] = nodes[at] ?? 0;
+  }
+  return { keys: fewerKeys, nodes: fewerNodes };
 }
 
 /** The node that a unit leads to; 0: no word goes on so. */

@@ -1,6 +1,7 @@
 /** Which patterns a normalised text fulfils in a channel, and what they weigh together. Words that a text only mentions (mention.ts) fulfil none. */
 import type { Channel } from "../finding.ts";
 import { finderOf } from "../needs.ts";
+import { instructionFinderOf } from "./finder.ts";
 import { isMention, isNamed } from "./mention.ts";
 import type { Family } from "./pattern.ts";
 import { PATTERNS, RUN_TOGETHER } from "./patterns.ts";
@@ -30,7 +31,7 @@ const MAX_TOGETHER = 20_000;
 const MAX_MATCHES = 200;
 
 const SEARCHED = PATTERNS.map((each) => ({ ...each, expression: new RegExp(each.expression.source, "g") }));
-const FINDER = finderOf(PATTERNS.map(({ expression }) => expression.source));
+const FINDER = instructionFinderOf(PATTERNS.map(({ expression }) => expression.source));
 
 /** Matches all patterns of the channel against a normalised text. Linear in its length. */
 export function readEvidence(text: string, channel: Channel): Read {

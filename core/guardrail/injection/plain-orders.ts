@@ -4,8 +4,8 @@
  * whose needed words are in the text are tried (needs.ts), each with bounded gaps.
  */
 import type { Channel } from "../finding.ts";
-import { finderOf } from "../needs.ts";
 import type { Evidence } from "./evidence.ts";
+import { instructionFinderOf } from "./finder.ts";
 import { PATTERNS } from "./patterns.ts";
 import { PLAIN_ORDERS_IN_DATA } from "./plain-orders-in-data.ts";
 import { PLAIN_ORDERS_OF_USERS } from "./plain-orders-of-users.ts";
@@ -17,7 +17,7 @@ const WEIGHT = 6;
 const FIRST_PATTERN = PATTERNS.length + 60;
 
 const SOURCES = KINDS.flatMap(({ sources }, kind) => sources.map((source) => ({ source, kind, expression: new RegExp(source, "u") })));
-const FINDER = finderOf(SOURCES.map(({ source }) => source));
+const FINDER = instructionFinderOf(SOURCES.map(({ source }) => source));
 
 /** Evidence of each kind in a normalised text, the first of each. */
 export function plainOrdersIn(text: string, channel: Channel): readonly Evidence[] {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
 import { PATTERNS } from "../../../core/guardrail/injection/patterns.ts";
-import { finderOf, needsOf } from "../../../core/guardrail/needs.ts";
+import { companyOf, finderOf, needsOf } from "../../../core/guardrail/needs.ts";
 import { IDENTIFIERS } from "../../../core/guardrail/pii/national-id.ts";
 import { often } from "../../support/depth.ts";
 import { matchesOf } from "../../support/pattern-matches.ts";
@@ -70,6 +70,29 @@ describe("what an expression needs", { timeout: 180_000 }, () => {
     const naming = finderOf(["tax (?:id|number)", "passport|pass no"]);
     expect(naming.placesOfWords("my tax id, my passport and her pass no")).toEqual([3, 14, 31]);
     expect(naming.placesOfWords("neither a tax nor a pass")).toEqual([]);
+  });
+  it("[GUARD-31] is told alike in company: each finder knows its own expressions, whoever is asked first", () => {
+    const companion = companyOf();
+    const sources = [SOURCES.filter((_, index) => index % 2 === 0), SOURCES.filter((_, index) => index % 2 === 1)] as const;
+    const [even, odd] = [companion(sources[0]), companion(sources[1])];
+    const [evenAlone, oddAlone] = [finderOf(sources[0]), finderOf(sources[1])];
+    const text = fc.array(fc.oneof(...SOURCES.map((source) => matchesOf(new RegExp(source)))), { minLength: 0, maxLength: 2 });
+    fc.assert(
+      fc.property(text, text, fc.boolean(), (one, other, isOddFirst) => {
+        for (const plain of [one, other, one].map((each) => normalise(each.join(" and ")).text)) {
+          const asked = isOddFirst ? [odd.mayMatch(plain), even.mayMatch(plain)].reverse() : [even.mayMatch(plain), odd.mayMatch(plain)];
+          expect(asked, JSON.stringify(plain)).toEqual([evenAlone.mayMatch(plain), oddAlone.mayMatch(plain)]);
+        }
+      }),
+      runs,
+    );
+  });
+  it("[GUARD-31] may be a long word: what begins like it is none", () => {
+    const long = finderOf(["instructions above", "instructions below", "instruct"]);
+    expect(long.mayMatch("the instructions above")).toEqual([0, 2]);
+    expect(long.mayMatch("the instructions below")).toEqual([1, 2]);
+    expect(long.mayMatch("the instructions behind")).toEqual([2]);
+    expect(long.mayMatch("the instructions abov")).toEqual([2]);
   });
   it("[GUARD-31] is missing in what people write to each other: hardly any pattern is tried", () => {
     const text = normalise(

@@ -4,8 +4,9 @@
  */
 
 import type { Channel } from "../../finding.ts";
-import { finderOf, needsOf } from "../../needs.ts";
+import { needsOf } from "../../needs.ts";
 import type { Evidence } from "../evidence.ts";
+import { instructionFinderOf } from "../finder.ts";
 import { isOfOrdinaryThings } from "../meaning.ts";
 import { isMention } from "../mention.ts";
 import type { Family } from "../pattern.ts";
@@ -37,7 +38,7 @@ const LANGUAGES = [...EUROPEAN, ...OTHER].map((words) => ({ ...framesOf(words), 
 /** The parts of all languages, one behind the other: looked for in a text at once. */
 const PARTS = LANGUAGES.flatMap(({ parts }, language) => Array.from(parts, ([name, source]) => ({ language, name, source })));
 const PLACES = new Map(PARTS.map(({ language, name }, place) => [`${language} ${name}`, place]));
-const FINDER = finderOf(PARTS.map(({ source }) => source));
+const FINDER = instructionFinderOf(PARTS.map(({ source }) => source));
 const placesOf = (language: number, names: readonly string[]): Int32Array =>
   Int32Array.from(names, (name) => PLACES.get(`${language} ${name.slice(1, -1)}`) ?? -1);
 const SOURCES: readonly Source[] = KINDS.flatMap(({ about }, kind) =>
