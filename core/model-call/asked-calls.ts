@@ -9,20 +9,20 @@ import { ok } from "../result.ts";
 import { type ExactJson, parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { takeInt64 } from "../workflow/int64.ts";
-import { FLAWS, tooManyCalls } from "./flaws.ts";
+import { FLAWS, flawsOfValue, tooManyCalls } from "./flaws.ts";
 
 /** Maximum UTF-16 units of one call's arguments, which is what a tool's request can hold; longer ones count as no object. */
 const LONGEST_ARGUMENTS = 262_144;
 
 /**
- * One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments; others say null, which is
- * taken of tools without parameters. `parameters`: the called tool's schema; undefined: no tool is known. null: anything else. `keepLong`:
+ * One JSON object, from a text or as it is. No text at all is how some servers say that there are no arguments; others say null or nothing, which
+ * is taken where the tool needs none. `parameters`: the called tool's schema; undefined: no tool is known. null: anything else. `keepLong`:
  * whole numbers that a double does not hold are given as digits, wherever they stand (`longIn`), and fractions as the nearest double, instead of being
  * refused.
  */
 export function readArguments(said: AskedCall["arguments"], parameters?: JsonSchema, keepLong = false): JsonObject | null {
   if (isObject(said)) return JSON.stringify(said).length <= LONGEST_ARGUMENTS ? said : null;
-  const nothing = parameters !== undefined && takesNone(parameters) ? {} : null;
+  const nothing = parameters !== undefined && flawsOfValue(parameters, {}).length === 0 ? {} : null;
   if (said === null) return nothing;
   if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
   if (said.trim() === "") return {};
@@ -37,7 +37,7 @@ export function readArguments(said: AskedCall["arguments"], parameters?: JsonSch
 /** The JSON Pointer of a number in the arguments that nothing keeps as it was written: no double does, and it is no `int64` of the schema; null: none. */
 export function lostNumberIn(said: AskedCall["arguments"], parameters: JsonSchema): string | null {
   if (typeof said !== "string" || said.length > LONGEST_ARGUMENTS) return null;
-  const whole = parseExact(said);
+  const whole = parseExact(FENCED.exec(said)?.[1] ?? said);
   if (!whole.ok) return whole.error.why === "number" ? whole.error.path : null;
   const taken = takeInt64(parameters, whole.value, "open");
   return whole.value.rounded?.[0] ?? (taken.ok ? null : taken.error);
@@ -47,22 +47,17 @@ export function lostNumberIn(said: AskedCall["arguments"], parameters: JsonSchem
 export const longIn = (said: AskedCall["arguments"]): readonly string[] =>
   (typeof said === "string" && said.length <= LONGEST_ARGUMENTS ? exactOf(said)?.long : null) ?? [];
 
+/** Arguments in a Markdown fence, and nothing beside it. */
+const FENCED = /^\s*```[a-zA-Z]*\s([^`]*)```\s*$/;
+
 /** JSON in a text in a text: an object is meant, and only an object can be. Of several values in a row, the one object that they mean. */
 function exactOf(said: string): ExactJson | null {
-  const whole = parseExact(said);
-  const parsed = whole.ok ? whole : parseExact(soleObject(said));
+  const text = FENCED.exec(said)?.[1] ?? said;
+  const whole = parseExact(text);
+  const parsed = whole.ok ? whole : parseExact(soleObject(text));
   if (!parsed.ok) return null;
   const inner = typeof parsed.value.value === "string" ? parseExact(parsed.value.value) : parsed;
   return inner.ok ? inner.value : null;
-}
-
-/** A schema that names no parameter. */
-function takesNone(schema: JsonSchema): boolean {
-  if (!isObject(schema)) return schema === true;
-  return ["properties", "patternProperties", "required", "anyOf", "oneOf", "allOf", "$ref"].every((keyword) => {
-    const value = Object.hasOwn(schema, keyword) ? schema[keyword] : undefined;
-    return value === undefined || (typeof value === "object" && value !== null && Object.keys(value).length === 0);
-  });
 }
 
 /** Short identifiers, and long ones that some gateways make of the signature of a thought. */

@@ -95,7 +95,7 @@ function partOf(body: JsonObject, choice: JsonObject) {
       broke: toldInChoice(body, choice) ?? (finish === "error" ? BROKEN_OFF : undefined),
       refusal: typeof refusal === "string" && refusal !== "" ? refusal : undefined,
       opaque: opaqueOf(message),
-      calls: readCalls(message["tool_calls"]),
+      calls: readCalls(message["tool_calls"], message["function_call"]),
     },
   ];
 }
@@ -114,9 +114,15 @@ export function readContent(content: Json | undefined): string | null {
   return texts.length === 0 ? null : texts.join("");
 }
 
+/** The entries of `tool_calls`, or the one call of the format's older field `function_call`, as one of them. */
+export function listedCalls(listed: Json | undefined, old: Json | undefined): readonly Json[] {
+  if (Array.isArray(listed) && listed.length > 0) return listed;
+  return isObject(old) ? [{ function: old }] : [];
+}
+
 /** Every entry counts as a call, however broken: what is asked for is refused or answered, never overlooked. */
-function readCalls(calls: Json | undefined): AskedCall[] {
-  if (!Array.isArray(calls)) return [];
+function readCalls(listed: Json | undefined, old: Json | undefined): AskedCall[] {
+  const calls = listedCalls(listed, old);
   return calls.slice(0, MOST_CALLS_READ).map((call) => {
     const asked = isObject(call) && isObject(call["function"]) ? call["function"] : {};
     const id = isObject(call) ? call["id"] : null;

@@ -48,6 +48,9 @@ export function openJsonScan(): JsonScan {
 /** No arguments, in the words that servers have for that; also once more in quotes. */
 const EMPTY = /^"?(\{\s*\}|\[\s*\]|null)?"?$/;
 
+/** Whether a text says that there are no arguments. */
+export const isNoArguments = (text: string): boolean => EMPTY.test(text);
+
 /**
  * The one object that a text of several JSON values in a row means: some servers write `{}` or `null` before or behind the real
  * arguments, or say them twice. A text that means several different objects, or holds anything else, stays as it is.
@@ -60,7 +63,7 @@ export function soleObject(text: string): string {
     from = behind;
   });
   if (text.slice(from).trim() !== "") return text;
-  const said = [...new Set(values.map((value) => value.replace(/^null\s*/, "")).filter((value) => !EMPTY.test(value)))];
+  const said = [...new Set(values.map((value) => value.replace(/^null\s*/, "")).filter((value) => !isNoArguments(value)))];
   const [only = values[0] ?? text] = said;
   return said.length <= 1 ? only : text;
 }

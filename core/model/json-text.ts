@@ -7,6 +7,7 @@ import { err, type Result } from "../result.ts";
 import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { takeInt64 } from "../workflow/int64.ts";
+import { validate } from "../workflow/schema.ts";
 
 type Read = Result<Json, JsonRefusal>;
 type Parse = (piece: string) => Read;
@@ -20,9 +21,12 @@ export function readJsonText(text: string, schema: JsonSchema = true): Read {
     const taken = takeInt64(schema, exact.value);
     return taken.ok ? taken : err({ why: "number", path: taken.error });
   };
-  const said = text.replace(/^\uFEFF/, "").trim();
+  const said = text
+    .replace(/^\uFEFF/, "")
+    .replace(END_OF_TURN, "")
+    .trim();
   const bare = parse(said);
-  if (isDecided(bare)) return bare;
+  if (isDecided(bare)) return unquoted(bare, schema, parse);
   const answer = withoutThoughts(said);
   if (answer !== said) {
     const after = parse(answer);
@@ -38,7 +42,17 @@ const isDecided = (read: Read): boolean => read.ok || read.error.why === "number
 /** Fences that are looked into: an answer in JSON has one. */
 const MOST_BLOCKS = 50;
 
-const END_OF_THOUGHTS = /<\/(?:think|thinking|thought|reasoning)>/gi;
+/** Also where the last of a turn's channels begins (OpenAI's harmony format). */
+const END_OF_THOUGHTS =
+  /<\/(?:think|thinking|thought|reasoning)>|<\|channel\|>final\b[^<]{0,64}(?:<\|constrain\|>[^<]{0,64})?<\|message\|>/gi;
+const END_OF_TURN = /<\|(?:return|end|im_end|eot_id)\|>\s*$/;
+
+/** A value that stands in a text once more, where the schema takes no text. */
+function unquoted(read: Read, schema: JsonSchema, parse: Parse): Read {
+  if (!read.ok || typeof read.value !== "string" || !/^\s*[[{]/.test(read.value) || validate(schema, read.value).length === 0) return read;
+  const inner = parse(read.value);
+  return isDecided(inner) ? inner : read;
+}
 
 /** What stands after the last end of thoughts, which some servers send without their beginning. */
 function withoutThoughts(text: string): string {
@@ -91,6 +105,7 @@ function readBetweenWords(text: string, parse: Parse): Read {
     const read = end === null ? NO_JSON : parse(text.slice(start, end));
     if (!isDecided(read)) continue;
     const rest = text.slice(end ?? 0);
+    if (rest.trim() === text.slice(start, end ?? 0)) return read; // said twice
     return rest.includes("{") || (text[start] === "[" && rest.includes("[")) ? NO_JSON : read;
   }
   return NO_JSON;

@@ -24,6 +24,7 @@ import { readJsonText } from "../../core/model/json-text.ts";
 import { flawsOfCalls, longIn, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, noRoom, numberNotHeld, SHOWN_ERRORS, withoutNulls } from "../../core/model-call/flaws.ts";
+import { meantName } from "../../core/model-call/meant-name.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
 import { withNumbersAt, writeBareAt, writeInt64 } from "../../core/workflow/int64.ts";
@@ -65,7 +66,7 @@ export async function judgeChat(
   rules: OutputRules,
   moderate: (inquire: () => Inquiry | null) => Promise<Moderation | null>,
 ): Promise<Judged> {
-  const closed = closeAnswer(given, request.format.kind !== "text");
+  const closed = closeAnswer(withMeantNames(given, request), request.format.kind !== "text");
   const { answer } = closed;
   const raw = rawOf(request, closed);
   const value = withoutSecrets(raw, secrets).value;
@@ -177,6 +178,16 @@ export function withBeside(said: Said, [own, ...ofCalls]: readonly (JsonObject |
     return opaque === undefined ? call : { ...call, opaque };
   });
   return { ...said, calls, ...(own === undefined ? {} : { opaque: own }) };
+}
+
+/** The answer with the names of its calls as the caller's tools have them. */
+function withMeantNames(answer: ChatAnswer, { tools }: ChatRequest): ChatAnswer {
+  const names = new Set(tools.map(({ name }) => name));
+  const calls = answer.calls.map((call) => ({
+    ...call,
+    name: call.name === null ? null : (meantName(call.name, (name) => names.has(name)) ?? call.name),
+  }));
+  return { ...answer, calls };
 }
 
 /** The answer as one value: arguments and JSON texts as what they hold, so that they stay JSON whatever is replaced in them. */

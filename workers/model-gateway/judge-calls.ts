@@ -7,6 +7,7 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { ModelToolCall } from "../../core/model/message.ts";
 import { distinctIds, flawsOfCalls, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { numberNotHeld, withoutNulls } from "../../core/model-call/flaws.ts";
+import { meantName } from "../../core/model-call/meant-name.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
@@ -27,9 +28,10 @@ type Named = { readonly id: string | null; readonly name: string };
 
 /** `secrets`: what was sent along and must not come back in, also not as an id, which the guard does not look at. */
 export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames, secrets: readonly string[]): AskedCalls {
+  const toolOf = (said: string): string | null => names.fromWire(meantName(said, (name) => names.fromWire(name) !== null) ?? said);
   const schemas = new Map(call.tools.map((tool) => [tool.name, tool.input]));
   const read = answer.calls.slice(0, MOST_CALLS).map((asked) => {
-    const name = asked.name === null ? null : names.fromWire(asked.name);
+    const name = asked.name === null ? null : toolOf(asked.name);
     const id = withoutSecrets(asked.id, secrets).value;
     return {
       id: typeof id === "string" ? id : null,
@@ -44,7 +46,7 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
     {
       names: call.tools.map(({ name }) => names.toWire(name)),
       find: (said) => {
-        const name = names.fromWire(said);
+        const name = toolOf(said);
         return name === null ? null : names.toWire(name);
       },
       most: MOST_CALLS,

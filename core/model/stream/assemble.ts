@@ -7,7 +7,7 @@ import type { Json, JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
 import { type Ending, mergedEnding } from "../finish.ts";
-import { type JsonScan, openJsonScan } from "../json-pieces.ts";
+import { isNoArguments, type JsonScan, openJsonScan } from "../json-pieces.ts";
 import { laterUsage, type ReportedUsage } from "../reported-usage.ts";
 import type { CallPiece, ChatDelta, ChoicePiece } from "./chunk.ts";
 
@@ -37,6 +37,8 @@ type Entry = {
   readonly pieces: string[];
   /** Whether the pieces are complete JSON. */
   readonly scan: JsonScan;
+  /** The arguments when they were complete for the first time; null: not yet. */
+  first: string | null;
   value: Json;
   opaque?: JsonObject | undefined;
 };
@@ -66,6 +68,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
     if (typeof piece.arguments === "string") {
       entry.pieces.push(piece.arguments);
       entry.scan.push(piece.arguments);
+      if (entry.first === null && entry.scan.isComplete()) entry.first = entry.pieces.join("").trim();
     } else if (piece.arguments !== null) entry.value = piece.arguments;
   };
 
@@ -143,15 +146,28 @@ function entryFor(choice: number, piece: CallPiece, entries: Entry[], latest: Ma
     piece.id !== known.id &&
     piece.name !== null &&
     (piece.name !== known.name || known.value !== null || known.scan.isComplete());
+  const isRepeated = known !== undefined && piece.index !== null && beginsAnother(known, piece);
   const isOther =
-    piece.index === null ? (piece.id !== null && piece.id !== known?.id) || (piece.id === null && piece.name !== null) : isRenumbered;
+    piece.index === null
+      ? (piece.id !== null && piece.id !== known?.id) || (piece.id === null && piece.name !== null)
+      : isRenumbered || isRepeated;
   if (known !== undefined && !isOther) return known;
   if (entries.length >= MOST_CALLS_READ) return null;
-  const entry: Entry = { choice, index: piece.index, id: null, name: null, pieces: [], scan: openJsonScan(), value: null };
+  const entry: Entry = { choice, index: piece.index, id: null, name: null, pieces: [], scan: openJsonScan(), first: null, value: null };
   entries.push(entry);
   latest.set(`${choice}/${piece.index ?? ""}`, entry);
   if (piece.index !== null) latest.set(`${choice}/`, entry);
   return entry;
+}
+
+/**
+ * Without ids, a name with arguments behind arguments that are whole is another call at the same index. Not where the first are none, or the same
+ * once more: some servers say `{}` first, or everything again.
+ */
+function beginsAnother(known: Entry, { id, name, arguments: more }: CallPiece): boolean {
+  if (known.id !== null || id !== null || known.name === null || name === null || more === null || more === "") return false;
+  if (typeof more !== "string") return known.value !== null && JSON.stringify(more) !== JSON.stringify(known.value);
+  return known.first !== null && known.scan.isComplete() && !isNoArguments(known.first) && known.first !== more.trim();
 }
 
 /** By choice, and in it by index where all have one; otherwise as they came. */

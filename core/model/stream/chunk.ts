@@ -5,7 +5,7 @@ import { isObject, type Json, type JsonObject } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { parseUntrusted } from "../../untrusted-json.ts";
 import { writeJson } from "../../write-json.ts";
-import { MOST_CALLS_READ, readContent, readEnvelope, withOpaque } from "../answer.ts";
+import { listedCalls, MOST_CALLS_READ, readContent, readEnvelope, withOpaque } from "../answer.ts";
 import { type Ending, endingOf } from "../finish.ts";
 import { type ReportedUsage, readUsage } from "../reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldError, toldInChoice } from "../told-error.ts";
@@ -114,18 +114,20 @@ export function readChunk(body: Json, ceiling: number): Result<ChatChunk, ChunkR
       text: readContent(delta["content"]),
       refusal: typeof refusal === "string" && refusal !== "" ? refusal : null,
       ...withOpaque(delta),
-      calls: readPieces(delta["tool_calls"]),
+      calls: readPieces(listedCalls(delta["tool_calls"], delta["function_call"])),
       finish,
     });
   }
   return ok({ kind: "delta", parts, usage: readUsage(body["usage"], ceiling), rehearsal: body["system_fingerprint"] === "rehearsal" });
 }
 
-const countOf = (value: Json | undefined): number | null =>
-  typeof value === "number" && Number.isSafeInteger(value) && value >= 0 ? value : null;
+/** Some servers write it as a text. */
+function countOf(value: Json | undefined): number | null {
+  const count = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  return typeof count === "number" && Number.isSafeInteger(count) && count >= 0 ? count : null;
+}
 
-function readPieces(calls: Json | undefined): CallPiece[] {
-  if (!Array.isArray(calls)) return [];
+function readPieces(calls: readonly Json[]): CallPiece[] {
   return calls.slice(0, MOST_CALLS_READ).map((call) => {
     const own = isObject(call) ? call : {};
     const asked = isObject(own["function"]) ? own["function"] : {};

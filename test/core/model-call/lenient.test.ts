@@ -48,8 +48,11 @@ const CITY = object({ city: { type: "string" } });
 it.each<[string, Json, JsonObject | undefined, JsonObject | null]>([
   ["null in a text, of a tool without parameters", "null", NONE, {}],
   ["null, of a tool without parameters", null, NONE, {}],
-  ["null in a text, of a tool with parameters", "null", CITY, null],
-  ["null, of a tool with parameters", null, CITY, null],
+  // Nothing but "no arguments" can be meant where none is needed.
+  ["null in a text, of a tool that needs none", "null", CITY, {}],
+  ["null, of a tool that needs none", null, CITY, {}],
+  ["null in a text, of a tool that needs some", "null", { ...CITY, required: ["city"] }, null],
+  ["null, of a tool that needs some", null, { ...CITY, required: ["city"] }, null],
   ["null, of a tool that nobody knows", "null", undefined, null],
   ["no text", "", CITY, {}],
   ["an object", OSLO, CITY, OSLO],

@@ -25,6 +25,20 @@ it.each<[string, string, Json]>([
   ["with a bracket in a string", '{"name":"}"} done', { name: "}" }],
 ])("[MODEL-1] JSON is read %s", (_, text, value) => expect(readJsonText(text)).toEqual({ ok: true, value }));
 
+const HARMONY = "<|channel|>analysis<|message|>Maybe {1}.<|end|><|start|>assistant";
+it.each<[string, string, Json]>([
+  ["in the last of a turn's channels", `${HARMONY}<|channel|>final<|message|>${ADA}<|return|>`, VALUE],
+  ["in a channel that is held to JSON", `${HARMONY}<|channel|>final <|constrain|>json<|message|>${ADA}`, VALUE],
+  ["that is said twice", `${ADA}\n${ADA}`, VALUE],
+  ["in a text", JSON.stringify(ADA), VALUE],
+])("[MODEL-13] JSON is read %s", (_, text, value) => expect(readJsonText(text, { type: "object" })).toEqual({ ok: true, value }));
+
+it("[MODEL-13] a text stays one where the schema takes it, and two values are no answer", () => {
+  expect(readJsonText(JSON.stringify(ADA), { type: ["object", "string"] })).toEqual({ ok: true, value: ADA });
+  expect(readJsonText(JSON.stringify(ADA))).toEqual({ ok: true, value: ADA });
+  expect(readJsonText(`${ADA}{"name":"Bob"}`, { type: "object" }).ok).toBe(false);
+});
+
 it.each([
   ["two values", `${ADA} or ${ADA}`],
   ["two fences of JSON", `\`\`\`\n${ADA}\n\`\`\`\n\`\`\`\n${ADA}\n\`\`\``],

@@ -24,7 +24,8 @@ type Answer = {
   readonly message: JsonObject;
   readonly finish?: string;
   readonly usage?: unknown;
-  readonly tools?: boolean;
+  /** True: `TOOLS`. */
+  readonly tools?: boolean | readonly ModelTool[];
   readonly more?: readonly JsonObject[];
 };
 const body = ({ message, finish = "stop", usage, more = [] }: Answer) =>
@@ -32,6 +33,7 @@ const body = ({ message, finish = "stop", usage, more = [] }: Answer) =>
     choices: [{ message: { role: "assistant", ...message }, finish_reason: finish }, ...more],
     ...(usage === undefined ? {} : { usage }),
   });
+const offeredBy = ({ tools = false }: Answer): readonly ModelTool[] => (tools === true ? TOOLS : tools === false ? [] : tools);
 const GOOD = () => body({ message: { content: "Rain." }, usage: { prompt_tokens: 9, completion_tokens: 2 } });
 
 async function byRun(answer: Answer): Promise<Seen & { readonly errors: readonly string[] }> {
@@ -46,7 +48,7 @@ async function byRun(answer: Answer): Promise<Seen & { readonly errors: readonly
     now: () => 0,
     allowPrivateHosts: false,
   });
-  const call = modelCall({ messages: MESSAGES, schema: null, tools: answer.tools === true ? TOOLS : [] });
+  const call = modelCall({ messages: MESSAGES, schema: null, tools: [...offeredBy(answer)] });
   const { result, usage } = await gateway.call(call, new AbortController().signal);
   const spent = usage === null ? null : costOf(ENTRY, usage);
   const errors = "invalid" in result ? result.invalid.errors : [];
@@ -57,11 +59,14 @@ async function byRun(answer: Answer): Promise<Seen & { readonly errors: readonly
 async function byChat(answer: Answer): Promise<Seen & { readonly correction: string }> {
   const world = chatWorld([body(answer), GOOD()]);
   world.order = [SMALL];
-  const tools = TOOLS.map(({ name, description, input }) => ({ type: "function", function: { name, description, parameters: input } }));
+  const tools = offeredBy(answer).map(({ name, description, input }) => ({
+    type: "function",
+    function: { name, description, parameters: input },
+  }));
   const result = await world.complete({
     model: SMALL,
     messages: MESSAGES as unknown as JsonObject[],
-    ...(answer.tools === true ? { tools } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
   });
   await world.settled();
   const first = world.calls[0]?.spent ?? null;
@@ -85,6 +90,15 @@ const boundOf = (text: string | null, asked: unknown, tools: boolean) => ({
 const USED = { prompt_tokens: 31, completion_tokens: 7 };
 const TOLD = { input: 31, output: 7, cachedInput: 0 };
 const OSLO = '{"city":"Oslo"}';
+const bare = (asked: JsonObject) => ({ content: null, tool_calls: [{ type: "function", function: asked }] });
+const OLD = { content: null, function_call: { name: "weather", arguments: OSLO } };
+const NEEDS: readonly ModelTool[] = [
+  {
+    name: "weather",
+    description: "The weather of a city",
+    input: { type: "object", properties: { city: { type: "string" } }, required: ["city"] },
+  },
+];
 
 it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: number }]>([
   ["usage that is told", { message: WORDS, usage: USED }, "said", TOLD],
@@ -141,7 +155,35 @@ it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: 
     TOLD,
   ],
   ["arguments that are no JSON", { message: called("{city"), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],
-  ["no arguments at all", { message: called(null), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],
+  // Nothing is needed of this tool: null, no field and an empty text can only mean that nothing is given.
+  ["null for arguments", { message: called(null), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
+  ["null in a text for arguments", { message: called("null"), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
+  ["no arguments at all", { message: bare({ name: "weather" }), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
+  ["arguments as an object", { message: called({ city: "Oslo" }), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
+  [
+    "arguments in a fence",
+    { message: called(`\`\`\`json\n${OSLO}\n\`\`\``), finish: "tool_calls", usage: USED, tools: true },
+    "calls",
+    TOLD,
+  ],
+  [
+    "a call without an id",
+    { message: bare({ name: "weather", arguments: OSLO }), finish: "tool_calls", usage: USED, tools: true },
+    "calls",
+    TOLD,
+  ],
+  ["a call as `function_call`", { message: OLD, finish: "function_call", usage: USED, tools: true }, "calls", TOLD],
+  ...["functions.weather", "functions.weather:0", " weather", "weather<|channel|>commentary"].map(
+    (name): [string, Answer, Outcome, typeof TOLD] => [
+      `a tool called ${name}`,
+      { message: called(OSLO, name), finish: "tool_calls", usage: USED, tools: true },
+      "calls",
+      TOLD,
+    ],
+  ),
+  ["null for arguments that the tool needs", { message: called(null), finish: "tool_calls", usage: USED, tools: NEEDS }, "again", TOLD],
+  ["null in a text for them", { message: called("null"), finish: "tool_calls", usage: USED, tools: NEEDS }, "again", TOLD],
+  ["a list for arguments", { message: called("[]"), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],
   ["empty arguments, which mean none", { message: called(""), finish: "tool_calls", usage: USED, tools: true }, "calls", TOLD],
   ["a tool that was not offered", { message: called("{}", "delete_all"), finish: "tool_calls", usage: USED, tools: true }, "again", TOLD],
   ["a call where none was offered", { message: called("{}"), finish: "tool_calls", usage: USED }, "again", TOLD],

@@ -205,7 +205,7 @@ describe("[MODEL-7] what does not hold together is asked for again, and never pa
     ],
     ["a list as arguments", [asked("kb_search", "[1]")], {}, "not one JSON object"],
     ["a text as arguments", [asked("kb_search", '"tea"')], {}, "not one JSON object"],
-    ["no arguments", [asked("kb_search", null)], {}, "not one JSON object"],
+    ["a number as arguments", [asked("kb_search", 5)], {}, "not one JSON object"],
     ["a tower of brackets", [asked("kb_search", `${'{"a":'.repeat(100)}1${"}".repeat(100)}`)], {}, "not one JSON object"],
     ["half a character", [asked("kb_search", '{"a":"\\ud800"}')], {}, "not one JSON object"],
     ["an endless argument", [asked("kb_search", JSON.stringify({ a: "x".repeat(300_000) }))], {}, "not one JSON object"],

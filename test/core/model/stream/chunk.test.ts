@@ -171,7 +171,7 @@ describe("assembling", () => {
       deltaOf({ choices: [{ index: choice, delta: { tool_calls: [{ index, id, function: { name, arguments: given } }] } }] }),
     );
   const GIVEN = '{"city":"Oslo"}';
-  it.each<[string, readonly Piece[], readonly (readonly [string, string])[]]>([
+  it.each<[string, readonly Piece[], readonly (readonly [string | null, string])[]]>([
     [
       "empty ids and names continue a call",
       [
@@ -211,6 +211,33 @@ describe("assembling", () => {
       ],
     ],
     [
+      "[MODEL-13] whole calls at one index, without ids",
+      [
+        [0, null, "x", GIVEN],
+        [0, null, "x", '{"city":"Rome"}'],
+        [0, null, "y", GIVEN],
+      ],
+      [
+        [null, GIVEN],
+        [null, '{"city":"Rome"}'],
+        [null, GIVEN],
+      ],
+    ],
+    [
+      "[MODEL-13] the same call once more, or behind none, is one",
+      [
+        [0, null, "x", "{}"],
+        [0, null, "x", GIVEN],
+        [1, null, "x", GIVEN],
+        [1, null, "x", GIVEN],
+        [1, null, "x", ""],
+      ],
+      [
+        [null, `{}${GIVEN}`],
+        [null, `${GIVEN}${GIVEN}`],
+      ],
+    ],
+    [
       "another name is another call",
       [
         [0, "a", "x", ""],
@@ -224,6 +251,15 @@ describe("assembling", () => {
   ])("[STREAM-7] tells calls apart: %s", (_, pieces, calls) => {
     const assembled = assemble(asked(pieces));
     expect(assembled.ok && assembled.value.calls.map(({ id, arguments: given }) => [id, given])).toEqual(calls);
+  });
+  it("[MODEL-13] an index in a text counts, and the older field is a call", () => {
+    const text = (index: string, given: string) =>
+      deltaOf({ choices: [{ delta: { tool_calls: [{ index, function: { name: "x", arguments: given } }] } }] });
+    const two = assemble([text("1", '{"b":1}'), text("0", '{"a":1}')]);
+    expect(two.ok && two.value.calls.map(({ arguments: given }) => given)).toEqual(['{"a":1}', '{"b":1}']);
+    const old = (asked: JsonObject) => deltaOf({ choices: [{ delta: { function_call: asked } }] });
+    const one = assemble([old({ name: "x", arguments: "" }), old({ arguments: '{"ci' }), old({ arguments: 'ty":"Oslo"}' })]);
+    expect(one.ok && one.value.calls).toEqual([{ id: null, name: "x", arguments: GIVEN }]);
   });
   const spoken = (choice: number, delta: JsonObject, finish: string | null = null) => ({ index: choice, delta, finish_reason: finish });
   const call = { index: 0, id: "a", type: "function", function: { name: "x", arguments: GIVEN } };
