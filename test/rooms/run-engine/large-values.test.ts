@@ -1,17 +1,15 @@
 /** Values that are too large for a row: kept in R2 before the turn is, fetched when the run is read, checked, and never made up. */
-import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { ToolOutcome } from "../../../core/run/calls/call.ts";
 import { valuePrefix } from "../../../core/run/outside/value-key.ts";
-import { Journal } from "../../../durable-objects/run-engine/journal.ts";
 import type { ValueStore } from "../../../durable-objects/run-engine/kept-values.ts";
 import { runEngineOf } from "../../../durable-objects/run-engine/stub.ts";
 import { removeRunValues, runValues } from "../../../workers/archive/run-values.ts";
 import { refusalOf } from "../../../workers/ingress/middleware/errors.ts";
 import { FAR } from "../../support/far.ts";
-import { until } from "../../support/patience.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
 import { runEngineWorld as world } from "../../support/worlds/run-engine.ts";
 
@@ -106,16 +104,6 @@ describe("a value that is too large for a row", () => {
     expect((await engine(id).record())?.birth).toMatchObject({ input: { also: LONG } });
   });
 
-  it("[RUN-104] many that are not large by themselves lie together outside when their row would be", async () => {
-    const id = newId();
-    const list = Array.from({ length: 900 }, (_, index) => ({ index, text: "x".repeat(500) }));
-    world.callTool = async () => answered(list);
-    expect(await start(id)).toMatchObject({ status: "completed", error: null });
-    await evictDurableObject(object(id));
-    expect(JSON.stringify((await engine(id).view())?.output) === JSON.stringify(list)).toBe(true);
-    expect((await keysOf(id)).length).toBeGreaterThan(0);
-  });
-
   it("[LOAD-9] a run with much to say says it in turns of bounded size, and others are served between them", async () => {
     const id = newId();
     const names = Array.from({ length: 60 }, (_, n) => `s${n}`);
@@ -144,47 +132,6 @@ describe("a value that is too large for a row", () => {
     expect(await eventCount(id)).toBeGreaterThan(120);
   });
 
-  it("[RUN-104] a run without one never asks R2, up to the border", async () => {
-    const id = newId();
-    reach = { largerThan: deployed.largerThan, put: away, get: away };
-    world.callTool = async () => answered("x".repeat(64 * 1024));
-    expect(await start(id)).toMatchObject({ status: "completed" });
-    await evictDurableObject(object(id));
-    expect(await engine(id).replay()).toMatchObject({ identical: true });
-  });
-
-  it("[RUN-106] that cannot be stored is not acted on; its call is not made again, and the alarm stores it", async () => {
-    const id = newId();
-    let calls = 0;
-    world.callTool = async () => {
-      calls++;
-      return answered({ text: LONG });
-    };
-    let puts = 0;
-    reach = {
-      ...deployed,
-      put: async () => {
-        puts++;
-        throw new Error("R2 is away");
-      },
-    };
-    const lines: string[] = [];
-    world.log = (line) => lines.push(String(line["error"]));
-    expect(await start(id, {}, 0)).toMatchObject({ status: "running" });
-    await until(() => lines.includes("ValuesOutOfReach"));
-    expect(puts).toBe(3);
-    expect(await engine(id).view()).toMatchObject({ status: "running", steps: [{ status: "running" }, { status: "pending" }] });
-    world.now = () => FAR + 11_000;
-    await runDurableObjectAlarm(object(id));
-    expect(await engine(id).view()).toMatchObject({ status: "running" });
-    reach = deployed;
-    world.now = () => FAR + 22_000;
-    await runDurableObjectAlarm(object(id));
-    await until(async () => (await engine(id).view())?.status === "completed");
-    expect(calls).toBe(1);
-    expect(await engine(id).replay()).toMatchObject({ identical: true });
-  });
-
   it("[RUN-106] a start that cannot be stored leaves nothing, says so, and can be repeated", async () => {
     const id = newId();
     reach = { ...deployed, put: away };
@@ -206,33 +153,6 @@ describe("a value that is too large for a row", () => {
     expect(await engine(id).view()).toMatchObject({ status: "completed" });
   });
 
-  it("[RUN-107] is waited for by everybody who asks meanwhile: the journal is read once, and nobody decides on a second reading", async () => {
-    const id = newId();
-    await start(id);
-    await evictDurableObject(object(id));
-    const { promise: open, resolve } = Promise.withResolvers<void>();
-    let gets = 0;
-    const get: ValueStore["get"] = async (key) => {
-      gets++;
-      await open;
-      return deployed.get(key);
-    };
-    reach = { ...deployed, get };
-    const load = vi.spyOn(Journal.prototype, "load");
-    try {
-      const views = [engine(id).view(), engine(id).view(), engine(id).cancel("ada", "why"), engine(id).view()];
-      await until(() => gets > 0);
-      await runInDurableObject(object(id), () => {}); // behind them all
-      resolve();
-      const told = await Promise.all(views);
-      expect(told[0]).toMatchObject({ status: "completed" });
-      expect(load.mock.results.map(({ value }) => (value as { ok: boolean }).ok)).toEqual([false, true]);
-      expect(gets).toBe(1);
-    } finally {
-      load.mockRestore();
-    }
-  });
-
   it("[RUN-107] a wrong byte is found, also by a replay; what is gone is not made up", async () => {
     const id = newId();
     await start(id);
@@ -248,48 +168,6 @@ describe("a value that is too large for a row", () => {
     expect(await engine(id).replay()).toMatchObject({ identical: true });
     await env.VALUES.put(key, right.replace("ä", "a"));
     expect(await codeOf(engine(id).replay())).toEqual({ code: "value_damaged", problem: "internal" });
-  });
-
-  it("[RUN-107] a run that cannot be read is looked for again by its alarm", async () => {
-    const id = newId();
-    world.callTool = () => new Promise(() => {});
-    await start(id, LONG, 0);
-    await evictDurableObject(object(id)).catch(() => {});
-    reach = { ...deployed, get: away };
-    world.now = () => FAR + 11_000;
-    await runDurableObjectAlarm(object(id));
-    const alarm = await runInDurableObject(object(id), (_run, { storage }) => storage.getAlarm());
-    expect(alarm).toBeGreaterThan(FAR + 11_000);
-    reach = deployed;
-    expect(await engine(id).view()).toMatchObject({ status: "running" });
-  });
-
-  it("[RUN-6] rows whose rest stands in pieces beside them still load", async () => {
-    const id = newId();
-    reach = { ...deployed, largerThan: Number.MAX_SAFE_INTEGER };
-    const before = await start(id);
-    await runInDurableObject(object(id), (_run, { storage }) => {
-      const { sql } = storage;
-      const rows = sql.exec<{ last_seq: number; events: string }>("SELECT last_seq, events FROM journal").toArray();
-      expect(rows.filter(({ events }) => events.length > 400_000).length).toBeGreaterThan(0);
-      for (const { last_seq, events } of rows) {
-        if (events.length <= 400_000) continue;
-        // As they were written: 400,000 units each, or one less where that would part a pair of surrogates.
-        let head = events.slice(0, 400_000);
-        if (/[\ud800-\udbff]$/.test(head)) head = head.slice(0, -1);
-        sql.exec("UPDATE journal SET events = ? WHERE last_seq = ?", head, last_seq);
-        let part = 0;
-        for (let start = head.length; start < events.length; ) {
-          let piece = events.slice(start, start + 400_000);
-          if (/[\ud800-\udbff]$/.test(piece)) piece = piece.slice(0, -1);
-          sql.exec("INSERT INTO rest (owner, part, text) VALUES (?, ?, ?)", last_seq, part++, piece);
-          start += piece.length;
-        }
-        expect(part).toBeGreaterThan(0);
-      }
-    });
-    await evictDurableObject(object(id));
-    expect(await engine(id).view()).toEqual(before);
   });
 
   it("[ARCHIVE-6] goes with its run, also when nothing refers to it; those of others stay", async () => {
@@ -360,48 +238,5 @@ describe("a run that is larger than one message between objects", () => {
     expect(await ended(next, "completed")).toMatchObject({ status: "completed", error: null, output: 1, redrive_of: id });
     expect(await new Response(await engine(next).stepOutput("s0")).json()).toEqual(output);
     expect(await engine(next).replay()).toMatchObject({ identical: true });
-  });
-});
-
-describe("a turn that is full", () => {
-  const wait = { kind: "wait" as const, needs: [], when: null, on_error: null, seconds: null, until: null, signal: "go", timeout_ms: null };
-  const waiting = (steps: Parameters<typeof define>[0], output: Json) => define({ s: { ...wait }, ...steps }, { output });
-  const bear = async (definition: ReturnType<typeof define>): Promise<string> => {
-    const id = newId();
-    await engine(id).start({ ...bornWith(id, {}), definition }, { epoch: 0, active: [], asOf: FAR }, 0);
-    await until(async () => (await engine(id).view())?.status === "waiting");
-    return id;
-  };
-  const signal = (id: string, body: Json) => engine(id).signal({ id: `sig_${id}`, name: "go", body, findings: [], by: "ada", own: true });
-
-  it("[RUN-410] and ends its run was taken: who brought it is not told that the run has ended", async () => {
-    for (const size of [50_000, 60_000, 300_000]) {
-      const id = await bear(waiting({}, { cel: "steps.s.output" }));
-      expect(await signal(id, { a: "y".repeat(size) })).toMatchObject({ ok: true, value: { status: "completed" } });
-      expect((await engine(id).view())?.output).toEqual({ a: "y".repeat(size) });
-      expect(await signal(id, { a: "y".repeat(size) })).toMatchObject({ ok: false, error: { code: "conflict" } });
-    }
-  });
-
-  it("[RUN-410] was taken where what follows cannot be stored now; the alarm goes on with it", async () => {
-    const id = await bear(waiting({ t: transform({ cel: "steps.s.output + 'z'" }, { needs: ["s"] }) }, { cel: "size(steps.t.output)" }));
-    let puts = 0;
-    reach = {
-      ...deployed,
-      put: async (...given) => {
-        if (++puts > 1) throw new Error("R2 is away");
-        return deployed.put(...given);
-      },
-    };
-    const body = "y".repeat(400_000);
-    expect(await signal(id, body)).toMatchObject({ ok: true });
-    expect(puts).toBeGreaterThan(1);
-    expect((await engine(id).view())?.status).not.toBe("completed");
-    reach = deployed;
-    world.now = () => FAR + 6_000;
-    expect(await runDurableObjectAlarm(object(id))).toBe(true);
-    await until(async () => (await engine(id).view())?.status === "completed");
-    expect((await engine(id).view())?.output).toBe(400_001);
-    expect(await engine(id).replay()).toMatchObject({ identical: true });
   });
 });

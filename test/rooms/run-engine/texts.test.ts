@@ -64,25 +64,6 @@ beforeEach(() => {
 });
 
 describe("texts of a run", () => {
-  it("[BIND-5] are there before its records leave, and after R2 was out of reach", async () => {
-    const { id, start } = newRun();
-    let tries = 0;
-    world.keepTexts = async () => {
-      tries++;
-      throw new Error("R2 is away");
-    };
-    await start();
-    await until(() => tries > 0);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    expect(sent.filter(({ source }) => source.id === id)).toEqual([]);
-    world.keepTexts = keepTexts;
-    world.now = () => FAR + 60_000;
-    await runDurableObjectAlarm(env.RUN_ENGINE.getByName(id));
-    await until(() => recordsOf(id).some(({ event_type }) => event_type === "run.completed"));
-    expect(new Set(digestsOf(id)).size).toBe(3); // the tool's output is the run's, too
-    expect(await missing(id)).toEqual([]);
-  });
-
   it("[BIND-5] are kept by the next life when the object dies before", async () => {
     const { id, start } = newRun();
     world.keepTexts = () => new Promise(() => {});
