@@ -3,10 +3,11 @@
  * with distrust and bounded, and neither redacted nor scanned.
  */
 import type { JsonObject } from "../../core/json.ts";
-import { type ChatAnswer, readChatAnswer } from "../../core/model/answer.ts";
+import type { ChatAnswer } from "../../core/model/answer.ts";
 import { type EmbeddingAnswer, readEmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { OwnFields } from "../../core/model/parameters.ts";
+import { isEvents } from "../../core/model/stream/whole.ts";
 import type { ToldError } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -19,9 +20,9 @@ import {
   interrupted,
   isRefusal,
   note,
-  otherFormat,
   type Read,
   type Reply,
+  readAnswer,
   readReply,
 } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
@@ -134,14 +135,14 @@ export function defineAskings(ports: ExchangePorts): Askings {
 type Sent = Pick<WholeAnswer, "secrets" | "leftOut">;
 const sentIn = ({ bearer, leftOut }: Reply): Sent => ({ secrets: bearer === null ? [] : [bearer], leftOut });
 
-/** Whether a body is a stream of events. Some servers send one as plain text, or do not say: then its first bytes do. */
+/** Whether a body is a stream of events. Some servers send one as plain text or as JSON, or do not say: then its first bytes do. */
 async function openBody(
   bytes: ReadableStream<Uint8Array> | null,
   type: string,
   deadline: Deadline,
 ): Promise<{ readonly isStream: boolean; readonly bytes: ReadableStream<Uint8Array> | null }> {
   if (/^text\/event-stream\b/i.test(type)) return { isStream: true, bytes };
-  if (bytes === null || /json/i.test(type)) return { isStream: false, bytes };
+  if (bytes === null) return { isStream: false, bytes };
   const reader = bytes.getReader();
   const first = await deadline.within(reader.read().catch(() => null));
   const begins = first?.value === undefined ? "" : new TextDecoder().decode(first.value.slice(0, 64)).trimStart();
@@ -158,7 +159,7 @@ async function openBody(
     },
     cancel: (why) => reader.cancel(why),
   });
-  return { isStream: /^(data|event|id|retry)?:/.test(begins), bytes: again };
+  return { isStream: isEvents(begins), bytes: again };
 }
 
 async function readWhole(
@@ -168,10 +169,8 @@ async function readWhole(
   how: Sent,
   deadline: Deadline,
 ): ReturnType<Read<WholeAnswer>> {
-  const body = await readReply(response, { now, facts, sent }, deadline);
-  if ("refused" in body || !body.ok) return body;
-  const answer = readChatAnswer(body.value, entry.context);
-  if (!answer.ok) return err(otherFormat());
+  const answer = await readAnswer(response, { now, facts, sent, ceiling: entry.context }, deadline);
+  if ("refused" in answer || !answer.ok) return answer;
   if (answer.value.finish !== null) note(facts, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) facts["rehearsal"] = "true";
   const { broke } = answer.value;

@@ -4,10 +4,11 @@
  * model takes. Judges nothing that was said.
  */
 import type { Json, JsonObject } from "../../core/json.ts";
-import { readEnvelope } from "../../core/model/answer.ts";
+import { type ChatAnswer, readChatAnswer, readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { fitBody, leftOutOf, lessonOf, type OwnFields, type Taken, withLesson, wordsOf } from "../../core/model/parameters.ts";
-import { isNoAnswer, toldError, toldWaitMs } from "../../core/model/told-error.ts";
+import { isEvents, readWholeStream } from "../../core/model/stream/whole.ts";
+import { isNoAnswer, type ToldError, toldError, toldWaitMs } from "../../core/model/told-error.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -132,33 +133,62 @@ async function sendOnce(
 /** A status that blames the form of a request. */
 export const isRefusal = (status: number): boolean => status === 400 || status === 422;
 
+/** Whose answer is read. `sent`: the request's body. */
+type Asked = { readonly now: EpochMs; readonly facts: Facts; readonly sent: JsonObject };
+
 /**
  * The whole answer as JSON, or the error that it tells in place of one: then `facts` has the status that the error amounts to, since an
  * upstream that refuses bills nothing. Throws a `DeadlineError` and nothing else.
  */
 export async function readReply(
   response: Response,
-  { now, facts, sent }: { readonly now: EpochMs; readonly facts: Facts; readonly sent: JsonObject },
+  { now, facts, sent }: Asked,
   deadline: Deadline,
   limitBytes = ANSWER_BYTES,
 ): Promise<Result<Json, Failure> | Refused> {
   const body = await readBody(response, limitBytes, deadline);
-  if (!body.ok) return err(unreadable(body.reason, limitBytes));
-  const parsed = readEnvelope(body.text);
+  return body.ok ? replyIn(body.text, { now, facts, sent }) : err(unreadable(body.reason, limitBytes));
+}
+
+/** As `readReply`, for an answer in words; some servers send it as a stream that nobody asked for. `ceiling`: as for `readChatAnswer`. */
+export async function readAnswer(
+  response: Response,
+  { ceiling, ...asked }: Asked & { readonly ceiling: number },
+  deadline: Deadline,
+): Promise<Result<ChatAnswer, Failure> | Refused> {
+  const body = await readBody(response, ANSWER_BYTES, deadline);
+  if (!body.ok) return err(unreadable(body.reason, ANSWER_BYTES));
+  if (isEvents(body.text.slice(0, 64))) {
+    const whole = readWholeStream(body.text, ceiling);
+    if (whole.ok) return whole;
+    if (whole.error === "odd") return err(otherFormat());
+    return whole.error === "cut" ? err(unreadable("cut", ANSWER_BYTES)) : failedAs(whole.error.told, asked);
+  }
+  const reply = replyIn(body.text, asked);
+  if ("refused" in reply || !reply.ok) return reply;
+  const answer = readChatAnswer(reply.value, ceiling);
+  return answer.ok ? answer : err(otherFormat());
+}
+
+function replyIn(text: string, asked: Asked): Result<Json, Failure> | Refused {
+  const parsed = readEnvelope(text);
   if (!parsed.ok) return err(otherFormat());
   const told = toldError(parsed.value);
   if (told === null && isNoAnswer(parsed.value)) {
-    facts["status"] = "502";
+    asked.facts["status"] = "502";
     return err(otherFormat());
   }
-  if (told === null) return parsed;
+  return told === null ? parsed : failedAs(told, asked);
+}
+
+function failedAs(told: ToldError, { now, facts, sent }: Asked): Result<never, Failure> | Refused {
   facts["status"] = String(told.status);
   const failed = failureOfTold(told, now, sent);
   return isRefusal(told.status) ? { refused: failed, told: told.body } : err(failed);
 }
 
 /** The failure of an answer that is not in OpenAI's format. It may be tried again. */
-export const otherFormat = (): Failure => failure("transient", "upstream_unavailable", "the model's upstream answered in another format");
+const otherFormat = (): Failure => failure("transient", "upstream_unavailable", "the model's upstream answered in another format");
 
 function factsOf(response: Response, facts: Facts): void {
   facts["status"] = String(response.status);

@@ -4,14 +4,13 @@
  * fallbacks and budgets are the caller's.
  */
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
-import { readChatAnswer } from "../../core/model/answer.ts";
 import { estimateTokens } from "../../core/model/estimate.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
 import { settledUsage } from "../../core/model-call/usage.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { type Askings, defineAskings } from "./asking.ts";
-import { type ExchangePorts, exchange, type Facts, interrupted, note, otherFormat, readReply } from "./exchange.ts";
+import { type ExchangePorts, exchange, type Facts, interrupted, note, readAnswer } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
 import { type Lessons, openLessons } from "./lessons.ts";
@@ -57,13 +56,11 @@ async function perform(ports: ExchangePorts, call: ModelCall, deadline: Deadline
   const body = requestBody(entry, call, names);
   const asked = { entry, path: "/chat/completions", body, context, timeoutMs, own: ownFields(body) } as const;
   let bearer: string | null = null;
-  const said = await exchange(ports, asked, deadline, progress.upstream, (reply) => {
+  const answer = await exchange(ports, asked, deadline, progress.upstream, (reply) => {
     bearer = reply.bearer;
-    return readReply(reply.response, { now: ports.now(), facts: progress.upstream, sent: body }, deadline);
+    return readAnswer(reply.response, { now: ports.now(), facts: progress.upstream, sent: body, ceiling: entry.context }, deadline);
   });
-  if (!said.ok) return failed(said.error);
-  const answer = readChatAnswer(said.value, entry.context);
-  if (!answer.ok) return failed(otherFormat());
+  if (!answer.ok) return failed(answer.error);
   const usage = settledUsage(answer.value, () => estimateTokens(call.messages, call.schema?.schema ?? null, call.tools));
   progress.usage = usage.tokens;
   if (usage.told !== "reported") progress.upstream["usage"] = ESTIMATED[usage.told];

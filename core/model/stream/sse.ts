@@ -1,8 +1,9 @@
 /**
  * Server-sent events as an upstream sends them (WHATWG HTML, section 9.2.6), read piece by piece from decoded text. Bounded: a line
- * or an event that is longer than the limits ends the stream. Knows nothing of what the events say.
+ * or an event that is longer than the limits ends the stream. Of what the events say it sees only where JSON ends.
  */
 import { err, ok, type Result } from "../../result.ts";
+import { openJsonScan } from "../json-pieces.ts";
 
 /** One server-sent event. */
 export type SseEvent = {
@@ -27,6 +28,18 @@ export type SseReader = {
   end(): Result<readonly SseEvent[], SseRefusal>;
 };
 
+/** Some servers end an event with one line feed: a line of JSON that is whole, and behind it another, are two events. */
+const BEGINS_ANOTHER = /^\s*(?:\{|\[DONE\])/;
+
+/** One line that is a JSON object. */
+function isWhole(data: readonly string[]): boolean {
+  const line = data.length === 1 ? (data[0] ?? "").trim() : "";
+  if (!line.startsWith("{") || !line.endsWith("}")) return false;
+  const scan = openJsonScan();
+  scan.push(line);
+  return scan.isComplete();
+}
+
 const LINE_END = /[\r\n]/g;
 
 /** Begins a stream. `limits`: UTF-16 units of a line and of an event. */
@@ -40,18 +53,19 @@ export function openSse(limits: SseLimits = SSE_LIMITS): SseReader {
   let endedInReturn = false;
   let refusal: SseRefusal | null = null;
 
+  const dispatch = (events: SseEvent[]): void => {
+    if (data.length > 0) events.push({ type: type === "" ? "message" : type, data: data.join("\n") });
+    type = "";
+    data = [];
+    dataUnits = 0;
+  };
   const take = (whole: string, events: SseEvent[]): void => {
-    if (whole === "") {
-      if (data.length > 0) events.push({ type: type === "" ? "message" : type, data: data.join("\n") });
-      type = "";
-      data = [];
-      dataUnits = 0;
-      return;
-    }
+    if (whole === "") return dispatch(events);
     const colon = whole.indexOf(":");
     if (colon === 0) return;
     const field = colon < 0 ? whole : whole.slice(0, colon);
     const value = colon < 0 ? "" : whole.slice(whole[colon + 1] === " " ? colon + 2 : colon + 1);
+    if ((field === "event" || (field === "data" && BEGINS_ANOTHER.test(value))) && isWhole(data)) dispatch(events);
     if (field === "event") type = value;
     else if (field === "data") {
       data.push(value);

@@ -223,6 +223,7 @@ describe("a stream", () => {
     ["signs of life", ["data: ping\n\n", delta("Hello"), "data: null\n\n", 'data: ""\n\n', delta(" world."), finish("stop"), DONE]],
     ["empty data", ["data:\n\n", delta("Hello"), "data: \n\n", delta(" world."), finish("stop"), DONE]],
     ["no last blank line", [delta("Hello"), delta(" world."), finish("stop").trimEnd()]],
+    ["one line feed between events", [delta("Hello"), delta(" world."), finish("stop"), DONE].map((text) => text.replace("\n\n", "\n"))],
     ["words in the event without its blank line", [delta("Hello"), `data: ${LAST}`]],
     ["a line end of two characters", [delta("Hello"), delta(" world."), finish("stop"), DONE].map((text) => text.replaceAll("\n", "\r\n"))],
     ["a line end of a carriage return, and no last one", [delta("Hello"), `data: ${LAST}`].map((text) => text.replaceAll("\n", "\r"))],
@@ -234,11 +235,14 @@ describe("a stream", () => {
       isDone: true,
     });
   });
-  it.each(["text/plain; charset=utf-8", "application/octet-stream", null])("[CHAT-4] reads a stream of type %s", async (type) => {
-    const { body } = streams(HELLO).response;
-    const world = chatWorld([new Response(body, { headers: type === null ? {} : { "content-type": type } })]);
-    expect(await read(await world.complete({ ...ASK, model: SMALL }))).toMatchObject({ text: "Hello world.", isDone: true });
-  });
+  it.each(["text/plain; charset=utf-8", "application/octet-stream", "application/json", null])(
+    "[CHAT-4] reads a stream of type %s",
+    async (type) => {
+      const { body } = streams(HELLO).response;
+      const world = chatWorld([new Response(body, { headers: type === null ? {} : { "content-type": type } })]);
+      expect(await read(await world.complete({ ...ASK, model: SMALL }))).toMatchObject({ text: "Hello world.", isDone: true });
+    },
+  );
   it("[CHAT-13] an event that was cut in itself is no end", async () => {
     const world = chatWorld([streams([delta("The first sentence is here. "), delta("And more. "), `data: ${LAST.slice(0, 30)}`]).response]);
     expect((await read(await world.complete({ ...ASK, model: SMALL }))).isDone).toBe(false);

@@ -27,8 +27,11 @@ type Answer = {
   /** True: `TOOLS`. */
   readonly tools?: boolean | readonly ModelTool[];
   readonly more?: readonly JsonObject[];
+  /** The response as it is, in place of all this. */
+  readonly raw?: () => Response;
 };
-const body = ({ message, finish = "stop", usage, more = [] }: Answer) =>
+const body = ({ message, finish = "stop", usage, more = [], raw }: Answer) =>
+  raw?.() ??
   json({
     choices: [{ message: { role: "assistant", ...message }, finish_reason: finish }, ...more],
     ...(usage === undefined ? {} : { usage }),
@@ -196,6 +199,37 @@ it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: 
   expect(chat).toMatchObject({ outcome, microUsd, tokens });
   expect(run.errors.length > 0).toBe(outcome === "again");
   for (const error of run.errors) expect(chat.correction).toContain(JSON.stringify(error).slice(1, -1));
+});
+
+const events = (...chunks: readonly unknown[]) =>
+  chunks.map((chunk) => `data: ${typeof chunk === "string" ? chunk : JSON.stringify(chunk)}\n\n`);
+const says = (delta: JsonObject, finish: string | null = null) => ({ choices: [{ index: 0, delta, finish_reason: finish }] });
+const STREAMS: readonly [string, readonly string[], Outcome][] = [
+  ["words", events(says({ content: "It rains " }), says({ content: "in Oslo." }, "stop"), { choices: [], usage: USED }, "[DONE]"), "said"],
+  [
+    "a call",
+    events(says({ tool_calls: [{ index: 0, id: "c1", function: { name: "weather", arguments: OSLO } }] }, "tool_calls"), {
+      choices: [],
+      usage: USED,
+    }),
+    "calls",
+  ],
+];
+it.each(STREAMS.flatMap((row) => ["text/event-stream", "application/json"].map((type) => [row[0], type, row] as const)))(
+  "[CHAT-46] a stream that nobody asked for is read whole: %s as %s",
+  async (_what, type, [, pieces, outcome]) => {
+    const streamed: Answer = { message: {}, tools: true, raw: () => new Response(pieces.join(""), { headers: { "content-type": type } }) };
+    const { microUsd, tokens } = costOf(ENTRY, TOLD);
+    expect(await byRun(streamed)).toMatchObject({ outcome, microUsd, tokens });
+    expect(await byChat(streamed)).toMatchObject({ outcome, microUsd, tokens });
+  },
+);
+
+it("[CHAT-46] one that was cut, or tells an error, is none", async () => {
+  const cut = events(says({ content: "It rains " }));
+  const told = events({ error: { message: "busy", code: 503 } });
+  for (const pieces of [cut, told])
+    expect(await byRun({ message: {}, raw: () => new Response(pieces.join("")) })).toMatchObject({ outcome: "refused", tokens: null });
 });
 
 it("[MODEL-7] [CHAT-44] a call that was cut: a run, which would make it, asks again; a chat's caller gets it as cut", async () => {

@@ -33,8 +33,35 @@ describe("server-sent events", () => {
   it("takes every line ending and one byte order mark", () => {
     expect(read(["\uFEFFdata: a\r\rdata: b\r\n\r\ndata: c\n\r\n"])).toEqual(["a", "b", "c"].map((data) => ({ type: "message", data })));
   });
+  it("[CHAT-46] parts events that one line feed parts, and no other lines of data", () => {
+    const events = (...texts: string[]) => texts.map((data) => ({ type: "message", data }));
+    expect(read(['data: {"a":1}\ndata: {"a":"}{"}\ndata: [DONE]\n\n'])).toEqual(events('{"a":1}', '{"a":"}{"}', "[DONE]"));
+    expect(read(['event: x\ndata: {"a":1}\nevent: y\ndata: {"a":2}\n\n'])).toEqual([
+      { type: "x", data: '{"a":1}' },
+      { type: "y", data: '{"a":2}' },
+    ]);
+    // One value over several lines.
+    for (const lines of [
+      ["{", '"a": {}', "}"],
+      ['{"a": [{}', "{}]}"],
+      ['{"a": {"b": 1}', ', "c": {}}'],
+      ["words", "{more}"],
+    ])
+      expect(read([`${lines.map((line) => `data: ${line}\n`).join("")}\n`])).toEqual(events(lines.join("\n")));
+  });
   it("reads the same for any cut", () => {
-    const line = fc.constantFrom("data: x", "data:y:z", ": c", "event: e", "data", "", "\uFEFFdata: q", "id: 1", "data: 😀");
+    const line = fc.constantFrom(
+      "data: x",
+      'data: {"a":1}',
+      "data:y:z",
+      ": c",
+      "event: e",
+      "data",
+      "",
+      "\uFEFFdata: q",
+      "id: 1",
+      "data: 😀",
+    );
     const ending = fc.constantFrom("\n", "\r", "\r\n");
     const text = fc.array(fc.tuple(line, ending), { maxLength: 30 }).map((lines) => lines.flat().join(""));
     fc.assert(
