@@ -48,7 +48,7 @@ export function inwardIds(messages: readonly ChatMessage[]): (id: string) => str
       message.role === "tool" ? [message.toolCallId] : message.role === "assistant" ? message.toolCalls.map(({ id }) => id) : [],
     ),
   );
-  const inward = new Map([...sent].map((id) => [id, own(id)]));
+  const inward = new Map([...sent].map((id) => [id, idInside(id)]));
   const counts = new Map<string, number>();
   for (const id of inward.values()) counts.set(id, (counts.get(id) ?? 0) + 1);
   return (id) => {
@@ -57,7 +57,8 @@ export function inwardIds(messages: readonly ChatMessage[]): (id: string) => str
   };
 }
 
-function own(id: string): string {
+/** The upstream's id inside one of ours; any other id is its own. */
+export function idInside(id: string): string {
   const inside = OURS.exec(id)?.[1];
   return inside === undefined ? id : unescaped(inside);
 }

@@ -21,6 +21,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted } from "../../core/untrusted-json.ts";
 import { turn } from "../../kit/turn.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
+import { guardIds } from "./guard-ids.ts";
 
 /** Why a request is refused for what it says. It names places, never the text. */
 export type ContentRefusal = {
@@ -76,7 +77,8 @@ export async function guardRequest(
     const format = await guardFormat(look, request.format);
     const stop = request.stop.length === 0 ? request.stop : textsOf(await look("developer", "/stop", [...request.stop]));
     const official = await guardOfficial(look, request.official);
-    return ok({ request: { ...request, messages, tools, format, stop, official }, findings });
+    const named = await guardIds(messages, async (path, id) => (await look("model_output", path, id)) === id);
+    return ok({ request: { ...request, messages: named, tools, format, stop, official }, findings });
   } catch (error) {
     if (error instanceof Blocked) return err(error.refusal);
     throw error;

@@ -206,6 +206,40 @@ describe("upstream faults", () => {
     expect(sent[2]).toMatchObject({ tool_call_id: id });
   });
 
+  it("[CHAT-47] personal data in an id of a call goes to no model, and the call keeps its result", async () => {
+    const ids = [
+      "max.muster@firma.de",
+      "4111111111111111",
+      "078-05-1120",
+      "DE89370400440532013000",
+      "bh_0123456789_4111-d1111-d1111-d1111",
+    ];
+    const plain = [
+      "call_1",
+      "call00001",
+      "chatcmpl-tool-3f1c9a0b7d2e4c58",
+      "019c2f4e-7b1a-7c3d-9e2f-5a6b7c8d9e0f",
+      `c__${"aB3+/".repeat(180)}==`,
+    ];
+    const turn = (id: string) => [
+      { role: "assistant", content: null, tool_calls: [{ id, type: "function", function: { name: "weather", arguments: "{}" } }] },
+      { role: "tool", tool_call_id: id, content: `of ${plain.indexOf(id)}` },
+    ];
+    const world = chatWorld([says("sunny")]);
+    const messages = [...ASK.messages, ...[...ids, ...plain].flatMap(turn)];
+    expect(await world.complete({ ...ASK, model: SMALL, tools: [WEATHER], messages: messages as JsonObject[] })).toMatchObject({
+      ok: true,
+    });
+    const sent = world.upstream.requests[0]?.body ?? "";
+    for (const id of [...ids, "4111.1111"]) expect(sent).not.toContain(id);
+    const out: JsonObject[] = JSON.parse(sent).messages.slice(ASK.messages.length);
+    const pairs = out.flatMap(({ tool_calls: calls }, index) =>
+      Array.isArray(calls) ? [[(calls[0] as JsonObject)["id"], out[index + 1]?.["tool_call_id"]]] : [],
+    );
+    expect(pairs.map(([call]) => call)).toEqual([...["call00002", "call00003", "call00004", "call00005", "call00006"], ...plain]);
+    for (const [call, result] of pairs) expect(result).toBe(call);
+  });
+
   it("[CHAT-18] personal data in it is redacted in words, and leaves out what is signed", async () => {
     const mail = "kim.lindqvist@nordwind-handel.com";
     const world = chatWorld([
