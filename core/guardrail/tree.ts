@@ -37,7 +37,7 @@ export function treeOf(words: readonly string[]): Tree {
 }
 
 /** Places for each node: a small table stays near, a full one is walked along. */
-const ROOM = 4;
+const ROOM = 8;
 
 /** The same branches in a table of the size that they need. */
 function compact(keys: Int32Array, nodes: Int32Array, count: number): { readonly keys: Int32Array; readonly nodes: Int32Array } {

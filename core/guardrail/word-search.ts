@@ -11,8 +11,24 @@ type Beginnings = {
 };
 /** Of a unit: as many as tell small letters apart. */
 const LOW_BITS = 5;
+/** The low bits of a unit, and those of three. */
 const LOW = (1 << LOW_BITS) - 1;
 const LOW_OF_THREE = (1 << (3 * LOW_BITS)) - 1;
+
+/** Has a 1 where the low bits of three units, one behind the other, are those that a word begins with; a shorter word begins with any behind it. */
+function beginningsIn(words: readonly string[]): Uint8Array {
+  const begins = new Uint8Array(LOW_OF_THREE + 1);
+  for (const word of words) {
+    let first = 0;
+    let free = 0;
+    for (let index = 0; index < 3; index++) {
+      first = (first << LOW_BITS) | (word.charCodeAt(index) & LOW);
+      if (index >= word.length) free = (free << LOW_BITS) | LOW;
+    }
+    begins.fill(1, first, first + free + 1);
+  }
+  return begins;
+}
 /** Places for each beginning: most places are free, and few units begin a word. */
 const ROOM = 8;
 /** Several beginnings share the place: they are told apart by a walk from the root. */
@@ -24,17 +40,15 @@ const pairOf = (first: number, second: number): number => (first << 16) | second
 function beginningsOf(words: readonly string[], tree: Tree): Beginnings {
   const size = 1 << (32 - Math.clz32(new Set(words.map((word) => word.slice(0, 3))).size * ROOM));
   const [pairs, thirds, nodes] = [new Int32Array(size), new Uint16Array(size), new Uint16Array(size)];
-  const begins = new Uint8Array(LOW_OF_THREE + 1);
   for (const word of words) {
     const [first, second, third] = [word.charCodeAt(0), word.charCodeAt(1), word.charCodeAt(2)];
-    begins[((first & LOW) << (2 * LOW_BITS)) | ((second & LOW) << LOW_BITS) | (third & LOW)] = 1;
     const place = placeOf(first, second, third) & (size - 1);
     const node = step(tree, step(tree, step(tree, 0, first), second), third);
     nodes[place] = nodes[place] === 0 || nodes[place] === node ? node : SEVERAL;
     pairs[place] = pairOf(first, second);
     thirds[place] = third;
   }
-  return { begins, mask: size - 1, pairs, thirds, nodes };
+  return { begins: beginningsIn(words), mask: size - 1, pairs, thirds, nodes };
 }
 
 /** The node that three units lead to; 0: no word begins with them. */
@@ -50,7 +64,7 @@ function nodeOf({ mask, pairs, thirds, nodes }: Beginnings, tree: Tree, first: n
 const stepOrNone = (tree: Tree, node: number, code: number): number => (node === 0 ? 0 : step(tree, node, code));
 
 /** A word's first units are looked up in a tree, which is small enough to stay near; what is left of long words is compared. */
-const UNITS_IN_TREE = 10;
+const UNITS_IN_TREE = 6;
 
 type Words = {
   readonly tree: Tree;

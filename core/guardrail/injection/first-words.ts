@@ -30,6 +30,9 @@ export function firstWordsOf(forms: readonly Form[]): (text: string) => Uint8Arr
     return places;
   };
   const [begunAt, wholeAt, withinAt] = [byNode(begun), byNode(whole), byNode(within)];
+  /** Of ASCII: what words begin with that may stand inside of others. */
+  const beginsWithin = new Uint8Array(128);
+  for (const word of within.keys()) if (word.charCodeAt(0) < 128) beginsWithin[word.charCodeAt(0)] = 1;
   const seen = new Uint8Array(Math.max(...forms.map(({ place }) => place)) + 1);
   const see = (places: readonly number[] | undefined): void => {
     if (places !== undefined) for (let index = 0; index < places.length; index++) seen[places[index] ?? 0] = 1;
@@ -41,6 +44,7 @@ export function firstWordsOf(forms: readonly Form[]): (text: string) => Uint8Arr
       // What is beyond ASCII may be a letter or none: a word may begin or end beside it.
       const begins = !isAsciiLetter(before);
       before = text.charCodeAt(at);
+      if (!begins && before < 128 && beginsWithin[before] !== 1) continue;
       let node = step(tree, 0, before);
       for (let next = at + 1; node !== 0; next++) {
         if (begins) {

@@ -58,6 +58,11 @@ export type Detector = {
   /** Whether a text of this make-up can hold a finding at all. A detector is not asked where the answer is no. */
   readonly mayFind: (census: Census) => boolean;
   /**
+   * Words of which one begins each finding's company: it stands in what the detector sees, or in the key of the field. A global expression for small and
+   * capital letters; no match has more than `LONGEST_WORD` units. Absent: a finding may do without.
+   */
+  readonly words?: RegExp;
+  /**
    * `text` is folded (fold.ts) and has placeholders blanked out. Findings begin at `from` or after it; what stands before is only
    * looked back at. `field` is the key of the JSON field that holds the text. Offsets are those of `text`. `memo` is that of the whole
    * text, of which this may be a segment.
@@ -68,6 +73,9 @@ export type Detector = {
 
 /** Maximum UTF-16 units of a finding, except private keys and tokens (open-ended.ts). */
 export const LONGEST_FINDING = 512;
+
+/** Maximum UTF-16 units of a match of a detector's `words`. */
+export const LONGEST_WORD = 16;
 
 /** A finding of a detector. `start`, `end`: UTF-16 units, `end` exclusive; `score`: 0 to 1. */
 export const finding = (type: PersonalDataType, start: number, end: number, score: number, detector: string): Finding => ({

@@ -97,15 +97,36 @@ function collect(text: string, start: number, length: number): { compact: string
 
 /** As many units before a group as an account has before its last. */
 const ACCOUNT_UNITS = 44;
-const BEFORE_GROUP = /(?<![A-Za-z\d])([A-Z]{2})\d{2}(?: ?[A-Z\d]{4})*[ -]$/;
+const GROUP_UNITS = 4;
 
-/** Whether what begins at `start` is a group of what is written as an account in groups, though its check may fail. Looks back a bounded way. */
+/**
+ * Whether what begins at `start` is a group of what is written as an account in groups, though its check may fail: `[A-Z]{2}\d{2}(?: ?[A-Z\d]{4})*[ -]`
+ * before it, the longest such row. Looks back a bounded way.
+ */
 export function liesInAccount(text: string, start: number): boolean {
   const before = text.charCodeAt(start - 1);
   if (before !== 32 && before !== 45) return false;
-  const country = BEFORE_GROUP.exec(text.slice(Math.max(0, start - ACCOUNT_UNITS), start))?.[1];
-  return country !== undefined && isIbanCountry(country.charCodeAt(0), country.charCodeAt(1));
+  const first = Math.max(0, start - ACCOUNT_UNITS);
+  let isAccount = false;
+  for (let end = start - 1; end - GROUP_UNITS >= first; ) {
+    const begin = end - GROUP_UNITS;
+    for (let at = begin; at < end; at++) if (!isCapitalOrDigit(text.charCodeAt(at))) return isAccount;
+    const isBeginning = !isCapitalOrDigit(text.charCodeAt(begin - 1)) && !isAsciiLetter(text.charCodeAt(begin - 1));
+    const [one, other] = [text.charCodeAt(begin), text.charCodeAt(begin + 1)];
+    if (
+      (begin === first || isBeginning) &&
+      !isDigit(one) &&
+      !isDigit(other) &&
+      isDigit(text.charCodeAt(begin + 2)) &&
+      isDigit(text.charCodeAt(begin + 3))
+    )
+      isAccount = isIbanCountry(one, other);
+    end = text.charCodeAt(begin - 1) === 32 ? begin - 1 : begin;
+  }
+  return isAccount;
 }
+
+const isCapitalOrDigit = (code: number): boolean => (code >= 65 && code <= 90) || isDigit(code);
 
 /** ISO 7064 MOD 97-10: the first four characters to the end, letters as 10 to 35. */
 function leavesOne(account: string): boolean {

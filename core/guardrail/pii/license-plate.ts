@@ -27,6 +27,8 @@ export const licensePlates: Detector = {
   stage: "first",
   longest: 2 * 5 + 8 + 3 * 5,
   mayFind: ({ digits }) => digits >= 1,
+  // What stands before a word may be cut out, so that one begins there.
+  words: new RegExp(QUICK.source.replaceAll("\\b", ""), "giu"),
   find(text, from, field) {
     const found: Finding[] = [];
     if (!QUICK.test(text) && !QUICK.test(field)) return found;

@@ -28,6 +28,8 @@ export const passports: Detector = {
   stage: "first",
   longest: 44,
   mayFind: ({ digits, capitals }) => digits >= 4 || digits + capitals >= 9,
+  // The sign stands in a machine-readable zone, which needs no word.
+  words: new RegExp(`<|${QUICK.source}`, "giu"),
   find(text, from, field) {
     const found: Finding[] = [];
     if (text.includes("<"))

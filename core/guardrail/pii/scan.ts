@@ -22,6 +22,7 @@ import { FARTHEST_UNITS, finding, isWordUnit, LONGEST_FINDING, type Memo } from 
 import { keyBegin, keyEnds, OPEN_ENDED, openToken, readToken, type Token, tokenBegins, tokenGoesOn } from "./open-ended.ts";
 import { askedOf, searchSegment } from "./segment.ts";
 import { openWindow } from "./window.ts";
+import { openWords } from "./words.ts";
 
 /** A character that folds to several units is not parted: what a forced cut may have to give way. */
 const SLACK_UNITS = 8;
@@ -67,6 +68,7 @@ export function openScan(field = ""): Scan {
   const context = fold(field).text;
   const window = openWindow();
   const boundary = openBoundary();
+  const words = openWords(context);
   const memo: Memo = new Map();
   /** What was found in the last `LEFT_UNITS` of folded text, in order. */
   let known: Finding[] = [];
@@ -98,10 +100,12 @@ export function openScan(field = ""): Scan {
     if (asked === 0) return NOTHING;
     const { folded, foldedBase } = window;
     const before = Math.max(foldedBase, start - LEFT_UNITS);
+    const named = words.seen(folded, foldedBase, before, until + right);
+    if ((asked & named) === 0) return NOTHING;
     const seen = folded.slice(before - foldedBase, until + right - foldedBase);
     if (known.length > 0) known = known.filter(({ end }) => end > before);
     const there = known.length === 0 ? NOTHING : known.map((one) => moved(one, Math.max(0, one.start - before), one.end - before));
-    const found = searchSegment(seen, start - before, until - before, context, asked, there, memo, decided - before);
+    const found = searchSegment(seen, start - before, until - before, context, asked, named, there, memo, decided - before);
     return found.length === 0 ? NOTHING : found.map((one) => moved(one, one.start + before - start, one.end + before - start));
   };
 

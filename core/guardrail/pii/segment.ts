@@ -34,7 +34,7 @@ export function askedOf(census: Census): Asked {
 /**
  * What is found in `text.slice(from, to)`, in order and without overlap, with offsets of `text`; what stands around it is only
  * looked at. `known` was found before `from`: it is blanked out when its like is, so that what stands there names what follows as it
- * would in one search over both. `asked`: for the segment's make-up. `decided`: nothing that begins at it or behind is given on, so that detectors see of it only
+ * would in one search over both. `asked`: for the segment's make-up, of those that `named` has: whose words are seen. `decided`: nothing that begins at it or behind is given on, so that detectors see of it only
  * what may touch what is.
  */
 export function searchSegment(
@@ -43,6 +43,7 @@ export function searchSegment(
   to: number,
   field: string,
   asked: Asked,
+  named: Asked,
   known: readonly Finding[],
   memo: Memo,
   decided = to,
@@ -50,9 +51,11 @@ export function searchSegment(
   const view = decided + VIEW_UNITS;
   const whole = blankPlaceholders(text);
   let rest = whole;
+  /** What bounded detectors see of it. */
+  let near = rest.length > view ? rest.slice(0, view) : rest;
   /** What is blanked out before a detector looks again: not before, since most texts hold nothing else. */
   let hidden: readonly Finding[] = NOTHING;
-  let asking = asked;
+  let asking = asked & named;
   // Whatever begins before `decided` ends before `reach`, or has there what its detector asks for (a long run, the sign of a mail address).
   const reach = Math.min(to, decided + LONGEST_BOUNDED);
   let found: Finding[] = [];
@@ -63,9 +66,12 @@ export function searchSegment(
       for (const place of places) {
         const detector = DETECTORS[place];
         if (detector === undefined || (asking & (1 << place)) === 0) continue;
-        rest = blank(rest, hidden);
-        hidden = NOTHING;
-        const seen = detector.longest > LONGEST_BOUNDED ? rest : rest.slice(0, view);
+        if (hidden.length > 0) {
+          rest = blank(rest, hidden);
+          hidden = NOTHING;
+          near = rest.length > view ? rest.slice(0, view) : rest;
+        }
+        const seen = detector.longest > LONGEST_BOUNDED ? rest : near;
         for (const one of detector.find(seen, from, field, memo)) if (one.start < to) fresh.push(one.end > to ? { ...one, end: to } : one);
       }
       if (fresh.length > 0) found = withoutOverlap([...found, ...fresh]);
@@ -74,7 +80,7 @@ export function searchSegment(
     }
     // The second look is also the first one without what was found right before `from`.
     if (found === before && (look > 0 || (known.at(-1)?.end ?? Number.NEGATIVE_INFINITY) <= from - NEAR_UNITS)) break;
-    asking = askedOf(censusOf(whole, from, reach, found));
+    asking = askedOf(censusOf(whole, from, reach, found)) & named;
   }
   return found;
 }
@@ -126,6 +132,9 @@ export function blank(text: string, stretches: readonly { readonly start: number
 
 function filled(units: number): string {
   if (units < 2) return "{";
-  return `{${units - 2 <= LONGEST_FINDING ? FILLED.slice(0, units - 2) : FILLER.repeat(units - 2)}}`;
+  if (units > LONGEST_FINDING) return `{${FILLER.repeat(units - 2)}}`;
+  FILLED[units] ??= `{${FILLER.repeat(units - 2)}}`;
+  return FILLED[units];
 }
-const FILLED = FILLER.repeat(LONGEST_FINDING);
+/** By their units. */
+const FILLED: string[] = [];
