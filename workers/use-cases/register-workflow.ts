@@ -130,6 +130,7 @@ async function check(ports: RegisteringPorts, by: Requester, sent: JsonObject): 
   const undoing = await ports.store.tools.known(org, [...new Set(manifests.flatMap(({ compensate }) => compensate?.tool ?? []))]);
   const children = await childrenOf(ports, by, definition);
   const warnings = warningsOf(definition, {
+    now: ports.now(),
     guardrails: settings.guardrails,
     standing: definition.owner === undefined ? "known" : await standingOf(ports, org, definition.owner, settings),
     undoing,

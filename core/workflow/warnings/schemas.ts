@@ -1,7 +1,8 @@
-/** Warnings about the schemas of a definition: keywords and formats that have no effect, another draft. */
+/** Warnings about the schemas of a definition: keywords and formats that have no effect, another draft, and what no value fits. */
 import type { Definition, JsonSchema } from "../definition.ts";
 import { schemaWarnings } from "../schema.ts";
 import { mentionsOf } from "../step-kinds.ts";
+import { impossibleIn } from "./impossible.ts";
 import { stepsOf } from "./places.ts";
 import type { Warning } from "./warning.ts";
 
@@ -15,5 +16,7 @@ export function vainSchemas(definition: Definition): Warning[] {
 }
 
 /** The schema's own warnings, with the place where the schema stands before their paths. */
-export const warningsAt = (place: string, schema: JsonSchema): Warning[] =>
-  schemaWarnings(schema).map(({ path, message }) => ({ path: `${place}${path}`, message }));
+export const warningsAt = (place: string, schema: JsonSchema): Warning[] => [
+  ...schemaWarnings(schema).map(({ path, message }) => ({ path: `${place}${path}`, message })),
+  ...impossibleIn(schema, place),
+];

@@ -1,5 +1,6 @@
 /** What a warning about a definition is, and what the checks may look at beside the definition. */
 import type { OrgGuardrails } from "../../guardrail/rules/settings.ts";
+import type { EpochMs } from "../../time.ts";
 import type { JsonSchema } from "../definition.ts";
 
 /** A warning. `path`: JSON Pointer into the definition; "" is the definition as a whole. */
@@ -31,4 +32,6 @@ export type Surroundings = {
   readonly standing?: OwnerStanding;
   /** What the org asks of all its workflows; absent: nothing. */
   readonly guardrails?: OrgGuardrails | null;
+  /** When it is registered. Absent: no time is past. */
+  readonly now?: EpochMs;
 };

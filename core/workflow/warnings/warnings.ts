@@ -8,12 +8,14 @@ import { constantWarnings } from "./constants.ts";
 import { danglingNames } from "./dangling.ts";
 import { vainGuardrails } from "./guardrails.ts";
 import { vainConfidence } from "./hand-over.ts";
+import { limitWarnings } from "./limits.ts";
 import { missingPaths } from "./missing-paths.ts";
 import { ownerWarnings } from "./owner.ts";
 import { unreadReviews } from "./reviews.ts";
 import { vainSchemas } from "./schemas.ts";
 import { tasksWithoutModel } from "./tasks.ts";
 import { vainSlots } from "./templates.ts";
+import { typeWarnings } from "./types.ts";
 import { undoingWarnings } from "./undoing.ts";
 import { unrunnableTools } from "./unrunnable.ts";
 import type { Surroundings, Warning } from "./warning.ts";
@@ -26,6 +28,8 @@ export function warningsOf(definition: Definition, around: Surroundings): readon
   const found = [
     ...ownerWarnings(definition, around),
     ...missingPaths(definition, around),
+    ...typeWarnings(definition, around),
+    ...limitWarnings(definition, around),
     ...constantWarnings(definition, around),
     ...childWarnings(definition, around),
     ...undoingWarnings(definition, around),
