@@ -2,6 +2,7 @@
 import type { ChatAnswer } from "../model/answer.ts";
 import { boundTokens } from "../model/estimate.ts";
 import type { TokenUsage } from "../model/message.ts";
+import type { Unread } from "../model/unread.ts";
 
 /** The usage of a call that was not made: zero tokens. */
 export const NO_USAGE: TokenUsage = { input: 0, output: 0, cachedInput: 0 };
@@ -38,6 +39,10 @@ export function settledUsage({ usage, text, calls }: Pick<ChatAnswer, "usage" | 
   // Half of it cannot be believed: the other half is no reason to count less. What a total says beyond the prompt was written, seen or not.
   return { tokens: { input, output: Math.max(seen, output ?? 0, (total ?? 0) - input), cachedInput }, told: "partial" };
 }
+
+/** Usage of a call that gave no answer, from what it counts all the same (core/model/unread.ts); null: nobody told. */
+export const unreadUsage = (unread: Unread | null, boundInput: () => number): TokenUsage | null =>
+  unread === null ? null : settledUsage(unread, boundInput).tokens;
 
 /** Usage of an embedding, which has no output tokens. `reported` null: the upstream did not say. */
 export const embeddingUsage = (reported: number | null, boundInput: number): TokenUsage => ({ ...NO_USAGE, input: reported ?? boundInput });

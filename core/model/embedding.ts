@@ -4,6 +4,7 @@
  */
 import { isObject, type Json } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
+import type { Unread } from "./unread.ts";
 
 /** An upstream's vectors, after reading. */
 export type EmbeddingAnswer = {
@@ -33,6 +34,12 @@ export function readEmbeddingAnswer(body: Json, inputs: number, ceiling: number)
   const length = vectors[0]?.length ?? 0;
   if (!vectors.every((vector): vector is Vector => vector !== null && vector.length === length && length > 0)) return err("malformed");
   return ok({ vectors, tokens: readTokens(body["usage"] ?? null, inputs * ceiling) });
+}
+
+/** What an answer counts whose vectors do not match the request; null: nothing that can be believed. `ceiling`: as for `readEmbeddingAnswer`. */
+export function unreadVectors(body: Json, inputs: number, ceiling: number): Unread | null {
+  const input = isObject(body) ? readTokens(body["usage"] ?? null, inputs * ceiling) : null;
+  return input === null ? null : { usage: { kind: "reported", tokens: { input, output: 0, cachedInput: 0 } }, text: null, calls: [] };
 }
 
 function readVector(embedding: Json): Vector | null {

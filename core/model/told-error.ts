@@ -1,9 +1,10 @@
 /**
  * An error that an upstream tells in its answer, whatever the HTTP status says: gateways in front of other servers answer 200 with
- * `{"error": …}`, and streams tell one as an event. Only codes, a parameter's name and a time are read of it; its sentences stay below.
+ * `{"error": …}`, and streams tell one as an event. What is told is a status, a parameter's name and a time; its sentences stay below.
  */
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { EpochMs } from "../time.ts";
+import { isNoAnswer, isNothing, TEXTS } from "./no-answer.ts";
 
 /** An error that an upstream reports in its answer. */
 export type ToldError = {
@@ -24,20 +25,45 @@ export function toldError(body: Json): ToldError | null {
   // An answer that broke off is an answer, which costs what was written.
   if (hasMessage(body["choices"])) return null;
   if (isTelling(own)) return { status: statusOf([own, body]), body: { error: own } };
+  const holdsChoices = !isNothing(body["choices"]);
   const list = body["errors"];
-  if (Array.isArray(list) && list.length > 0 && body["choices"] === undefined)
-    return { status: statusOf([list[0] ?? null]), body: { errors: list } };
-  if (body["choices"] !== undefined || body["data"] !== undefined) return null;
-  const base = body["base_resp"] ?? null; // MiniMax
+  if (Array.isArray(list) && list.length > 0 && !holdsChoices) return { status: statusOf([list[0] ?? null]), body: { errors: list } };
+  if (holdsChoices || (body["data"] ?? null) !== null) return null;
+  const base = body["base_resp"] ?? null;
   if (isObject(base) && typeof base["status_code"] === "number" && base["status_code"] !== 0)
-    return {
-      status: statusOf([{ type: base["status_msg"] ?? null }]),
-      body: { error: { code: base["status_code"], message: base["status_msg"] ?? null } },
-    };
-  // `{"object": "error", …}`, `{"type": "error", …}`, `{"code": 429, "message": …}`
-  const isError =
-    body["object"] === "error" || body["type"] === "error" || (typeof body["message"] === "string" && numberIn(body) !== null);
-  return isError ? { status: statusOf([body]), body: { error: body } } : null;
+    return toldByMiniMax(base["status_code"], base["status_msg"] ?? null);
+  return isErrorItself(body) ? { status: statusOf([body]), body: { error: body } } : null;
+}
+
+/**
+ * `{"object": "error", …}`, `{"type": "error", …}`, `{"code": 429, "msg": …}`, `{"success": false, …}`, and FastAPI's `{"detail": …}` where
+ * nothing else is said.
+ */
+function isErrorItself(body: JsonObject): boolean {
+  if (body["object"] === "error" || body["type"] === "error") return true;
+  const hasWords = TEXTS.some((name) => typeof body[name] === "string");
+  if (hasWords && (numberIn(body) !== null || body["success"] === false || body["ok"] === false)) return true;
+  const { detail = null } = body;
+  return (typeof detail === "string" || Array.isArray(detail)) && detail.length > 0 && isNoAnswer(body);
+}
+
+/** What MiniMax's own codes amount to where its words are not known. */
+const MINIMAX: ReadonlyMap<number, number> = new Map([
+  ...[1_000, 1_013, 1_024, 1_033].map((code) => [code, 500] as const),
+  ...[1_002, 1_039, 1_041, 2_056].map((code) => [code, 429] as const),
+  ...[1_026, 1_027, 2_013].map((code) => [code, 400] as const),
+  ...[1_004, 2_049].map((code) => [code, 401] as const),
+  ...([
+    [1_001, 504],
+    [1_008, 402],
+  ] as const),
+]);
+/** Its codes for a prompt and an answer that its guardrails refused. */
+const MINIMAX_BLOCKED: ReadonlySet<number> = new Set([1_026, 1_027]);
+
+function toldByMiniMax(code: number, message: Json): ToldError {
+  const status = MINIMAX.get(code) ?? statusOf([{ message }]);
+  return { status, body: { error: { code: MINIMAX_BLOCKED.has(code) ? "content_filter" : code, message } } };
 }
 
 /** The error that a choice tells, or the body around it; null: none. */
@@ -45,29 +71,6 @@ export function toldInChoice(body: JsonObject, choice: JsonObject): ToldError | 
   const own = [choice["error"], body["error"]].map((error) => error ?? null).find(isTelling);
   return own === undefined ? null : { status: statusOf([own]), body: { error: own } };
 }
-
-/** What errors are told with, in shapes that name no error: FastAPI's `detail`, RFC 9457's `title`, and what stands beside them. */
-const ERROR_WORDS: ReadonlySet<string> = new Set([
-  ...["detail", "details", "message", "msg", "title", "reason", "description", "error", "errors", "error_message", "error_description"],
-  ...["code", "status", "status_code", "statusCode", "type", "name", "success", "ok", "object"],
-  ...["id", "instance", "path", "method", "timestamp", "request_id", "requestId", "trace_id", "traceId", "documentation_url"],
-]);
-/** A text that is longer, in UTF-16 units, may be what a model wrote. */
-const LONGEST_WORD = 1_000;
-
-/**
- * True where a whole body shows no sign that a model worked: nothing, a few words, or an error in a shape that `toldError` does not know.
- * Nobody bills for it. Anything else in a shape that is not OpenAI's may be a model's answer, which was paid for.
- */
-export function isNoAnswer(body: Json): boolean {
-  if (typeof body === "string") return body.length <= LONGEST_WORD;
-  if (Array.isArray(body)) return body.length === 0 || (body.length === 1 && isNoAnswer(body[0] ?? null));
-  if (!isObject(body)) return true;
-  const told = Object.entries(body).filter(([name, value]) => value !== null && !(name === "choices" && isEmptyList(value)));
-  return told.every(([name, value]) => ERROR_WORDS.has(name) && !(name === "message" && isObject(value)));
-}
-
-const isEmptyList = (value: Json): boolean => Array.isArray(value) && value.length === 0;
 
 /** Broken off, without a word why. */
 export const BROKEN_OFF: ToldError = { status: UNKNOWN_STATUS, body: {} };
@@ -81,16 +84,21 @@ const isTelling = (error: Json): boolean =>
     ? Object.keys(error).length > 0
     : error !== null && error !== false && error !== "" && error !== 0;
 
+/** By its numbers, else by its codes, else by its sentences. */
 function statusOf(holders: readonly Json[]): number {
   for (const holder of holders) {
     const told = isObject(holder) ? (numberIn(holder) ?? wordIn(holder)) : null;
+    if (told !== null) return told;
+  }
+  for (const holder of holders) {
+    const told = sentenceIn(holder);
     if (told !== null) return told;
   }
   return UNKNOWN_STATUS;
 }
 
 function numberIn(error: JsonObject): number | null {
-  for (const name of ["code", "status", "status_code", "statusCode", "http_status"]) {
+  for (const name of ["code", "status", "status_code", "statusCode", "http_status", "error_code"]) {
     const value = error[name];
     const number = typeof value === "number" ? value : typeof value === "string" && /^[45]\d\d$/.test(value) ? Number(value) : 0;
     if (Number.isInteger(number) && number >= 400 && number <= 599) return number;
@@ -120,6 +128,39 @@ function wordIn(error: JsonObject): number | null {
     if (known !== undefined) return known[1];
   }
   return null;
+}
+
+/** What sentences stand for; the first that fits counts. */
+const SENTENCES: readonly (readonly [RegExp, number])[] = [
+  [/insufficient (?:funds|balance|credit|quota)|exceeded your current quota|payment required/, 402],
+  [/rate.?limit|too many requests|throttl|(?:request|qps|tpm|rpm|quota) limit|quota exceeded|limit reached/, 429],
+  [/tim(?:ed?[ -]?out|eout)|deadline exceeded/, 504],
+  [/overload|unavailable|at capacity|over capacity|too busy/, 503],
+  [
+    /unauthori[sz]ed|not authenticated|authentication (?:failed|required|error)|login fail|(?:invalid|incorrect|missing|wrong) (?:api|access|auth)\w*[ -]?(?:key|token)|(?:api.?key|access token|credentials?) (?:is |are )?(?:invalid|missing|incorrect|expired)/,
+    401,
+  ],
+  [/forbidden|permission denied|access denied/, 403],
+  [/\bnot found\b/, 404],
+];
+/** What is read of a sentence, in UTF-16 units. */
+const LONGEST_SENTENCE = 256;
+
+function sentenceIn(holder: Json): number | null {
+  if (Array.isArray(holder)) return null;
+  if (!isObject(holder)) return typeof holder === "string" ? sentence(holder) : null;
+  // FastAPI refuses what it was sent with a list of places.
+  if (Array.isArray(holder["detail"]) && holder["detail"].some((one) => isObject(one) && Array.isArray(one["loc"]))) return 422;
+  return (
+    TEXTS.map((name) => holder[name])
+      .flatMap((text) => (typeof text === "string" ? (sentence(text) ?? []) : []))
+      .at(0) ?? null
+  );
+}
+
+function sentence(text: string): number | null {
+  const said = text.slice(0, LONGEST_SENTENCE).toLowerCase();
+  return SENTENCES.find(([pattern]) => pattern.test(said))?.[1] ?? null;
 }
 
 /** The parameter that an error names, as OpenAI's `param` does; null: none. */

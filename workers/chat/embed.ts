@@ -9,7 +9,7 @@ import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { judgeInput } from "../../core/guardrail/rules/judge.ts";
 import type { Json } from "../../core/json.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
-import { embeddingUsage } from "../../core/model-call/usage.ts";
+import { embeddingUsage, unreadUsage } from "../../core/model-call/usage.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { answerHeaders } from "./answer.ts";
 import type { Attempt, Chosen } from "./attempt.ts";
@@ -74,9 +74,9 @@ async function embedOn(ports: ChatPorts, call: Call, request: EmbeddingRequest, 
   const { chosen } = attempt;
   const body = embeddingBody(chosen.entry.upstream_id, request);
   const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs, inputs: request.inputs.length };
-  const { result, upstream, durationMs } = await ports.upstream.embed(asking, call.signal);
+  const { result, upstream, unread, durationMs } = await ports.upstream.embed(asking, call.signal);
   if (!result.ok) {
-    attempt.end({ failure: result.error, usage: null, upstream, durationMs });
+    attempt.end({ failure: result.error, usage: unreadUsage(unread, () => input), upstream, durationMs });
     if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
     return { kind: "next", failure: result.error };
   }

@@ -116,6 +116,7 @@ export function guardStream(
     },
     answer: () => upstream.answer(),
     told: () => upstream.told(),
+    owed: () => upstream.owed(),
     /** The error that the upstream told, before anything else, teaches what another request would do without. */
     teaches: (): boolean => {
       const told = upstream.told();

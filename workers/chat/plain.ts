@@ -6,7 +6,7 @@ import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import type { Json } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { CORRECTIONS, EMPTY_ANSWER } from "../../core/model-call/corrections.ts";
-import { settledUsage } from "../../core/model-call/usage.ts";
+import { settledUsage, unreadUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallEnd } from "../governed-call/governed-call.ts";
 import type { WholeAnswer } from "../model-gateway/asking.ts";
@@ -51,9 +51,9 @@ export async function converse(
     const { chosen } = attempt;
     const body = talk.bodyFor(chosen, false);
     const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs, own: talk.own };
-    const { result, upstream, durationMs } = await ports.upstream.ask(asking, call.signal);
+    const { result, upstream, unread, durationMs } = await ports.upstream.ask(asking, call.signal);
     if (!result.ok) {
-      attempt.end({ failure: result.error, usage: null, upstream, durationMs });
+      attempt.end({ failure: result.error, usage: unreadUsage(unread, talk.input), upstream, durationMs });
       if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
       return { kind: "next", failure: result.error };
     }

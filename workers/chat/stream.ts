@@ -8,7 +8,7 @@ import { chunksOf, type Said } from "../../core/chat/completion.ts";
 import { toOpenAiError } from "../../core/chat/error.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
-import { settledUsage } from "../../core/model-call/usage.ts";
+import { settledUsage, unreadUsage } from "../../core/model-call/usage.ts";
 import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { OpenedAnswer } from "../model-gateway/asking.ts";
@@ -51,9 +51,9 @@ async function streamOn(
   const body = talk.bodyFor(chosen, true);
   const startedAt = ports.now();
   const asking = { entry: chosen.entry, body, context: call.exchange, timeoutMs: ports.timeouts.attemptMs, own: talk.own };
-  const { result, upstream, durationMs } = await ports.upstream.open(asking, call.signal);
+  const { result, upstream, unread, durationMs } = await ports.upstream.open(asking, call.signal);
   if (!result.ok) {
-    attempt.end({ failure: result.error, usage: null, upstream, durationMs });
+    attempt.end({ failure: result.error, usage: unreadUsage(unread, () => input), upstream, durationMs });
     if (result.error.class === "safety") return { kind: "refuse", refusal: refuse("content_blocked", result.error.message) };
     return { kind: "next", failure: result.error };
   }
@@ -63,19 +63,16 @@ async function streamOn(
 
   const pieces = guardStream(ports, call, talk.sent, result.value, chosen);
   const end = (failure: Failure | null, note?: string): void => {
-    const answer = pieces.answer();
-    const told = pieces.told();
-    const hasBegun = (answer.text ?? "") !== "" || answer.calls.length > 0;
-    const isCounted = answer.usage.kind === "reported" || answer.finish !== null || (told !== null && hasBegun);
-    const usage = isCounted ? settledUsage(answer, () => input).tokens : null;
-    // An upstream that told an error before it said anything bills nothing, whatever status it began with.
-    const refused = told !== null && usage === null ? { status: String(told.status) } : {};
+    const owed = pieces.owed();
+    const usage = owed === "answer" ? settledUsage(pieces.answer(), () => input).tokens : null;
+    // Whatever status it began with.
+    const unbilled = owed === "nothing" ? { status: String(pieces.told()?.status ?? 502) } : {};
     const records = findingRecords(ports, call, "model_output", pieces.findings());
     const durationMs = Math.max(0, ports.now() - startedAt);
     attempt.end({
       failure,
       usage,
-      upstream: { ...pieces.facts(upstream), ...refused },
+      upstream: { ...pieces.facts(upstream), ...unbilled },
       durationMs,
       records,
       ...saidBy(pieces.redacted()),

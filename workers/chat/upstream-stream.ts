@@ -3,10 +3,14 @@
  * time. Guards nothing and sends nothing.
  */
 import type { ChatAnswer } from "../../core/model/answer.ts";
+import { isNoWork } from "../../core/model/no-answer.ts";
+import type { ReportedUsage } from "../../core/model/reported-usage.ts";
 import { openAssembly } from "../../core/model/stream/assemble.ts";
 import { type ChatChunk, readEvent } from "../../core/model/stream/chunk.ts";
 import { openSse, type SseEvent } from "../../core/model/stream/sse.ts";
+import { isEvents } from "../../core/model/stream/whole.ts";
 import type { ToldError } from "../../core/model/told-error.ts";
+import { type Owed, owedFor } from "../../core/model/unread.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -14,6 +18,8 @@ import { turn } from "../../kit/turn.ts";
 
 /** Frames around the text included. */
 const STREAM_BYTES = 64 * 1024 * 1024;
+/** How long the counts of a stream are waited for that is no answer, in milliseconds. */
+const READ_ON_MS = 2_000;
 /** Events that are read before others in the isolate are served: some 50 ms of work. */
 const EVENTS_WITHOUT_PAUSE = 200;
 
@@ -25,6 +31,8 @@ export type UpstreamStream = {
   answer(): ChatAnswer;
   /** The error that the upstream told; null: it told none. */
   told(): ToldError | null;
+  /** What is owed for what has come so far. */
+  owed(): Owed;
   /** Lets go of the upstream. */
   cancel(): void;
   /** Resolves when the stream is over before its end, whether or not anybody reads; the upstream has been let go of by then. */
@@ -42,7 +50,7 @@ export function readUpstream(
   pause: () => Promise<void> = turn,
 ): UpstreamStream {
   const reader = bytes.getReader();
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
+  let decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
   const sse = openSse();
   const assembly = openAssembly();
   const over = openWatch(bounds, signal);
@@ -51,15 +59,35 @@ export function readUpstream(
   let isDone = false;
   let hasEnded = false;
   let told: ToldError | null = null;
+  let hasParts = false;
+  /** Nothing that came shows a sign that a model worked. */
+  let isSilent = true;
+  /** Its server has ended it. */
+  let hasClosed = false;
+  /** What is wrong with it: what comes behind that is no part of the answer, but may count. */
+  let odd: Failure | null = null;
+  let isCounted = false;
+  let isUnreadable = false;
 
+  const count = (usage: ReportedUsage): void => {
+    assembly.note(usage);
+    isCounted ||= usage.kind === "reported";
+  };
   const take = (chunk: ChatChunk): Result<string, Failure> => {
     if (chunk.kind === "done") isDone = true;
     if (chunk.kind === "error") {
-      assembly.note(chunk.usage);
+      count(chunk.usage);
+      if (odd !== null) return err(odd);
       told = chunk.told;
       return err(failureOf(chunk.told));
     }
     if (chunk.kind !== "delta") return ok("");
+    hasParts ||= chunk.parts.length > 0;
+    if (odd !== null) {
+      count(chunk.usage);
+      return ok("");
+    }
+    isCounted ||= chunk.usage.kind === "reported";
     const taken = assembly.take(chunk);
     return taken.ok ? taken : err(tooLong());
   };
@@ -76,11 +104,12 @@ export function readUpstream(
     let said = "";
     for (const event of events) {
       const chunk = readEvent(event, bounds.ceiling);
+      isSilent &&= isNoWork(event.data);
       const taken = chunk.ok ? take(chunk.value) : err(otherFormat());
-      if (!taken.ok) return taken;
-      said += taken.value;
+      if (taken.ok) said += taken.value;
+      else odd ??= taken.error;
     }
-    return ok(said);
+    return odd === null ? ok(said) : err(odd);
   };
   /** Cut after its last word, an answer is whole. An upstream that nobody read from for long may rightly have hung up. */
   const atEnd = (): Result<string | null, Failure> => (isWhole() ? ok(null) : err(over.isClientSlow() ? slowClient() : cutShort()));
@@ -93,18 +122,19 @@ export function readUpstream(
     return rest.ok || told === null ? atEnd() : rest;
   };
 
-  const read = async (): Promise<Result<string | null, Failure>> => {
-    over.awaitsUpstream(true);
-    const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
-    over.awaitsUpstream(false);
-    if (typeof piece === "string" && piece !== "cut") return err(ENDINGS[piece]());
-    if (piece === "cut" || piece.done) return hasEnded ? atEnd() : takeRest();
-    total += piece.value.byteLength;
-    if (total > STREAM_BYTES) return err(tooLong());
-    const text = decode(decoder, piece.value);
-    if (text === null) return err(otherFormat());
+  const takeBytes = async (bytes: Uint8Array): Promise<Result<string, Failure>> => {
+    const isFirst = total === 0;
+    total += bytes.byteLength;
+    if (total > STREAM_BYTES) return unreadable(tooLong());
+    let text = decode(decoder, bytes);
+    if (text === null) {
+      odd ??= otherFormat();
+      decoder = new TextDecoder();
+      text = decode(decoder, bytes) ?? "";
+    }
+    if (isFirst) isSilent &&= text.trim() === "" || isEvents(text);
     const events = sse.push(text);
-    if (!events.ok) return err(tooLong());
+    if (!events.ok) return unreadable(tooLong());
     const taken = takeAll(events.value);
     // What an upstream sends faster than it is read is always there: without a pause nobody else would be served until it ends.
     unpaused += events.value.length;
@@ -113,6 +143,48 @@ export function readUpstream(
       await pause();
     }
     return taken;
+  };
+  const unreadable = (why: Failure): Result<never, Failure> => {
+    isSilent = false;
+    isUnreadable = true;
+    odd ??= why;
+    return err(why);
+  };
+
+  const receive = async () => {
+    over.awaitsUpstream(true);
+    const piece = await Promise.race([reader.read().catch(() => "cut" as const), over.promise]);
+    over.awaitsUpstream(false);
+    return piece;
+  };
+  const read = async (): Promise<Result<string | null, Failure>> => {
+    const piece = await receive();
+    if (typeof piece === "string" && piece !== "cut") return err(ENDINGS[piece]());
+    if (piece === "cut" || piece.done) {
+      hasClosed ||= piece !== "cut";
+      return hasEnded ? atEnd() : takeRest();
+    }
+    const taken = await takeBytes(piece.value);
+    if (!taken.ok && told === null) await readOn();
+    return taken;
+  };
+  /** What is odd is no answer any more, but a server counts at its end what it cost. */
+  const readOn = async (): Promise<void> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), Math.min(READ_ON_MS, bounds.idleMs));
+    });
+    while (!isCounted && !isDone && !isUnreadable) {
+      const piece = await Promise.race([receive(), late]);
+      if (typeof piece === "string") break;
+      if (piece.done) {
+        const rest = sse.end();
+        if (rest.ok) takeAll(rest.value);
+        break;
+      }
+      await takeBytes(piece.value);
+    }
+    clearTimeout(timer);
   };
 
   const cancel = (): void => {
@@ -135,6 +207,7 @@ export function readUpstream(
     },
     answer,
     told: () => told,
+    owed: () => owedFor(assembly.answer(), { told, isDone, hasEnded: hasClosed, hasParts, isSilent }),
     cancel,
     cutOff,
   };

@@ -12,8 +12,9 @@ import type { JsonObject } from "../../core/json.ts";
 import type { EmbeddingAnswer } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { boundTokens } from "../../core/model/estimate.ts";
+import type { Unread } from "../../core/model/unread.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
-import { embeddingUsage } from "../../core/model-call/usage.ts";
+import { embeddingUsage, unreadUsage } from "../../core/model-call/usage.ts";
 import { toUsd } from "../../core/money.ts";
 import type { Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
@@ -28,7 +29,10 @@ type Asking = {
   readonly timeoutMs: number;
   readonly inputs: number;
 };
-type Asked = { readonly result: Result<EmbeddingAnswer, Failure> } & Pick<CallEnd, "upstream" | "durationMs">;
+type Asked = { readonly result: Result<EmbeddingAnswer, Failure>; readonly unread: Unread | null } & Pick<
+  CallEnd,
+  "upstream" | "durationMs"
+>;
 
 /** What an embedding call needs. */
 export type EmbeddingCallPorts = {
@@ -123,9 +127,9 @@ async function embedAll(ports: EmbeddingCallPorts, call: EmbeddingCall): Promise
     return null;
   }
   const body = { model: entry.upstream_id, input: [...texts], encoding_format: "float" };
-  const { result, upstream, durationMs } = await ports.ask({ entry, body, context: asker, timeoutMs, inputs: texts.length });
+  const { result, upstream, unread, durationMs } = await ports.ask({ entry, body, context: asker, timeoutMs, inputs: texts.length });
   const failure = result.ok ? null : result.error;
-  const usage = result.ok ? embeddingUsage(result.value.tokens, bound) : null;
+  const usage = result.ok ? embeddingUsage(result.value.tokens, bound) : unreadUsage(unread, () => bound);
   const answer = result.ok ? { answer: { value: result.value.vectors.map((one) => [...one]), isText: false } } : {};
   await opened.value.end({ failure, usage, upstream, durationMs, ...answer }, (_taken, spent, answerSha256) => [
     recordOf("model.called", {

@@ -4,16 +4,18 @@
  */
 import type { JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
-import { type EmbeddingAnswer, readEmbeddingAnswer } from "../../core/model/embedding.ts";
+import { type EmbeddingAnswer, readEmbeddingAnswer, unreadVectors } from "../../core/model/embedding.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import type { OwnFields } from "../../core/model/parameters.ts";
 import { isEvents } from "../../core/model/stream/whole.ts";
 import type { ToldError } from "../../core/model/told-error.ts";
+import type { Unread } from "../../core/model/unread.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import {
+  type Counted,
   type ExchangePorts,
   exchange,
   type Facts,
@@ -43,8 +45,16 @@ export type Asking = {
   readonly own?: OwnFields;
 };
 
-/** How an exchange ended. `upstream`: facts for the trace and the log; `durationMs`: milliseconds from its start. */
-export type Asked<T> = { readonly result: Result<T, Failure>; readonly upstream: Facts; readonly durationMs: number };
+/**
+ * How an exchange ended. `upstream`: facts for the trace and the log; `unread`: what an answer counts that failed, null where it counts nothing;
+ * `durationMs`: milliseconds from its start.
+ */
+export type Asked<T> = {
+  readonly result: Result<T, Failure>;
+  readonly upstream: Facts;
+  readonly unread: Unread | null;
+  readonly durationMs: number;
+};
 
 /**
  * A whole answer. `secrets`: what was sent along and must not come back in. `leftOut`: the request's fields that the model refuses.
@@ -86,27 +96,32 @@ export function defineAskings(ports: ExchangePorts): Askings {
     path: UpstreamPath,
     asking: Asking,
     signal: AbortSignal,
-    read: (reply: Reply, deadline: Deadline, facts: Facts) => ReturnType<Read<T>>,
+    read: (reply: Reply, deadline: Deadline, known: Known) => ReturnType<Read<T>>,
   ): Promise<Asked<T>> => {
     const startedAt = ports.now();
     const deadline = startDeadline(asking.timeoutMs, signal);
     const upstream: Facts = {};
+    const counted: Counted = { unread: null };
+    const ended = (result: Result<T, Failure>): Asked<T> => ({
+      ...{ result, upstream, unread: counted.unread },
+      durationMs: Math.max(0, ports.now() - startedAt),
+    });
     try {
-      const result = await exchange(ports, { ...asking, path }, deadline, upstream, (reply) => read(reply, deadline, upstream));
-      return { result, upstream, durationMs: Math.max(0, ports.now() - startedAt) };
+      const known = (): Known => ({ now: ports.now(), facts: upstream, counted });
+      return ended(await exchange(ports, { ...asking, path }, deadline, upstream, (reply) => read(reply, deadline, known())));
     } catch (error) {
-      return { result: err(interrupted(error)), upstream, durationMs: Math.max(0, ports.now() - startedAt) };
+      return ended(err(interrupted(error)));
     } finally {
       deadline.end();
     }
   };
   return {
     ask: (asking, signal) =>
-      send("/chat/completions", asking, signal, (reply, deadline, facts) =>
-        readWhole(reply.response, asking, { now: ports.now(), facts }, sentIn(reply), deadline),
+      send("/chat/completions", asking, signal, (reply, deadline, known) =>
+        readWhole(reply.response, asking, known, sentIn(reply), deadline),
       ),
     open: (asking, signal) =>
-      send<OpenedAnswer>("/chat/completions", asking, signal, async (reply, deadline, facts) => {
+      send<OpenedAnswer>("/chat/completions", asking, signal, async (reply, deadline, known) => {
         const { response, learn } = reply;
         const sent = sentIn(reply);
         const type = response.headers.get("content-type") ?? "";
@@ -119,18 +134,24 @@ export function defineAskings(ports: ExchangePorts): Askings {
             learn: (told) => isRefusal(told.status) && learn(told.body),
           });
         }
-        const whole = await readWhole(new Response(bytes, response), asking, { now: ports.now(), facts }, sent, deadline);
+        const whole = await readWhole(new Response(bytes, response), asking, known, sent, deadline);
         return "refused" in whole || !whole.ok ? whole : ok({ kind: "whole", ...whole.value });
       }),
     embed: (asking, signal) =>
-      send("/embeddings", asking, signal, async ({ response }, deadline, facts) => {
-        const body = await readReply(response, { now: ports.now(), facts, sent: asking.body }, deadline, EMBEDDING_BYTES);
+      send("/embeddings", asking, signal, async ({ response }, deadline, known) => {
+        const ceiling = asking.entry.context;
+        const body = await readReply(response, { ...known, sent: asking.body, ceiling }, deadline, EMBEDDING_BYTES);
         if ("refused" in body || !body.ok) return body;
-        const answer = readEmbeddingAnswer(body.value, asking.inputs, asking.entry.context);
-        return answer.ok ? answer : err(failure("permanent", "output_invalid", "the vectors do not match the request"));
+        const answer = readEmbeddingAnswer(body.value, asking.inputs, ceiling);
+        if (answer.ok) return answer;
+        known.counted.unread = unreadVectors(body.value, asking.inputs, ceiling);
+        return err(failure("permanent", "output_invalid", "the vectors do not match the request"));
       }),
   };
 }
+
+/** What is known of an exchange so far. */
+type Known = { readonly now: EpochMs; readonly facts: Facts; readonly counted: Counted };
 
 type Sent = Pick<WholeAnswer, "secrets" | "leftOut">;
 const sentIn = ({ bearer, leftOut }: Reply): Sent => ({ secrets: bearer === null ? [] : [bearer], leftOut });
@@ -165,11 +186,12 @@ async function openBody(
 async function readWhole(
   response: Response,
   { entry, body: sent }: Asking,
-  { now, facts }: { readonly now: EpochMs; readonly facts: Facts },
+  known: Known,
   how: Sent,
   deadline: Deadline,
 ): ReturnType<Read<WholeAnswer>> {
-  const answer = await readAnswer(response, { now, facts, sent, ceiling: entry.context }, deadline);
+  const { now, facts } = known;
+  const answer = await readAnswer(response, { ...known, sent, ceiling: entry.context }, deadline);
   if ("refused" in answer || !answer.ok) return answer;
   if (answer.value.finish !== null) note(facts, "finish_reason", answer.value.finish);
   if (answer.value.rehearsal) facts["rehearsal"] = "true";

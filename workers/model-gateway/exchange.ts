@@ -6,9 +6,11 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { type ChatAnswer, readChatAnswer, readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
+import { isNoAnswer } from "../../core/model/no-answer.ts";
 import { fitBody, leftOutOf, lessonOf, type OwnFields, type Taken, withLesson, wordsOf } from "../../core/model/parameters.ts";
 import { isEvents, readWholeStream } from "../../core/model/stream/whole.ts";
-import { isNoAnswer, type ToldError, toldError, toldWaitMs } from "../../core/model/told-error.ts";
+import { type ToldError, toldError, toldWaitMs } from "../../core/model/told-error.ts";
+import { type Unread, unreadBody } from "../../core/model/unread.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { EpochMs } from "../../core/time.ts";
@@ -133,8 +135,17 @@ async function sendOnce(
 /** A status that blames the form of a request. */
 export const isRefusal = (status: number): boolean => status === 400 || status === 422;
 
-/** Whose answer is read. `sent`: the request's body. */
-type Asked = { readonly now: EpochMs; readonly facts: Facts; readonly sent: JsonObject };
+/** Whose answer is read. `sent`: the request's body. `ceiling`: as for `readChatAnswer`. */
+type Asked = {
+  readonly now: EpochMs;
+  readonly facts: Facts;
+  readonly counted: Counted;
+  readonly sent: JsonObject;
+  readonly ceiling: number;
+};
+
+/** What an answer counts that failed; null: nothing that can be believed. Filled in as it becomes known. */
+export type Counted = { unread: Unread | null };
 
 /**
  * The whole answer as JSON, or the error that it tells in place of one: then `facts` has the status that the error amounts to, since an
@@ -142,44 +153,57 @@ type Asked = { readonly now: EpochMs; readonly facts: Facts; readonly sent: Json
  */
 export async function readReply(
   response: Response,
-  { now, facts, sent }: Asked,
+  asked: Asked,
   deadline: Deadline,
   limitBytes = ANSWER_BYTES,
 ): Promise<Result<Json, Failure> | Refused> {
   const body = await readBody(response, limitBytes, deadline);
-  return body.ok ? replyIn(body.text, { now, facts, sent }) : err(unreadable(body.reason, limitBytes));
+  return body.ok ? replyIn(body.text, asked) : err(unreadable(body.reason, limitBytes));
 }
 
-/** As `readReply`, for an answer in words; some servers send it as a stream that nobody asked for. `ceiling`: as for `readChatAnswer`. */
-export async function readAnswer(
-  response: Response,
-  { ceiling, ...asked }: Asked & { readonly ceiling: number },
-  deadline: Deadline,
-): Promise<Result<ChatAnswer, Failure> | Refused> {
+/** As `readReply`, for an answer in words; some servers send it as a stream that nobody asked for. */
+export async function readAnswer(response: Response, asked: Asked, deadline: Deadline): Promise<Result<ChatAnswer, Failure> | Refused> {
+  const { ceiling } = asked;
   const body = await readBody(response, ANSWER_BYTES, deadline);
   if (!body.ok) return err(unreadable(body.reason, ANSWER_BYTES));
   if (isEvents(body.text.slice(0, 64))) {
     const whole = readWholeStream(body.text, ceiling);
     if (whole.ok) return whole;
-    if (whole.error === "odd") return err(otherFormat());
-    return whole.error === "cut" ? err(unreadable("cut", ANSWER_BYTES)) : failedAs(whole.error.told, asked);
+    const { why, owed, said } = whole.error;
+    if (owed === "answer") asked.counted.unread = said;
+    if (owed === "nothing") asked.facts["status"] = BILLS_NOTHING;
+    if (why === "odd") return err(otherFormat());
+    return why === "cut" ? err(unreadable("cut", ANSWER_BYTES)) : failedAs(why.told, asked);
   }
   const reply = replyIn(body.text, asked);
   if ("refused" in reply || !reply.ok) return reply;
   const answer = readChatAnswer(reply.value, ceiling);
-  return answer.ok ? answer : err(otherFormat());
+  if (answer.ok) return answer;
+  asked.counted.unread = unreadBody(reply.value, ceiling);
+  return err(otherFormat());
 }
 
 function replyIn(text: string, asked: Asked): Result<Json, Failure> | Refused {
+  const { counted, facts, ceiling } = asked;
   const parsed = readEnvelope(text);
-  if (!parsed.ok) return err(otherFormat());
-  const told = toldError(parsed.value);
-  if (told === null && isNoAnswer(parsed.value)) {
-    asked.facts["status"] = "502";
+  if (!parsed.ok) {
+    // A number that no double holds: beside it the counts can be read.
+    if (parsed.error.why === "number") counted.unread = unreadBody(JSON.parse(text) as Json, ceiling);
     return err(otherFormat());
   }
-  return told === null ? parsed : failedAs(told, asked);
+  const told = toldError(parsed.value);
+  if (told !== null) {
+    const said = unreadBody(parsed.value, ceiling);
+    counted.unread = said?.usage.kind === "reported" ? said : null;
+    return failedAs(told, asked);
+  }
+  if (!isNoAnswer(parsed.value)) return parsed;
+  facts["status"] = BILLS_NOTHING;
+  return err(otherFormat());
 }
+
+/** The status that an answer without a sign of work amounts to. */
+const BILLS_NOTHING = "502";
 
 function failedAs(told: ToldError, { now, facts, sent }: Asked): Result<never, Failure> | Refused {
   facts["status"] = String(told.status);

@@ -6,11 +6,11 @@
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
 import { estimateTokens } from "../../core/model/estimate.ts";
 import type { TokenUsage } from "../../core/model/message.ts";
-import { settledUsage } from "../../core/model-call/usage.ts";
+import { settledUsage, unreadUsage } from "../../core/model-call/usage.ts";
 import type { Failure, ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { type Deadline, startDeadline } from "../kit/deadline.ts";
 import { type Askings, defineAskings } from "./asking.ts";
-import { type ExchangePorts, exchange, type Facts, interrupted, note, readAnswer } from "./exchange.ts";
+import { type Counted, type ExchangePorts, exchange, type Facts, interrupted, note, readAnswer } from "./exchange.ts";
 import { failure, failureOfTold } from "./failure.ts";
 import { judgeAnswer } from "./judge.ts";
 import { type Lessons, openLessons } from "./lessons.ts";
@@ -56,12 +56,18 @@ async function perform(ports: ExchangePorts, call: ModelCall, deadline: Deadline
   const body = requestBody(entry, call, names);
   const asked = { entry, path: "/chat/completions", body, context, timeoutMs, own: ownFields(body) } as const;
   let bearer: string | null = null;
+  const counted: Counted = { unread: null };
   const answer = await exchange(ports, asked, deadline, progress.upstream, (reply) => {
     bearer = reply.bearer;
-    return readAnswer(reply.response, { now: ports.now(), facts: progress.upstream, sent: body, ceiling: entry.context }, deadline);
+    const facts = progress.upstream;
+    return readAnswer(reply.response, { now: ports.now(), facts, counted, sent: body, ceiling: entry.context }, deadline);
   });
-  if (!answer.ok) return failed(answer.error);
-  const usage = settledUsage(answer.value, () => estimateTokens(call.messages, call.schema?.schema ?? null, call.tools));
+  const boundInput = (): number => estimateTokens(call.messages, call.schema?.schema ?? null, call.tools);
+  if (!answer.ok) {
+    progress.usage = unreadUsage(counted.unread, boundInput);
+    return failed(answer.error);
+  }
+  const usage = settledUsage(answer.value, boundInput);
   progress.usage = usage.tokens;
   if (usage.told !== "reported") progress.upstream["usage"] = ESTIMATED[usage.told];
   if (answer.value.finish !== null) note(progress.upstream, "finish_reason", answer.value.finish);

@@ -10,7 +10,7 @@ import type { Json, JsonObject } from "../../core/json.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
 import { estimateTokens } from "../../core/model/estimate.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
-import { settledUsage } from "../../core/model-call/usage.ts";
+import { settledUsage, unreadUsage } from "../../core/model-call/usage.ts";
 import { toUsd } from "../../core/money.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { NotMade } from "../governed-call/governed-call.ts";
@@ -99,9 +99,9 @@ async function askOne<T>(ports: TaskCallPorts, asker: TaskAsker, one: One<T>): P
   }
   const body = ports.body(entry, { messages, schema, tools: [], maxTokens, temperature: 0 });
   const asking = { entry, body, context: asker, timeoutMs, own: ["temperature"] };
-  const { result, upstream, durationMs } = await ports.breakOff({ org, workflow, model }, (signal) => ports.ask(asking, signal));
+  const { result, upstream, unread, durationMs } = await ports.breakOff({ org, workflow, model }, (signal) => ports.ask(asking, signal));
   const failure = result.ok ? (result.value.broke ?? null) : result.error;
-  const usage = result.ok ? settledUsage(result.value.answer, () => expectedTokens).tokens : null;
+  const usage = result.ok ? settledUsage(result.value.answer, () => expectedTokens).tokens : unreadUsage(unread, () => expectedTokens);
   const value = result.ok && failure === null ? question.read(result.value.answer.text ?? "") : null;
   let taken = 0;
   const said = value === null ? {} : { answer: { value: asJson(value), isText: true } };

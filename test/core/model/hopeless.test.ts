@@ -1,5 +1,6 @@
 /** Refusals that no second try would help, in the words of many servers. */
 import { expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
 import { isTooLong, isUsedUp } from "../../../core/model/hopeless.ts";
 import { toldError, toldWaitMs } from "../../../core/model/told-error.ts";
 
@@ -35,9 +36,35 @@ it("[CHAT-9] a quota that is renewed at a time is a rate", () => {
 
 it("[CHAT-8] MiniMax tells errors of a 200 in `base_resp`, and Gemini in a list", () => {
   const minimax = (status_code: number, status_msg: string) => toldError({ base_resp: { status_code, status_msg } })?.status;
-  expect([minimax(1008, "insufficient balance"), minimax(1002, "rate limit"), minimax(2013, "invalid params")]).toEqual([402, 429, 502]);
+  expect([minimax(1008, "insufficient balance"), minimax(1002, "rate limit"), minimax(2013, "invalid params")]).toEqual([402, 429, 400]);
+  expect([minimax(1004, "x"), minimax(1039, "x"), minimax(1001, "x"), minimax(9999, "x")]).toEqual([401, 429, 504, 502]);
+  const whole = { id: "", choices: null, usage: { total_tokens: 0 }, base_resp: { status_code: 1002, status_msg: "rate limit" } };
+  expect([toldError(whole)?.status, toldError({ ...whole, choices: [] })?.status]).toEqual([429, 429]);
   expect(toldError({ base_resp: { status_code: 0, status_msg: "success" }, choices: [] })).toBeNull();
   const gemini = [{ error: { code: 429, status: "RESOURCE_EXHAUSTED", details: [{ "@type": "RetryInfo", retryDelay: "38.5s" }] } }];
   expect(toldError(gemini)?.status).toBe(429);
   expect(toldWaitMs(gemini, 0)).toBe(38_500);
 });
+
+it.each<[number, Json]>([
+  [429, { code: 429, msg: "x" }],
+  [429, { code: "429", msg: "x", data: null }],
+  [429, { detail: "Rate limit exceeded" }],
+  [401, { detail: "Not authenticated" }],
+  [401, { error: "Incorrect API key provided" }],
+  [401, { success: false, errors: [{ code: 10_000, message: "Authentication error" }], result: null }],
+  [429, { success: false, message: "Too many requests", choices: null }],
+  [503, { error: { message: "The model is overloaded" } }],
+  [404, { status: "failed", title: "Model not found", detail: "x" }],
+  [422, { detail: [{ loc: ["body", "seed"], msg: "x", type: "extra_forbidden" }] }],
+  [403, { error_code: 110, error_msg: "x", status: 403 }],
+  [502, { detail: "something else" }],
+])("[CHAT-8] %i in a 200: %j", (status, body) => expect(toldError(body)?.status).toBe(status));
+it.each<[Json]>([
+  [{ detail: "x", generated_text: "hi" }],
+  [{ message: "hi" }],
+  [{ code: 200, msg: "ok", data: { text: "rate limit" } }],
+  [{ choices: [{ text: "rate limit" }], code: 429, msg: "x" }],
+  [{ type: "ping" }],
+  [{}],
+])("[CHAT-8] no error: %j", (body) => expect(toldError(body)).toBeNull());

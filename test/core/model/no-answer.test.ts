@@ -1,7 +1,8 @@
 /** Which bodies show no sign that a model worked, so that nothing is held for them. */
 import { expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import { isNoAnswer, toldError } from "../../../core/model/told-error.ts";
+import { isNoAnswer, isNoWork } from "../../../core/model/no-answer.ts";
+import { toldError } from "../../../core/model/told-error.ts";
 
 it.each<[Json]>([
   [{ detail: "rate limited" }],
@@ -16,6 +17,9 @@ it.each<[Json]>([
   [0],
   [false],
   [{ choices: [], usage: null, detail: "x" }],
+  [{ choices: null }],
+  [{ id: "x", object: "chat.completion", created: 1, model: "m", choices: [] }],
+  [{ choices: null, usage: { prompt_tokens: 0, completion_tokens: 0, prompt_tokens_details: { cached_tokens: 0 } } }],
 ])("[MODEL-3] %j is no answer that anybody bills", (body) => expect(isNoAnswer(body)).toBe(true));
 
 it.each<[string, Json]>([
@@ -35,3 +39,16 @@ it.each<[string, Json]>([
   expect(isNoAnswer(body)).toBe(false);
   expect(toldError(body)).toBeNull();
 });
+
+it.each(["", "[DONE]", "{}", "null", '{"type":"ping"}', '{"choices":[],"prompt_filter_results":[{"prompt_index":0}]}'])(
+  "[MODEL-3] an event of %j is no sign of work",
+  (data) => expect(isNoWork(data)).toBe(true),
+);
+it.each([
+  '{"choices":[{"delta":{"role":"assistant"}}]}',
+  '{"type":"response.output_text.delta","delta":"hi"}',
+  '{"type":"message_start","message":{"role":"assistant"}}',
+  '"hi"',
+  "hi",
+  '{"choices":[{"delta":{"content":"h',
+])("[MODEL-3] an event of %j may be one", (data) => expect(isNoWork(data)).toBe(false));

@@ -188,6 +188,32 @@ describe("a stream", () => {
     expect(world.calls).toMatchObject([{ spent: { microUsd: 0, tokens: 0 } }]);
   });
 
+  const counts = frame({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 } });
+  const role = frame({ choices: [{ index: 0, delta: { role: "assistant" }, finish_reason: null }] });
+  const COUNTED = { microUsd: 120, tokens: 110 };
+  const NOTHING = { microUsd: 0, tokens: 0 };
+  it.each<[string, readonly (string | Uint8Array)[], object | null]>([
+    ["only its end", [DONE], NOTHING],
+    ["nothing", [], NOTHING],
+    ["comments", [": waiting\n\n", ": waiting\n\n"], NOTHING],
+    ["an empty envelope", [frame({ id: "x", choices: [], prompt_filter_results: [] })], NOTHING],
+    ["an error in another shape", [frame({ detail: "Rate limit exceeded" })], NOTHING],
+    ["its counts alone", [counts, DONE], COUNTED],
+    ["a broken event before its counts", ["data: {oops\n\n", counts, DONE], COUNTED],
+    ["bytes that are no UTF-8 before its counts", [Uint8Array.of(0xff, 0x0a), counts, DONE], COUNTED],
+    ["an error before its counts", [frame({ error: { code: 503 } }) + counts, DONE], COUNTED],
+    ["a role and its end", [role, DONE], { tokens: expect.any(Number) }],
+    ["a role, cut", [role], null],
+    ["an event that nobody can read", [frame({ type: "response.output_text.delta", delta: "hi" }), DONE], null],
+    ["an answer that is no stream", ['{"output":"hi"}'], null],
+    ["a broken event alone", ["data: {oops\n\n", DONE], null],
+  ])("[MODEL-3] a stream of %s owes what it counts, and holds only what nobody knows", async (_name, pieces, spent) => {
+    const world = chatWorld([streams(pieces).response]);
+    expect((await world.complete({ ...ASK, model: SMALL })).ok).toBe(false);
+    await world.settled();
+    expect(world.calls).toMatchObject([{ spent }]);
+  });
+
   it("[CHAT-18] sends what a model wants back, whole, before its end", async () => {
     const piece = (beside: object) => frame({ choices: [{ index: 0, delta: beside, finish_reason: null }] });
     const world = chatWorld([

@@ -108,6 +108,34 @@ describe("upstream faults", () => {
     expect(world.calls).toMatchObject([{ spent: { microUsd: 0, tokens: 0 } }]);
   });
 
+  const used = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
+  const HUGE = `{"choices":[{"message":{"content":"x","n":1e400}}],"usage":${JSON.stringify(used)}}`;
+  const LEGACY = { text: "the other side's words", finish_reason: "stop" };
+  const COUNTED: readonly [string, () => Response][] = [
+    ["no choices", () => json({ choices: [], usage: used })],
+    ["null for choices", () => json({ choices: null, usage: used })],
+    ["another format", () => json({ choices: [LEGACY], usage: used })],
+    ["a choice without a message", () => json({ choices: [{ message: null }], usage: used })],
+    ["an error", () => json({ error: { code: 503 }, usage: used })],
+    ["a number that no double holds", () => new Response(HUGE, { headers: JSON_TYPE })],
+  ];
+  it.each(COUNTED)("[MODEL-3] what an answer counts is what it cost, though nothing of it can be read: %s", async (_name, fault) => {
+    const world = chatWorld([fault]);
+    expect(refusal(await world.complete({ ...ASK, model: SMALL })).detail).not.toContain("other side");
+    await world.settled();
+    expect(world.calls).toMatchObject([{ spent: { microUsd: 120, tokens: 110 } }]);
+  });
+  it.each([
+    ["no count", { choices: [LEGACY] }],
+    ["a count without output beside words", { choices: [LEGACY], usage: { prompt_tokens: 100, completion_tokens: 0 } }],
+    ["a count that cannot be true", { choices: [LEGACY], usage: { prompt_tokens: 100, completion_tokens: 1e12 } }],
+  ])("[MODEL-3] words that nobody can read stay held with %s", async (_name, body) => {
+    const world = chatWorld([() => json(body)]);
+    refusal(await world.complete({ ...ASK, model: SMALL }));
+    await world.settled();
+    expect(world.calls).toMatchObject([{ spent: null }]);
+  });
+
   const ended =
     (reason: string, more: object = {}) =>
     () =>

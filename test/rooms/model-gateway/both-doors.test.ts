@@ -237,3 +237,21 @@ it("[MODEL-7] [CHAT-44] a call that was cut: a run, which would make it, asks ag
   expect(await byRun(cut)).toMatchObject({ outcome: "again" });
   expect(await byChat(cut)).toMatchObject({ outcome: "calls", correction: "" });
 });
+
+const DOUBTED: readonly [string, () => Response][] = [
+  ["no choices", () => json({ choices: [], usage: USED })],
+  ["another format", () => json({ choices: [{ text: "It rains.", finish_reason: "stop" }], usage: USED })],
+  [
+    "a broken event in a stream that nobody asked for",
+    () => new Response(["data: {oops\n\n", ...events({ choices: [], usage: USED })].join("")),
+  ],
+  [
+    "an error in a stream that nobody asked for",
+    () => new Response(events({ error: { code: 503 } }, { choices: [], usage: USED }).join("")),
+  ],
+];
+it.each(DOUBTED)("[MODEL-3] an answer that nobody can read costs what it counts at both doors: %s", async (_, raw) => {
+  const { microUsd, tokens } = costOf(ENTRY, TOLD);
+  expect(await byRun({ message: {}, raw })).toMatchObject({ outcome: "refused", microUsd, tokens });
+  expect(await byChat({ message: {}, raw })).toMatchObject({ microUsd, tokens });
+});

@@ -180,13 +180,13 @@ export const says = (content: unknown, more: object = {}, choice: object = {}) =
 export const USED = { prompt_tokens: 31, completion_tokens: 7, total_tokens: 38 };
 
 /** A stream of an upstream: each text is sent as it stands. `then`: what happens after the last. */
-export function streams(frames: readonly string[], then: "end" | "cut" | "hang" = "end") {
+export function streams(frames: readonly (string | Uint8Array)[], then: "end" | "cut" | "hang" = "end") {
   const seen = { cancelled: false };
   let next = 0;
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {
       const frame = frames[next++];
-      if (frame !== undefined) controller.enqueue(new TextEncoder().encode(frame));
+      if (frame !== undefined) controller.enqueue(typeof frame === "string" ? new TextEncoder().encode(frame) : frame);
       else if (then === "end") controller.close();
       else if (then === "cut") controller.error(new TypeError("connection reset by the other side"));
       else return new Promise<void>(() => undefined);

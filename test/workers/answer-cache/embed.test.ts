@@ -91,7 +91,7 @@ function world({ registered = async () => [embedder()], ask, authorize, ...gates
       ask ??
       (async ({ entry, body }) => {
         asked.push([entry.id, body]);
-        return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
+        return { result: ok({ vectors: [[0.6, 0.8]], tokens: 5 }), upstream: { status: "200" }, unread: null, durationMs: 12 };
       }),
   });
   const embed = defineEmbed({ log: (line) => lines.push(line), embedTexts });
@@ -145,7 +145,7 @@ it("[EMBED-3] nor what stands in a document in the place of personal data", asyn
 it("[EMBED-6] of several texts those without placeholders are embedded all the same, each in its place", async () => {
   const ask: EmbeddingCallPorts["ask"] = async ({ body }) => {
     const vectors = (body["input"] as string[]).map((text) => [text.length]);
-    return { result: ok({ vectors, tokens: 5 }), upstream: { status: "200" }, durationMs: 12 };
+    return { result: ok({ vectors, tokens: 5 }), upstream: { status: "200" }, unread: null, durationMs: 12 };
   };
   const call = { wanted: { model: embedder().id }, timeoutMs: 1_000, for: "knowledge", resource: "knowledge" } as const;
   const texts = ["a", "to [EMAIL_1]", "ccc", "{{PHONE_1}}"];
@@ -169,7 +169,7 @@ it.each<[string, Failure["code"], EmbedFacts, Amount | null]>([
   ["that never came back leaves the worst case taken", "timeout", {}, null],
   ["in another format leaves the worst case taken", "upstream_unavailable", { status: "200" }, null],
 ])("[EMBED-5] a failure gives no vector and is told to the breaker; one %s", async (_, code, upstream, spent) => {
-  const made = world({ ask: async () => ({ result: err({ ...AWAY, code }), upstream, durationMs: 3 }) });
+  const made = world({ ask: async () => ({ result: err({ ...AWAY, code }), unread: null, upstream, durationMs: 3 }) });
   expect(await made.embed()).toBeNull();
   expect([made.settled, made.ended]).toEqual([[spent], [code]]);
 });

@@ -125,7 +125,7 @@ function world({
       const words = said(entry.id);
       if (typeof words !== "string") {
         clock += words.code === "timeout" ? timeoutMs : 0;
-        return { result: err(words), upstream: words.code === "timeout" ? {} : { status: "503" }, durationMs: timeoutMs };
+        return { result: err(words), upstream: words.code === "timeout" ? {} : { status: "503" }, unread: null, durationMs: timeoutMs };
       }
       clock += 40;
       const answer = readChatAnswer(
@@ -136,7 +136,7 @@ function world({
         10_000,
       );
       if (!answer.ok) throw new Error(answer.error);
-      return { result: ok({ answer: answer.value, secrets: [], leftOut: [] }), upstream: { status: "200" }, durationMs: 40 };
+      return { result: ok({ answer: answer.value, secrets: [], leftOut: [] }), upstream: { status: "200" }, unread: null, durationMs: 40 };
     },
   });
   const moderate = defineModerator(
