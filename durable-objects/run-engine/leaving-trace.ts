@@ -141,7 +141,10 @@ export class LeavingTrace {
   /** False: a consumer is at it, or nothing waits. Otherwise nobody else gets the spans before this one has said what became of them. */
   take(port: TracesPort | null, state: RunState, now: EpochMs): "busy" | "nothing" | "take" {
     if (this.dueAt(port, state) === null) return "nothing";
-    if (now < this.#takenUntil) return "busy";
+    if (now < this.#takenUntil) {
+      this.#dueAt = Math.max(this.#dueAt, this.#takenUntil); // until then the alarm would ring for nothing, again and again
+      return "busy";
+    }
     this.#takenUntil = now + TAKEN_MS;
     return "take";
   }
