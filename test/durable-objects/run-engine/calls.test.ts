@@ -115,7 +115,11 @@ describe("a call that a queue consumer makes", () => {
     await made.start(0);
     const call = await callOf(made);
     expect(await settled(made.run.takeCall("m", call))).toMatchObject({ kind: "model", request: { model: "acme/small-2026-01-01" } });
-    await settled(made.run.callAnswered("m", call, { kind: "model", outcome: said("hello") }));
+    // A second consumer gets no call that a first one may have made: it is another call then.
+    expect(await settled(made.run.takeCall("m", call))).toBeNull();
+    const next = await callOf(made);
+    expect([next > call, await settled(made.run.takeCall("m", next))]).toMatchObject([true, { kind: "model" }]);
+    await settled(made.run.callAnswered("m", next, { kind: "model", outcome: said("hello") }));
     expect(await made.view()).toMatchObject({ status: "completed", output: "hello" });
   });
 

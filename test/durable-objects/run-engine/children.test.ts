@@ -33,6 +33,8 @@ describe("a child run", () => {
     const started: number[] = [];
     const made = parent({ startChild: async () => void started.push(Date.now() - T0) });
     await made.start(0);
+    await made.wait(300);
+    await made.confirmAll();
     await settled(made.run.lookAgain(free(1)));
     await made.pass(25 * MINUTE);
     expect(started.map((at) => Math.round(at / MINUTE))).toEqual([0, 10, 20]);
@@ -80,7 +82,14 @@ describe("a child run", () => {
     await made.wait(0);
     await made.pass(11 * SECOND);
     expect(told).toEqual([true, false]);
-    // Another child is not kept waiting by it.
+    // Cancelling does not wait for it, and another child is not kept waiting either.
+    const cancelRun = vi.fn(async () => true);
+    const cancelled = parent({ holdRun: never, cancelRun });
+    await cancelled.start(0);
+    await settled(cancelled.run.pause("ada", "", false));
+    await settled(cancelled.run.cancel("ada", ""));
+    await cancelled.wait(300);
+    expect(cancelRun).toHaveBeenCalled();
     const two = makeRun(
       define({ a: below, b: below }, hour),
       {},

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RecordsRow } from "../../../core/audit/record.ts";
 import { define, review, tool, transform } from "../../support/run/definition.ts";
-import { allows, answersFirst, away, chain, MINUTE, makeRun, SECOND, settled, standStill, TOOL } from "../../support/run-in-node.ts";
+import { allows, answersFirst, away, chain, MINUTE, makeRun, SECOND, settled, standStill, T0, TOOL } from "../../support/run-in-node.ts";
 
 const definition = define(
   { a: tool(TOOL), b: transform({ cel: "steps.a.output" }, { needs: ["a"] }) },
@@ -27,9 +27,10 @@ describe("the costs of a run", () => {
     expect(made.records().filter(({ event_type }) => event_type === "tool.answered")).toHaveLength(2);
     expect(costsIn(made.rows())).toEqual([]);
     await made.confirmAll();
-    await made.pass(44 * SECOND);
+    await made.pass(44 * SECOND + 500);
     expect(costsIn(made.rows())).toEqual([]);
-    await made.pass(SECOND);
+    await made.wait(45 * SECOND + T0 - Date.now());
+    await made.ring();
     expect(kindsIn(made.rows())).toEqual([["tool", "tool"]]);
     answerAll();
     await made.wait(300);

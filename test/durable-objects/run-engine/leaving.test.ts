@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { RecordsRow } from "../../../core/audit/record.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
+import { answered } from "../../support/run/drive.ts";
 import { allows, answersFirst, away, chain, MINUTE, makeRun, SECOND, settled, standStill, T0, TOOL } from "../../support/run-in-node.ts";
 
 const definition = define(
@@ -158,7 +159,9 @@ describe("the records of a run", () => {
     const made = makeRun(definition, {}, { resends: { enter, leave: (run) => void left.push(run) } });
     await made.start();
     await made.wait(200);
-    expect([made.messages.length, enter.mock.calls.length]).toEqual([1, 0]); // what is fresh asks nobody
+    await made.wait(10_000);
+    await made.ring();
+    expect([made.messages.length, enter.mock.calls.length]).toEqual([1, 0]); // what is fresh, or not due again, asks nobody
     made.die();
     made.messages.length = 0;
     await made.wait(40 * SECOND);
@@ -168,7 +171,7 @@ describe("the records of a run", () => {
     enter.mockReturnValue(0);
     await made.wait(77_000);
     await made.ring();
-    expect(made.rows().length).toBeGreaterThan(0);
+    expect([made.rows().length > 0, enter.mock.calls.length]).toEqual([true, 2]);
     await made.confirmAll();
     expect(left).toEqual([made.id]);
   });
@@ -207,13 +210,16 @@ describe("the records of a run", () => {
   });
 
   it("[RUN-134] a turn of which nothing leaves has a row without records, and those after it know the last that left", async () => {
-    const made = makeRun(define({ s: { ...waitStep } }));
+    const made = makeRun(define({ a: tool(TOOL, { async: true }) }), {}, { authorize: allows(), queueCall: async () => undefined });
     await made.start(0);
     const before = made.object.rows("SELECT last_seq FROM journal").length;
-    await settled(made.run.signal({ id: "sig_1", name: "other", body: 1, findings: [], by: "ada", own: true }));
-    await settled(made.run.signal({ id: "sig_2", name: "go", body: 1, findings: [], by: "ada", own: true }));
+    const call = await made.seq();
+    await settled(made.run.takeCall("a", call)); // is on record when it is answered
+    await settled(made.run.callAnswered("a", call, { kind: "tool", outcome: answered("done") }));
+    expect((await made.view())?.status).toBe("completed");
     const rows = made.object.rows<{ last_seq: number; leaves: string | null }>("SELECT last_seq, leaves FROM journal");
     expect(rows.length).toBeGreaterThan(before + 1);
+    expect(rows.filter(({ leaves }) => leaves === null)).not.toEqual([]);
     const leaving = rows.flatMap(({ leaves }) => (leaves === null ? [] : [JSON.parse(leaves) as RecordsRow]));
     expect(leaving.map(({ after }) => after)).toEqual([null, ...leaving.slice(0, -1).map(({ id }) => id)]);
   });

@@ -59,6 +59,33 @@ describe("a run", () => {
     expect(await settled(made.run.yourTurn())).toBe(true);
   });
 
+  it("[RUN-130] that is started twice at once is born once", async () => {
+    const callTool = vi.fn(async () => answered("done"));
+    const made = makeRun(definition, {}, { callTool });
+    const { run } = made;
+    const views = await settled(Promise.all([1, 2].map(() => run.start(made.birth, free(0), 2_000))));
+    expect(views.map(({ output }) => output)).toEqual(["done", "done"]);
+    expect([callTool.mock.calls.length, (await made.types()).filter((type) => type === "run.created").length]).toEqual([1, 1]);
+  });
+
+  it("[RUN-1] takes one turn at a time, however many wait", async () => {
+    const made = makeRun(define({ s: wait }));
+    await made.start(0);
+    await made.wait(5 * SECOND); // what it has heard of the switch is old
+    let [underWay, most] = [0, 0];
+    made.world.stops = async () => {
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      underWay -= 1;
+      return { ...free(1), asOf: Date.now() - MINUTE };
+    };
+    const { run } = made;
+    const first = [run.signal(signal("sig_1", 1)), run.signal(signal("sig_2", 1))];
+    await made.wait(150);
+    await settled(Promise.all([...first, run.signal(signal("sig_3", 1)), run.signal(signal("sig_4", 1))]));
+    expect(most).toBe(1);
+  });
+
   it("[RUN-1] what is stored folds to what lived, in a new life too", async () => {
     const made = makeRun(definition);
     const before = await made.start();
@@ -262,6 +289,19 @@ describe("a run", () => {
     expect(keys).toEqual([`${made.id}/a`, `${made.id}/a`]);
   });
 
+  it("[RUN-140] an answer that no longer fits joins no turn, and is no fault", async () => {
+    const denied = { decision: "deny" as const, policyVersion: "p", reasons: [] };
+    const made = makeRun(
+      define({ a: tool(TOOL), b: tool("mail.send") }),
+      {},
+      {
+        authorize: async (...question) => ({ ...(await allows()(...question)), permission: denied }) as never,
+      },
+    );
+    expect(await made.start()).toMatchObject({ status: "failed", error: { code: "policy_denied" } });
+    expect(made.lines.filter(({ event }) => event === "run.turn_failed")).toEqual([]);
+  });
+
   it("[KILL-100] a switch holds the callback of a run that has ended; lifted, it goes out, and no attempt was used up", async () => {
     let sent = 0;
     const made = makeRun(
@@ -360,6 +400,14 @@ describe("[RUN-5] a run's alarm", () => {
     };
     await made.ring();
     expect([seen[0], await settled(Promise.resolve(seen[1]))]).toEqual([null, { status: "running", overdue: false }]);
+    expect(made.object.alarmAt).toBeGreaterThan(Date.now());
+    // Once it has rung, whoever comes by sets it again as before.
+    made.world.stops = async () => free(1);
+    made.object.disk.alarm = null;
+    await made.view();
+    expect(made.object.alarmAt).toBeGreaterThan(Date.now());
+    // One that rings before its time is set again, too.
+    await made.ring();
     expect(made.object.alarmAt).toBeGreaterThan(Date.now());
   });
 

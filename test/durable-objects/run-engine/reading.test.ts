@@ -74,6 +74,15 @@ describe("waiting for a run", () => {
     await settled(run.signal(signal("sig_1")));
     expect(await timed(next)).toEqual([0, { hasMore: true, status: "completed" }]);
     expect(await timed(run.news(await made.seq(), 5 * SECOND))).toEqual([0, { hasMore: false, status: "completed" }]);
+    // Who does not want to wait waits for no timer.
+    const other = makeRun(define({ s: wait }));
+    await other.start(0);
+    let isTold = false;
+    void other.run.news(await other.seq(), 0).then(() => {
+      isTold = true;
+    });
+    for (let turns = 0; turns < 20; turns++) await Promise.resolve();
+    expect(isTold).toBe(true);
   });
 });
 
@@ -238,6 +247,10 @@ describe("a run is erased", () => {
     expect(await settled(made.run.erase())).toBe("erased");
     expect([await made.view(), ...nothing(made)]).toEqual([null, [], null]);
     expect(await settled(made.run.erase())).toBe("unknown");
+    // What begins there anew has its own alarm.
+    made.world.callTool = never;
+    await made.start(0);
+    expect(made.object.alarmAt).not.toBeNull();
   });
 
   it("[RUN-421] is ended first where it goes on, and its dead letter is given up", async () => {

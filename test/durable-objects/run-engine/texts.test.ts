@@ -5,7 +5,19 @@ import type { RecordsRow } from "../../../core/audit/record.ts";
 import { isObject } from "../../../core/json.ts";
 import { define, tool } from "../../support/run/definition.ts";
 import { answered } from "../../support/run/drive.ts";
-import { allows, answersFirst, chain, MINUTE, makeRun, never, SECOND, standStill, TOOL, type World } from "../../support/run-in-node.ts";
+import {
+  allows,
+  answersFirst,
+  chain,
+  MINUTE,
+  makeRun,
+  never,
+  SECOND,
+  settled,
+  standStill,
+  TOOL,
+  type World,
+} from "../../support/run-in-node.ts";
 
 const digestsIn = (rows: readonly RecordsRow[]): string[] =>
   rows.flatMap(({ records }) =>
@@ -54,6 +66,17 @@ describe("the texts of a run", () => {
     expect(lines()).toHaveLength(3); // each text once
     // They are kept, and are not kept again.
     await made.pass(60 * MINUTE);
+    expect(kept).toHaveLength(1);
+  });
+
+  it("[BIND-5] are none of a turn that names none", async () => {
+    const { kept, keepTexts } = keeper();
+    const made = makeRun(chain(1), {}, { callTool: never, authorize: allows(), keepTexts });
+    await made.start(0);
+    await made.wait(300);
+    expect(kept).toHaveLength(1);
+    await settled(made.run.pause("ada", "", false));
+    await made.wait(300);
     expect(kept).toHaveLength(1);
   });
 

@@ -4,7 +4,7 @@ import type { Json } from "../../../core/json.ts";
 import { valuePrefix } from "../../../core/run/outside/value-key.ts";
 import { define, tool, transform } from "../../support/run/definition.ts";
 import { answered, failed } from "../../support/run/drive.ts";
-import { away, free, makeRun, SECOND, settled, standStill, TOOL, type World } from "../../support/run-in-node.ts";
+import { away, free, makeRun, SECOND, settled, standStill, T0, TOOL, type World } from "../../support/run-in-node.ts";
 
 const definition = define(
   { a: tool(TOOL), b: transform({ cel: "steps.a.output" }, { needs: ["a"] }) },
@@ -88,8 +88,43 @@ describe("a value that is too large for a row", () => {
     made.world.values = values;
     await made.pass(11 * SECOND);
     expect((await made.view())?.status).toBe("completed");
-    expect(callTool).toHaveBeenCalledTimes(1);
+    await made.ring();
+    expect([callTool.mock.calls.length, made.lines.filter(({ event }) => event === "run.input_refused")]).toEqual([1, []]);
     expect(await settled(made.run.replay())).toMatchObject({ identical: true });
+  });
+
+  it("[RUN-106] that an earlier life stored is not put again", async () => {
+    const steps = { s: wait, b: transform({ cel: "input.also" }, { needs: ["s"] }) };
+    const made = makeRun(define(steps, { output: { cel: "size(steps.b.output)" } }), { input: { also: "x".repeat(20_000) } });
+    made.world.values = { ...made.world.values, largerThan: 10_000 };
+    await made.start(0);
+    expect(made.bucket.size).toBe(1);
+    made.die();
+    const put = vi.fn(made.world.values.put);
+    made.world.values = { ...made.world.values, put };
+    await settled(made.run.signal({ id: "sig_1", name: "go", body: 1, findings: [], by: "ada", own: true }));
+    expect([(await made.view())?.output, put.mock.calls.length]).toEqual([20_000, 0]);
+  });
+
+  it("[ARCHIVE-4] is put anew for a run that begins where an emptied one was, whose values are gone", async () => {
+    const made = makeRun(definition, { input: "x".repeat(20_000) });
+    made.world.values = { ...made.world.values, largerThan: 10_000 };
+    await made.start();
+    await made.wait(300);
+    await made.confirmAll();
+    expect(await settled(made.run.empty(await made.seq()))).toBe(true);
+    made.bucket.clear();
+    await made.start();
+    expect(made.bucket.size).toBe(1);
+    made.die();
+    expect((await made.view())?.status).toBe("completed");
+  });
+
+  it("[RUN-45] is stored with a run that nobody may begin, while the kill switch is out of reach", async () => {
+    const made = makeRun(definition, { input: "x".repeat(20_000) }, { stops: away });
+    made.world.values = { ...made.world.values, largerThan: 10_000 };
+    expect(await made.start(0, { ...free(0), asOf: T0 - 60 * SECOND })).toMatchObject({ status: "paused" });
+    expect(made.bucket.size).toBe(1);
   });
 
   it("[RUN-106] a start that cannot be stored leaves nothing, says so, and can be repeated", async () => {
@@ -98,6 +133,8 @@ describe("a value that is too large for a row", () => {
     made.world.values = { ...values, put: away };
     await expect(made.start()).rejects.toMatchObject(out);
     expect([await made.view(), await settled(made.run.awaitBirth(0)), made.object.alarmAt]).toEqual([null, null, null]);
+    made.die();
+    expect(await made.view()).toBeNull();
     made.world.values = values;
     expect(await made.start()).toMatchObject({ status: "completed" });
   });
@@ -249,13 +286,41 @@ describe("a run with much to say", () => {
     // Values that are new at each decision are never stored in time.
     const other = makeRun(definition, { input: LONG });
     let n = 0;
+    let decisions = 1; // the first with what its start says of the switch
+    other.world.stops = async () => {
+      decisions += 1;
+      return free(1);
+    };
     other.world.values = { ...values, largerThan: 100, put: slow };
     other.world.now = () => Date.now() + n++;
     await expect(other.start(60 * SECOND)).rejects.toMatchObject(out);
+    expect(decisions).toBe(3);
+  });
+
+  it("[LOAD-9] goes on at once where its expressions alone filled a turn", async () => {
+    const many = { cel: "size(input.list.filter(x, size(input.list.filter(y, y == x)) > 0))" };
+    const names = Array.from({ length: 8 }, (_, n) => `s${n}`);
+    const steps = Object.fromEntries(names.map((name, n) => [name, transform(many, n === 0 ? {} : { needs: [`s${n - 1}`] })]));
+    const input = { list: Array.from({ length: 180 }, (_, n) => n) };
+    const made = makeRun(define(steps, { output: { cel: "steps.s7.output" } }), { input });
+    expect(await made.start(SECOND)).toMatchObject({ status: "completed", output: 180 });
+    const [found] = made.object.rows("SELECT COUNT(*) AS turns FROM journal");
+    expect([Number(found?.["turns"]) > 1, Date.now() < T0 + SECOND]).toEqual([true, true]);
   });
 });
 
 describe("a run that is continued", () => {
+  it("[RUN-212] reads what was too large to come along with its start", async () => {
+    const steps = {
+      ...{ a: tool(TOOL), b: tool(TOOL, { needs: ["a"] }) },
+      c: transform({ cel: "steps.a.output + steps.b.output" }, { needs: ["b"] }),
+    };
+    const redrive = { of: "run_before", keyRun: "run_before", kept: { b: "two" }, acts: {} };
+    const parked = define(steps, { output: { cel: "steps.c.output" }, on_failure: "park" });
+    const made = makeRun(parked, { redrive, keptThere: ["a"] }, { callTool: away, outputOf: async (run, step) => `${run}/${step} ` });
+    expect(await made.start()).toMatchObject({ status: "completed", output: "run_before/a two" });
+  });
+
   it("[RUN-212] has everything that the one before kept, also what was too large to come along", async () => {
     const big = { text: "y".repeat(1_000_000) };
     let isBroken = true;
