@@ -33,6 +33,7 @@ try {
       console.log(
         `  The admins ada and ben have keys of their own: ${LOCAL_ADMINS.map((user) => relative(ROOT, localAdminFile(user))).join(", ")}.`,
       );
+      if (platform.priceNote !== null) console.log(`  ${platform.priceNote}.`);
       console.log("  Nothing is registered yet: `npm start` shows a platform with tools, workflows and a first run.\n");
     },
     () => undefined, // it ended first, and said why

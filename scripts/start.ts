@@ -59,6 +59,7 @@ async function main(options: StartOptions): Promise<void> {
     (tell) => bringUpPlatform(options, tell),
     ({ url }) => url,
   );
+  if (platform.priceNote !== null) terminal.line(`  ${platform.priceNote}`);
   const people = await terminal.task(
     "people and their keys",
     async () => {
@@ -89,7 +90,13 @@ async function main(options: StartOptions): Promise<void> {
   const isProved = await report({ run: ended, ticket, people, shop, state: platform.state }, terminal);
   const good = (await askAboutTerms(people, terminal)) && isProved;
   exitCode = good ? 0 : 1;
-  if (!good) throw new Error("not everything is as it should be (see above)");
+  if (!good) {
+    terminal.line();
+    terminal.line(
+      `  ${terminal.paint("red", "Not everything is as it should be")} (see above).${options.once ? "" : " The platform stays up: the console shows the run."}`,
+    );
+    terminal.line(`  The logs are in ${relative(ROOT, LOG_FOLDER)}/ (platform.log, shop.log).`);
+  }
   if (options.once) return end(exitCode);
   terminal.line();
   terminal.line(`  The console: ${terminal.paint("bold", `${platform.url}/console`)}  (its key is in ${relative(ROOT, ADMIN_KEY_FILE)})`);

@@ -9,6 +9,8 @@ export type DevArguments = {
   readonly vars: ReadonlyMap<string, string>;
   /** True when ARGS ask for something other than a server here (`--help`, `--version`, `--remote`). */
   readonly passive: boolean;
+  /** What is wrong with ARGS, where wrangler would say it in a way that nobody understands; null: nothing is. */
+  readonly flaw: string | null;
 };
 
 /** wrangler reads `--name value` and `--name=value`; `--var` takes every word up to the next option. */
@@ -17,6 +19,7 @@ export function readDevArguments(args: readonly string[]): DevArguments {
   let persistTo: string | null = null;
   let environment: string | null = null;
   let passive = false;
+  let flaw: string | null = null;
   const vars = new Map<string, string>();
   for (let index = 0; index < args.length; index++) {
     const [name, inline] = splitOption(args[index] ?? "");
@@ -24,6 +27,7 @@ export function readDevArguments(args: readonly string[]): DevArguments {
     switch (name) {
       case "--port":
         port = portNumber(value());
+        if (port === null) flaw = "--port takes a number from 1 to 65535";
         break;
       case "--env":
       case "-e":
@@ -46,7 +50,7 @@ export function readDevArguments(args: readonly string[]): DevArguments {
         break;
     }
   }
-  return { port, persistTo, environment, vars, passive };
+  return { port, persistTo, environment, vars, passive, flaw };
 }
 
 /** `--var` options for the defaults that neither ARGS nor a file set. */

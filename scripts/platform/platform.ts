@@ -8,9 +8,10 @@ import { type Sweep, sweepLeftovers } from "./containers.ts";
 import { freeze } from "./freeze.ts";
 import { type GuardedChild, startGuarded } from "./guarded-child.ts";
 import { migrate } from "./migrate.ts";
+import { noteOfPrice } from "./model-price.ts";
 import { DEFAULT_STATE, ROOT } from "./places.ts";
 import { DEFAULT_PORT } from "./port-holder.ts";
-import { waitForPort } from "./ports.ts";
+import { freePortAfter, waitForPort } from "./ports.ts";
 import { releaseState, takeState, waitForState } from "./state-lock.ts";
 import { wranglerArguments, wranglerEnvironment } from "./wrangler.ts";
 
@@ -22,6 +23,8 @@ export type Platform = {
   readonly state: string;
   /** The platform admin's. */
   readonly adminKey: string;
+  /** What a model that `MODEL` names costs where nobody says it; null: there is none, or its price is said. */
+  readonly priceNote: string | null;
   /** The key was set as a variable, and is not the one that this machine keeps. */
   readonly keyIsGiven: boolean;
   /** Of its containers; null: it runs none. */
@@ -43,24 +46,26 @@ export type PlatformOptions = {
 /** Returns when wrangler has been started; `waitUntilHealthy` tells when it answers. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const given = readDevArguments(options.args);
+  if (given.flaw !== null) throw new Error(given.flaw);
   const state = resolve(ROOT, given.persistTo ?? DEFAULT_STATE);
   const port = given.port ?? DEFAULT_PORT;
   let frozen: string[] = [];
   if (!given.passive) {
     await waitForState(state);
+    // Said before anything that takes long.
+    await holdPort(port);
     if (options.fresh === true) rmSync(state, { recursive: true, force: true });
     options.tell?.(
       options.freezeInto === undefined ? "bringing the tables up to date" : "bringing the tables up to date, bundling the Worker",
     );
     [frozen] = await Promise.all([options.freezeInto === undefined ? [] : freeze(options.freezeInto), migrate(state)]);
-    if (!(await waitForPort(port))) {
-      throw new Error(`port ${port} is taken by another program; choose another one with \`-- --port ${port + 1}\``);
-    }
+    await holdPort(port);
   }
   options.tell?.("starting the runtime");
   const inFile = readEnvFile(readOrEmpty(join(ROOT, ".dev.vars")));
   const givenKey = given.vars.get("ADMIN_API_KEY") ?? inFile.get("ADMIN_API_KEY") ?? null;
   const key = givenKey ?? adminKey();
+  const priceNote = noteOfPrice(new Map([...inFile, ...given.vars]));
   const ownArguments = [
     ...(given.persistTo === null ? ["--persist-to", state] : []),
     "--show-interactive-dev-session=false",
@@ -80,7 +85,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     takeState(state, child.group);
     void child.exited.then(() => releaseState(state, child.group));
   }
-  return { child, port, url: `http://localhost:${port}`, state, adminKey: key, keyIsGiven: givenKey !== null, sweep };
+  return { child, port, url: `http://localhost:${port}`, state, adminKey: key, keyIsGiven: givenKey !== null, sweep, priceNote };
+}
+
+async function holdPort(port: number): Promise<void> {
+  if (await waitForPort(port)) return;
+  throw new Error(`port ${port} is taken by another program; choose another one with \`-- --port ${await freePortAfter(port)}\``);
 }
 
 /** Resolves when `/healthz` answers 200; throws when wrangler ends first or `patienceMs` pass. */

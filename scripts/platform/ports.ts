@@ -20,6 +20,12 @@ export async function freePortNear(wanted: number): Promise<number> {
   return (await isFree(wanted)) ? wanted : freePort();
 }
 
+/** The first free port of some behind this one, for advice; where all are taken, any. */
+export async function freePortAfter(taken: number): Promise<number> {
+  for (let port = taken + 1; port <= Math.min(taken + 50, 65_535); port++) if (await isFree(port)) return port;
+  return freePort();
+}
+
 /** A platform that was just killed may hold its port for a moment longer. False when it is still taken after `patienceMs`. */
 export async function waitForPort(port: number, patienceMs = 10_000): Promise<boolean> {
   for (const until = Date.now() + patienceMs; Date.now() < until; await sleep(50)) {

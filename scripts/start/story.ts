@@ -114,8 +114,17 @@ function modelNote(data: Json): string {
   const tokens = (number(spent, "tokens_in") ?? 0) + (number(spent, "tokens_out") ?? 0);
   const microUsd = number(spent, "micro_usd");
   const cost = microUsd === null ? "" : `, ${dollars(microUsd / 1e6)}`;
-  if (data["ok"] === false) return `${text(data, "model")}: ${isObject(data["failure"]) ? text(data["failure"], "code") : "no answer"}`;
+  if (data["ok"] === false) return `${text(data, "model")}: ${whyNot(data)}`;
   return `${text(data, "model")}: ${tokens} tokens${cost}`;
+}
+
+/** Why a model's answer was not taken: an answer that did not fit is told with its first flaw. */
+function whyNot({ failure, correction }: JsonObject): string {
+  if (isObject(failure)) return text(failure, "code");
+  const errors = isObject(correction) && Array.isArray(correction["errors"]) ? correction["errors"] : null;
+  if (errors === null) return "no answer";
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return typeof errors[0] === "string" ? `its answer did not fit: ${errors[0]}${more}` : "its answer did not fit";
 }
 
 function toolNote(data: Json): string {

@@ -1,5 +1,8 @@
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it } from "vitest";
 import { defaultVars, readDevArguments, readEnvFile, varsOfEnvironment } from "../../scripts/platform/arguments.ts";
+import { noteOfPrice } from "../../scripts/platform/model-price.ts";
+import { freePortAfter } from "../../scripts/platform/ports.ts";
 
 describe("what `npm run dev -- ARGS` says", () => {
   it("reads port, state and variables in both forms of options", () => {
@@ -26,7 +29,30 @@ describe("what `npm run dev -- ARGS` says", () => {
   });
 
   it.each([["--port", "x"], ["--port", "0"], ["--port", "70000"], ["--port"]])("takes %s %s for no port", (...args) => {
-    expect(readDevArguments(args).port).toBeNull();
+    expect(readDevArguments(args)).toMatchObject({ port: null, flaw: "--port takes a number from 1 to 65535" });
+    expect(readDevArguments(["--port", "9000"]).flaw).toBeNull();
+  });
+
+  it("advises a port that is free", async () => {
+    const server = createServer();
+    const taken = await new Promise<number>((resolve) =>
+      server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)),
+    );
+    const before = await freePortAfter(taken - 1);
+    const after = await freePortAfter(taken);
+    server.close();
+    expect(before).not.toBe(taken);
+    expect(after).toBeGreaterThan(taken);
+  });
+
+  it("says what a model is counted at whose price nobody said", () => {
+    const note = (...vars: readonly [string, string][]) => noteOfPrice(new Map(vars));
+    expect(note(["MODEL", "qwen3:8b"])).toBe(
+      "MODEL_PRICE is not set: qwen3:8b is counted at 10 dollars per million tokens in and 40 out; set it to INPUT,OUTPUT",
+    );
+    expect(note(["MODEL", "qwen3:8b"], ["MODEL_PRICE", "free"])).toContain("MODEL_PRICE cannot be read");
+    expect(note(["MODEL", "qwen3:8b"], ["MODEL_PRICE", "0,0"])).toBeNull();
+    expect(note()).toBeNull();
   });
 
   it("reads the environment in every form", () => {

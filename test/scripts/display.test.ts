@@ -84,6 +84,9 @@ describe("the story of a run", () => {
       "x: no answer in 1.2 s, timeout",
     );
     expect(note("model.called", { model: "m", ok: false, failure: { code: "upstream_unavailable" } })).toBe("m: upstream_unavailable");
+    const unfit = { model: "m", ok: false, correction: { answer: "x", errors: ["`/mail` does not have the form", "more"] } };
+    expect(note("model.called", unfit)).toBe("m: its answer did not fit: `/mail` does not have the form (and 1 more)");
+    expect(note("model.called", { model: "m", ok: false })).toBe("m: no answer");
     expect(note("something.new", null)).toBeNull();
   });
 
