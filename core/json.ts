@@ -36,3 +36,11 @@ export function mergePatch(target: Json, patch: Json): Json {
   }
   return Object.fromEntries(merged);
 }
+
+/** The value with U+FFFD in place of each half of a surrogate pair that stands alone. */
+export function wellFormed(value: Json): Json {
+  if (typeof value === "string") return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]));
+}

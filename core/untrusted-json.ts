@@ -3,7 +3,7 @@
  * Knows nothing of schemas, transports or personal data.
  */
 
-import { isObject, type Json } from "./json.ts";
+import { isObject, type Json, wellFormed } from "./json.ts";
 import { type LongNumber, longNumbers } from "./long-numbers.ts";
 import { err, ok, type Result } from "./result.ts";
 import { disguiseFinder } from "./secret-forms.ts";
@@ -18,9 +18,15 @@ export const MAX_DEPTH = 64;
  */
 export type JsonRefusal = { readonly why: "malformed" | "too_deep" } | { readonly why: "number"; readonly path: string };
 
+/**
+ * What becomes of half a surrogate pair that stands alone, as `"\ud800"`, which is JSON and no Unicode text: refused, from those who can send
+ * it again; or U+FFFD in its place, in an answer, which nobody can ask for again.
+ */
+export type Halves = "refused" | "replaced";
+
 /** Reads a JSON text. What it gives is finite, well-formed, not too deep, and the same after it was written and read again. */
-export function parseUntrusted(text: string): Result<Json, JsonRefusal> {
-  const exact = parseExact(text);
+export function parseUntrusted(text: string, halves: Halves = "refused"): Result<Json, JsonRefusal> {
+  const exact = parseExact(text, halves);
   if (!exact.ok) return exact;
   const { value, long } = exact.value;
   return long[0] === undefined ? ok(value) : err({ why: "number", path: long[0] });
@@ -33,7 +39,7 @@ export function parseUntrusted(text: string): Result<Json, JsonRefusal> {
 export type ExactJson = { readonly value: Json; readonly long: readonly string[]; readonly rounded?: readonly string[] };
 
 /** As `parseUntrusted`, for a reader that knows afterwards where whole numbers of any length are wanted (`int64`). */
-export function parseExact(text: string): Result<ExactJson, JsonRefusal> {
+export function parseExact(text: string, halves: Halves = "refused"): Result<ExactJson, JsonRefusal> {
   // Looked at as text first: a megabyte of `[` must not reach anything that recurses.
   const { nesting, mayBeLong, mayBeMinusZero } = survey(text);
   if (nesting > MAX_DEPTH) return err({ why: "too_deep" });
@@ -47,7 +53,9 @@ export function parseExact(text: string): Result<ExactJson, JsonRefusal> {
   if (long.length > 0) value = parsed(withDigits(text, long)) ?? null;
   if (mayBeMinusZero) value = withoutMinusZero(value);
   // A lone surrogate ("\ud800") has no UTF-8 and no canonical form (RFC 8785 section 3.2.2.2).
-  return isUnicode(value) ? ok({ value, long: long.map(({ path }) => path), ...rounded }) : err({ why: "malformed" });
+  const isWhole = isUnicode(value);
+  if (!isWhole && halves === "refused") return err({ why: "malformed" });
+  return ok({ value: isWhole ? value : wellFormed(value), long: long.map(({ path }) => path), ...rounded });
 }
 
 function parsed(text: string): Json | undefined {

@@ -3,7 +3,7 @@
  * (docs/audit.md, "What an entry binds"). Knows what is hashed and how texts are written down; free of where they lie.
  */
 import { canonicalJson } from "../canonical-json.ts";
-import { isObject, type Json, type JsonObject, own } from "../json.ts";
+import { isObject, type Json, type JsonObject, own, wellFormed } from "../json.ts";
 import type { Sha256Hex } from "./entry.ts";
 
 /** The text that a digest covers: RFC 8785 canonical JSON. A lone surrogate, which has no canonical form, counts as U+FFFD. */
@@ -118,11 +118,4 @@ function parse(line: string): Json {
   } catch {
     return null;
   }
-}
-
-function wellFormed(value: Json): Json {
-  if (typeof value === "string") return value.toWellFormed();
-  if (Array.isArray(value)) return value.map(wellFormed);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key.toWellFormed(), wellFormed(one)]));
 }

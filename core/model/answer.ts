@@ -5,7 +5,7 @@
 import { joinOpaque, opaqueOf } from "../chat/opaque.ts";
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import { err, ok, type Result } from "../result.ts";
-import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
+import { type Halves, type JsonRefusal, parseExact } from "../untrusted-json.ts";
 import { type Ending, endingOf, mergedEnding } from "./finish.ts";
 import { type ReportedUsage, readUsage } from "./reported-usage.ts";
 import { BROKEN_OFF, type ToldError, toldInChoice } from "./told-error.ts";
@@ -137,10 +137,10 @@ function readCalls(listed: Json | undefined, old: Json | undefined): AskedCall[]
 
 /**
  * The JSON text of a whole answer or event. Whole numbers that a double does not hold are refused where something is read that is passed
- * on; beside it (a server's own counters and times) they do no harm.
+ * on; beside it (a server's own counters and times) they do no harm. `halves`: of surrogate pairs.
  */
-export function readEnvelope(text: string): Result<Json, JsonRefusal> {
-  const exact = parseExact(text);
+export function readEnvelope(text: string, halves: Halves = "replaced"): Result<Json, JsonRefusal> {
+  const exact = parseExact(text, halves);
   if (!exact.ok) return exact;
   const path = exact.value.long.find((pointer) => /^\/(choices|data)\//.test(pointer));
   return path === undefined ? ok(exact.value.value) : err({ why: "number", path });

@@ -16,7 +16,7 @@ const NO_JSON: Read = err({ why: "malformed" });
 /** `schema`: of the value, for its 64-bit numbers. */
 export function readJsonText(text: string, schema: JsonSchema = true): Read {
   const parse: Parse = (piece) => {
-    const exact = parseExact(piece);
+    const exact = parseExact(piece, "replaced");
     if (!exact.ok) return exact;
     const taken = takeInt64(schema, exact.value);
     return taken.ok ? taken : err({ why: "number", path: taken.error });

@@ -92,7 +92,7 @@ function readEnd(answer: JsonObject, stdout: string): SandboxEnd {
 
 /** What the code's own process says of its end: `told` is one JSON text, with the output as the code gave it. */
 function readTold(told: string, stdout: string): SandboxEnd {
-  const parsed = parseExact(told);
+  const parsed = parseExact(told, "replaced");
   if (!parsed.ok) return { kind: "not_json", path: parsed.error.why === "number" ? parsed.error.path.replace(/^\/output/, "") : null };
   const { value, long } = parsed.value;
   if (!isObject(value)) return { kind: "crashed" };
@@ -123,7 +123,7 @@ function readTold(told: string, stdout: string): SandboxEnd {
 function printed(stdout: string): SandboxEnd {
   const whole = stdout.trim();
   for (const text of new Set([whole, whole.slice(whole.lastIndexOf("\n") + 1)])) {
-    const parsed = text === "" ? null : parseExact(text);
+    const parsed = text === "" ? null : parseExact(text, "replaced");
     if (parsed?.ok) return { kind: "ok", output: parsed.value };
   }
   return { kind: "ok", output: null };

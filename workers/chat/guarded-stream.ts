@@ -6,6 +6,7 @@ import { finishOf, type Said } from "../../core/chat/completion.ts";
 import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { openSecretFilter } from "../../core/chat/secret-filter.ts";
+import { openWholeText } from "../../core/chat/whole-text.ts";
 import type { Finding, FindingSummary } from "../../core/guardrail/finding.ts";
 import { withoutPerson } from "../../core/guardrail/rules/action.ts";
 import { openFiller } from "../../core/guardrail/stream/filler.ts";
@@ -45,6 +46,7 @@ export function guardStream(
   const { idleMs, streamMs } = ports.timeouts;
   const { secrets } = opened;
   const upstream = readUpstream(opened, { idleMs, streamMs, ceiling: candidate.context, now: ports.now }, call.signal);
+  const whole = openWholeText();
   const filter = openSecretFilter(secrets);
   const guard = ports.openText({
     onInstruction: withoutPerson(call.rules.output.injection),
@@ -64,7 +66,7 @@ export function guardStream(
     return filler.push(step.text);
   };
   const finish = async (): Promise<Piece> => {
-    const rest = guard.push(filter.end());
+    const rest = guard.push(filter.push(whole.end()) + filter.end());
     const text = passed(rest);
     if (rest.stopped !== null) return { kind: "stopped" };
     const last = guard.end();
@@ -104,7 +106,7 @@ export function guardStream(
         if (!read.ok) return { kind: "broken", failure: read.error };
         if (read.value === null) return finish();
         if (read.value === "") continue;
-        const step = guard.push(filter.push(read.value));
+        const step = guard.push(filter.push(whole.push(read.value)));
         const text = passed(step);
         if (step.stopped !== null) {
           upstream.cancel();

@@ -122,7 +122,7 @@ async function sendOnce(
   factsOf(response, facts);
   if (response.status >= 200 && response.status <= 299) return ok({ response, bearer: bearer.value });
   const said = await readBody(response, ERROR_BYTES, deadline);
-  const parsed = said.ok ? parseUntrusted(said.text) : null;
+  const parsed = said.ok ? parseUntrusted(said.text, "replaced") : null;
   const told = parsed?.ok ? parsed.value : null;
   const now = ports.now();
   const wait = waitMs(response.headers, now) ?? toldWaitMs(told, now);

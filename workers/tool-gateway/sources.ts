@@ -84,7 +84,7 @@ export function defineToolSources(ports: ToolGatewayPorts): ToolSources {
               `the document is ${body.reason === "too_large" ? `larger than ${DOCUMENT_BYTES} bytes` : "incomplete or not UTF-8"}`,
             ),
           );
-        const parsed = parseExact(body.text);
+        const parsed = parseExact(body.text, "replaced");
         return parsed.ok
           ? ok(parsed.value.value)
           : err(

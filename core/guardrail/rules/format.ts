@@ -25,7 +25,7 @@ export function flawOfFormat(text: string, { is }: Pick<FormatRule, "is">): stri
     case "any":
       return null;
     case "json":
-      return parseExact(text.trim()).ok ? null : "the answer has to be JSON and nothing else";
+      return parseExact(text.trim(), "replaced").ok ? null : "the answer has to be JSON and nothing else";
     case "plain":
       if (isJson(text)) return "the answer has to be plain text, not JSON";
       return MARKUP.some((form) => form.test(text)) ? "the answer has to be plain text, without Markdown and without HTML" : null;
@@ -36,4 +36,4 @@ export function flawOfFormat(text: string, { is }: Pick<FormatRule, "is">): stri
 }
 
 /** An object or a list: a bare number or word is a text like any other. */
-const isJson = (text: string): boolean => /^\s*[[{]/.test(text) && parseExact(text.trim()).ok;
+const isJson = (text: string): boolean => /^\s*[[{]/.test(text) && parseExact(text.trim(), "replaced").ok;

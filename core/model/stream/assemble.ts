@@ -3,7 +3,7 @@
  * rules. Bounded in units; linear in what comes.
  */
 import { joinOpaque } from "../../chat/opaque.ts";
-import type { Json, JsonObject } from "../../json.ts";
+import { type Json, type JsonObject, wellFormed } from "../../json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { type AskedCall, type ChatAnswer, MOST_CALLS_READ } from "../answer.ts";
 import { type Ending, mergedEnding } from "../finish.ts";
@@ -115,7 +115,7 @@ export function openAssembly(mostUnits: number = MOST_UNITS): Assembly {
       finish: mergedEnding(endings()),
       refused: refusal.length > 0,
       ...(refusal.length > 0 ? { refusal: refusal.join("").toWellFormed() } : {}),
-      ...(opaque === undefined ? {} : { opaque }),
+      ...(opaque === undefined ? {} : { opaque: wellFormed(opaque) as JsonObject }),
       calls: inOrder(entries).map(callOf),
       usage,
       rehearsal,

@@ -84,7 +84,7 @@ const saysSomething = (body: Json): boolean => Array.isArray(isObject(body) ? bo
 
 /** A server may cut a text between the halves of a surrogate pair: in a piece they stand alone (the assembly puts them together). */
 function parsePiece(text: string): Result<Json, "not_json"> {
-  const parsed = readEnvelope(text);
+  const parsed = readEnvelope(text, "refused");
   if (parsed.ok) return parsed;
   if (parsed.error.why !== "malformed") return err("not_json");
   try {

@@ -104,6 +104,13 @@ describe("JSON of others", () => {
     expect(parseUntrusted('"\\ud83d\\ude00"').ok).toBe(true);
   });
 
+  it("[MODEL-14] is Unicode, with U+FFFD for half a surrogate pair, where it is an answer", () => {
+    const given = '{"\\ud83d":["a \\ud83d b","\\ud83d\\ude00","\\ude00\\ud83d"]}';
+    expect(parseUntrusted(given, "replaced")).toEqual({ ok: true, value: { "\ufffd": ["a \ufffd b", "😀", "\ufffd\ufffd"] } });
+    expect(parseUntrusted('"\\ud83d', "replaced")).toEqual({ ok: false, error: { why: "malformed" } });
+    expect(readJsonText('{"a":"\\ud83d"}')).toEqual({ ok: true, value: { a: "\ufffd" } });
+  });
+
   it("keeps a key called __proto__ as a key", () => {
     const read = parseUntrusted('{"__proto__": {"admin": true}, "key-of-mine": "key-of-mine"}');
     const { value } = withoutSecrets(read.ok ? read.value : null, ["key-of-mine"]);

@@ -39,7 +39,11 @@ describe("an answer", () => {
     expect(long).toEqual({ kind: "ok", output: { value: { id: "12345678901234567890" }, long: ["/id"] } });
     expect(endOf(told('{"end":"returned","output":{"x":1e400}}'))).toEqual({ kind: "not_json", path: "/x" });
     expect(endOf(told('{"end":"not_json"}'))).toEqual({ kind: "not_json", path: null });
-    expect(endOf(told('{"end":"returned","output":"\\ud800"}'))).toEqual({ kind: "not_json", path: null });
+  });
+
+  it("[MODEL-14] half a surrogate pair in an output is U+FFFD", () => {
+    for (const end of [told('{"end":"returned","output":"a\\ud800"}'), { stdout: '"a\\ud800"' }])
+      expect(endOf(end)).toEqual({ kind: "ok", output: { value: "a\ufffd", long: [] } });
   });
 
   it("[BOX-2] says how the code failed", () => {

@@ -214,6 +214,19 @@ describe("a stream", () => {
     expect(world.calls).toMatchObject([{ spent }]);
   });
 
+  it.each<[string, readonly string[], string]>([
+    ["alone", ["a \ud83d b", " c"], "a \ufffd b c"],
+    ["at the end", ["a ", "b\ud83d"], "a b\ufffd"],
+    ["cut from the other", ["a \ud83d", "\ude00 b"], "a 😀 b"],
+    ["one after the other", ["a \ud83d", "\ud83d", "\ude00\ud83d"], "a \ufffd😀\ufffd"],
+  ])("[MODEL-14] half a surrogate pair, %s, is U+FFFD or a whole character", async (_name, pieces, whole) => {
+    const world = chatWorld([streams([...pieces.map((piece) => delta(piece)), finish("stop"), DONE]).response, says(pieces.join(""))]);
+    const { text, chunks } = await read(await world.complete({ ...ASK, model: SMALL }));
+    expect(JSON.stringify(text)).toBe(JSON.stringify(whole));
+    expect(JSON.stringify(chunks)).not.toMatch(/\\ud[89a-f]/);
+    expect(JSON.stringify(await world.complete({ ...ASK, stream: false, model: SMALL }))).toContain(JSON.stringify(whole));
+  });
+
   it("[CHAT-18] sends what a model wants back, whole, before its end", async () => {
     const piece = (beside: object) => frame({ choices: [{ index: 0, delta: beside, finish_reason: null }] });
     const world = chatWorld([

@@ -74,7 +74,6 @@ const TABLE: readonly Row[] = [
     () => new Response(new Uint8Array([0x22, 0xff, 0x22]), { headers: JSON_TYPE }),
     { class: "permanent", code: "output_invalid" },
   ],
-  ["no Unicode", () => new Response('{"id": "\\ud800"}', { headers: JSON_TYPE }), { class: "permanent", code: "output_invalid" }],
   ["nothing", () => new Response("", { headers: JSON_TYPE }), { class: "permanent", code: "output_invalid" }],
   ["a tower of brackets", () => new Response("[".repeat(200_000), { headers: JSON_TYPE }), { class: "permanent", code: "output_invalid" }],
   ["another shape", () => json({ id: 7 }), { class: "permanent", code: "output_invalid" }],
@@ -358,6 +357,12 @@ describe("the shop misbehaves", () => {
     };
     return guard;
   };
+
+  it("[MODEL-14] half a surrogate pair in an answer is U+FFFD", async () => {
+    const upstream = scriptedUpstream(() => new Response('{"id": "A-1\\ud83d"}', { headers: JSON_TYPE }));
+    const outcome = await gateway(upstream.fetch).call(toolCall(), still);
+    expect(JSON.stringify(outcome.result)).toContain('"output":{"id":"A-1\ufffd"}');
+  });
 
   it("[GATE-1] a hidden instruction reaches nobody: the marker stands in its place", async () => {
     const outcome = await gateway(asShop("inject"), {}, { guard: withholding() }).call(toolCall(), still);

@@ -76,7 +76,7 @@ async function readStream(
 }
 
 function readMessage(text: string): Result<Message, AnswerFlaw> {
-  const parsed = parseExact(text);
+  const parsed = parseExact(text, "replaced");
   if (parsed.ok) {
     const { value, long } = parsed.value;
     return isObject(value) ? ok({ value, long }) : err(Array.isArray(value) ? "batch" : "not_json");

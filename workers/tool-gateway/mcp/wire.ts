@@ -120,7 +120,7 @@ export function defineWire(spec: WireSpec): Wire {
       }
       if (status < 200 || status > 299) {
         const text = await readError(response, deadline);
-        const said = text === null ? null : parseUntrusted(text);
+        const said = text === null ? null : parseUntrusted(text, "replaced");
         seen.said = said === null ? null : said.ok ? wordsOf(said.value) : text;
         // A status that no `Response` can have is for the library a failure like any other; `seen` keeps it.
         return new Response(text, {

@@ -111,7 +111,7 @@ async function readError(response: Response, deadline: Deadline): Promise<Json> 
   }
   const body = await readBody(response, ERROR_BYTES, deadline).catch(() => null); // the status alone tells how the call ended
   if (body === null || !body.ok) return null;
-  const parsed = /json/i.test(type) ? parseUntrusted(body.text) : null;
+  const parsed = /json/i.test(type) ? parseUntrusted(body.text, "replaced") : null;
   return parsed?.ok ? parsed.value : parsed === null ? body.text : null;
 }
 
@@ -128,7 +128,7 @@ async function readAnswer(response: Response, limitBytes: number, deadline: Dead
     return { reached: "unknown", body: err(failure("transient", "upstream_unavailable", "the tool's answer was cut short")) };
   }
   if (body.text === "") return whole({ value: null, long: [] }); // nothing was said: 201, 202, 204 and 205 often say no more
-  const parsed = parseExact(body.text);
+  const parsed = parseExact(body.text, "replaced");
   if (parsed.ok) return whole(parsed.value);
   if (parsed.error.why === "number") return { reached: "answered", body: ok({ value: null, long: [parsed.error.path] }) };
   return unusable(parsed.error.why === "too_deep" ? "is nested too deeply" : "is not JSON");

@@ -65,7 +65,7 @@ function readAnswer(answer: CodeAnswer): Sent {
 function readStatus({ status, body, sent }: Extract<CodeAnswer, { kind: "answered" }>): Sent {
   if (status === 200) return { reached: "answered", status: null, answer: ok(answerOf(body)) };
   if (status === 413 || (!body.ok && body.reason === "too_large")) return failed("answered", tooLarge());
-  const said = body.ok ? parseUntrusted(body.text) : null;
+  const said = body.ok ? parseUntrusted(body.text, "replaced") : null;
   const words = said?.ok ? { said: said.value } : {};
   // The code says which error of its own it is: that it did not do what it was asked.
   if (status === 422) return { ...failed("refused", failure("permanent", "tool_error", "the tool refused")), ...words };
@@ -80,7 +80,7 @@ function answerOf(body: Extract<CodeAnswer, { kind: "answered" }>["body"]): Answ
       return { reached: "unknown", body: err(failure("transient", "tool_error", "the tool's output was cut short")) };
     }
     if (!body.ok || body.text.length > limitBytes) return { reached: "answered", body: err(tooLarge()) };
-    const parsed = parseExact(body.text);
+    const parsed = parseExact(body.text, "replaced");
     if (parsed.ok) return { reached: "answered", body: ok(parsed.value) };
     if (parsed.error.why === "number") return { reached: "answered", body: ok({ value: null, long: [parsed.error.path] }) };
     return {
