@@ -13,6 +13,7 @@ import { MEANT_PROBES } from "../guardrail/injection/meaning.ts";
 import { MENTION_RULES } from "../guardrail/injection/mention.ts";
 import { MORE_WORDS } from "../guardrail/injection/more-words.ts";
 import { ORDER_PROBES, ORDER_RULES } from "../guardrail/injection/orders.ts";
+import { ORDINARY_RULES } from "../guardrail/injection/ordinary.ts";
 import { PATTERNS, RUN_TOGETHER } from "../guardrail/injection/patterns.ts";
 import { PLAIN_PROBES, PLAIN_RULES } from "../guardrail/injection/plain-orders.ts";
 import { QUOTED_RULES } from "../guardrail/injection/quoted.ts";
@@ -62,7 +63,7 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
     orders: [...ORDER_RULES, ...PLAIN_RULES, ...COMMON_RULES],
     deeds: DEED_LISTS,
     patterns,
-    mentions: [...MENTION_RULES, ...QUOTED_RULES, ...REPORTED_RULES],
+    mentions: [...MENTION_RULES, ...QUOTED_RULES, ...REPORTED_RULES, ...ORDINARY_RULES],
     whose: WHOSE_RULES,
     decision: DECISION,
     together: RUN_TOGETHER.source,

@@ -4,7 +4,8 @@
  * those are written in small letters, or read as everyday words.
  */
 
-import { blankedOut, type Stretch } from "./quoted.ts";
+import type { Stretch } from "./ordinary.ts";
+import { blankedOut } from "./quoted.ts";
 
 /** Numbers of programs: colours, bytes, addresses. */
 const LITERAL = /(?<![a-z0-9])(?:0x|#)[0-9a-f]{1,16}(?![a-z0-9])/g;

@@ -9,6 +9,7 @@ import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
 import { type Reading as Normalised, normalise } from "./normalise.ts";
 import { ordersIn } from "./orders.ts";
+import { ordinaryIn } from "./ordinary.ts";
 import { PIECE_UNITS, type Piece, piecesOf, SHARED_UNITS } from "./pieces.ts";
 import { plainOrdersIn } from "./plain-orders.ts";
 import { blankedOut, quotedWordsAskedAbout, thingsWithoutRules } from "./quoted.ts";
@@ -143,18 +144,18 @@ function reportedAtMost(score: number, text: string, plain: Normalised, channel:
 export function readingsOf(text: string, plain: string, channel: Channel): [Reading, ...Reading[]] {
   const codes = codesIn(text);
   const signed = hasSign(plain);
-  const open = readingOf(plain, signed ? evidenceOf(plain, channel) : withMeaning(NOTHING, plain, channel), codes, channel);
+  const open = readingOf(plain, evidenceOf(plain, channel, signed), codes, channel);
   const hidden =
     channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];
   const read = LETTER.test(plain) ? hidden : hidden.filter(({ kind }) => !OF_LETTERS.has(kind));
   return [open, ...read.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
 }
 
-/** Everything that a text says in plain words. Quotations that a user asks about are read by nothing: not by patterns, and not by the classifier. */
-function evidenceOf(text: string, channel: Channel): Read {
-  const asked = channel === "user" ? [...quotedWordsAskedAbout(text), ...thingsWithoutRules(text)] : [];
+/** Everything that a text says in plain words. Quotations that a user asks about and sentences of ordinary life are read by nothing: not by patterns, and not by the classifier. `isSigned`: a pattern may match (signs.ts). */
+function evidenceOf(text: string, channel: Channel, isSigned = true): Read {
+  const asked = channel === "user" ? [...quotedWordsAskedAbout(text), ...thingsWithoutRules(text), ...ordinaryIn(text)] : [];
   const own = blankedOut(text, asked);
-  const read = withMeaning(readEvidence(own, channel), own, channel);
+  const read = withMeaning(isSigned ? readEvidence(own, channel) : NOTHING, own, channel);
   return asked.length === 0 ? read : { ...read, mentions: [...read.mentions, ...asked] };
 }
 

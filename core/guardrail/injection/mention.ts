@@ -40,6 +40,12 @@ const QUOTED =
 /** In running text rather than at the beginning of a line: "ChatML uses <|im_start|>", "between [INST] and [/INST]". */
 const NAMED = /[a-z,;:] ["'`(]?$/;
 
+/** Of a release from rules that is told as an order: who was told it by somebody else, "my boss told me to ignore the safety rules". */
+const TOLD_SOMEBODY =
+  /(?:^|[^a-z'])(?:told|tells|asked|asks|ordered|orders|instructed|wants?|wanted|forced|forces|pressured|urged|expects|expected|made) (?:me|us|him|her|them|everyone|everybody|(?:my|our|the|his|her) [a-z]+)(?: to)? (?:(?:just|simply) )?$|(?:^|[^a-z'])(?:says?|said|think|thinks|insists?) (?:that )?(?:i|we|he|she|they) (?:should|must|can|could|have to|need to|had to) (?:just |simply )?$/;
+/** The same words of an order. */
+const SETS_ASIDE = /^(?:ignore|bypass|disable|remove|disregard|break|violate|skip)\b/;
+
 /** "Without any restrictions on length": free of something other than rules of what may be said. */
 const OF_SIZE =
   /\b(?:no|without|free of)(?: any| all| the)? (?:restrictions?|limits?|limitations?|constraints?) (?:on|of|in|as to|regarding|for|concerning) (?:the |its |your |word |file )?(?:length|size|words?|number|count|format|style|time|budget|space|pages?|paragraphs?|layout|dates?|price|weight|quantity|seats?|luggage|colou?rs?)\b/;
@@ -59,9 +65,11 @@ export const MENTION_RULES: readonly string[] = [
   QUOTED,
   NAMED,
   OF_SIZE,
+  TOLD_SOMEBODY,
+  SETS_ASIDE,
 ].map(({ source }) => source);
 
-/** True when the text only speaks of the matched words. `start`, `end`: their place in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part. */
+/** True when the text only speaks of the matched words. `start`, `end`: their place in the normalised text. Of a part to play only what is quoted is a mention: "she can do anything now" is the part; and an order that somebody else was given. */
 export function isMention(
   text: string,
   { start, end }: { readonly start: number; readonly end: number },
@@ -73,7 +81,7 @@ export function isMention(
   if (isOfFreedom && (OF_SIZE.exec(text.slice(start, end + SIZE_UNITS))?.index ?? end) < end - start) return true;
   if (left === "") return false;
   const isQuoted = channel === "model_output" && QUOTED.test(left);
-  if (isOfFreedom) return isQuoted;
+  if (isOfFreedom) return isQuoted || (SETS_ASIDE.test(text.slice(start, end)) && TOLD_SOMEBODY.test(left));
   if (NEGATED.test(left) || NEGATED_ROW.test(left)) return true;
   if (isQuoted) return true;
   if (ASKED.test(left) && !/\bi(?:'m| am)? (?:asking|telling|want)/.test(left)) return true;

@@ -17,7 +17,7 @@ export const MORE_WORDS: { readonly [C in Concept]?: string } = {
   instruction:
     "instructie- regels opdrachten richtlijnen systeemprompt- instrukcj- zasad- polecen- wytyczn- prompt instruktion- regler- reglerna riktlinje- systemprompt- pokyn- instrukce pravidl- prikaz- " +
     "інструкц- правил- вказівк- наказ- промпт- instruksi aturan perintah huong lenh tac prompt 指示 命令 規則 ルール プロンプト システムプロンプト 지시- 규칙- 명령- 지침- 프롬프트- التعليمات تعليمات تعليماتك الاوامر اوامر القواعد قواعد موجه",
-  all: "al alle allen wszystk- alla samtliga vsechn- vsechny усі всі усіх semua seluruh tat moi すべて 全て 全部 모든 모두 전부 كل جميع",
+  all: "al alle allen wszystk- alla samtliga vsechn- vsechny усі всі усіх semua seluruh tat すべて 全て 全部 모든 모두 전부 كل جميع",
   you: "je jouw jullie jou ty twoj- twoi- swoj- swoi- twoich ciebie din ditt dina dig du tvuj tvoje tve ti твої твоїх тобі свої своїх sve kamu anda mu ban あなた お前 君 너 네 당신- لك تعليماتك تعليماتكم",
   reveal:
     "toon laat geef pokaz wyswietl ujawnij podaj wypisz visa avsloja skriv beratta ukaz zobraz vypis prozrad покажи покажіть виведи розкрий tampilkan tunjukkan ungkapkan hien tiet 表示 見せて 見せろ 教えて 出力 公開 보여- 출력- 알려- 공개- اعرض واعرض اظهر واظهر اكشف واكشف اطبع",

@@ -199,7 +199,7 @@ const WORDS: readonly Pattern[] = [
   hint(
     "prompt_exfiltration",
     2,
-    `\\b(?:reveal|show|print|repeat|display|output|tell|give|list|leak|dump|share|expose|recite|return|write|summari[sz]e|translate|spell|encode|disclose|provide|copy|paste|echo|say|send)\\b.{0,50}\\b(?:(?:system|initial|hidden|secret|internal|pre-?|base|confidential) ?(?:system )?(?:prompts?|instructions?|rules|guidelines|directives?|configuration)|(?:secret|hidden) messages?|(?:your|entire|whole) (?:original|full|entire|complete|starting|exact) (?:prompts?|instructions?|rules|context))\\b`,
+    `\\b(?:reveal|show|print|repeat|display|output|tell|give|list|leak|dump|share|expose|recite|return|write|summari[sz]e|translate|spell|encode|disclose|provide|copy|paste|echo|say|send)\\b.{0,50}\\b(?:(?:system|initial|hidden|secret|internal|pre-?|base|confidential) ?(?:system )?(?:prompts?|instructions?|(?:rules|guidelines)(?! (?:for|on|about|regarding) (?!you|this|the (?:ai|assistant|bot|chat)))|directives?|configuration)|(?:secret|hidden) messages?|(?:your|entire|whole) (?:original|full|entire|complete|starting|exact) (?:prompts?|instructions?|rules|context))\\b`,
   ),
   pattern(
     "prompt_exfiltration",

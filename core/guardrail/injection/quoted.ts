@@ -4,8 +4,8 @@
  * words, and nothing there orders anybody to obey. What tools return asks nothing: no quotation is exempt there. Reads normalised text; linear.
  */
 
-/** A stretch of a text. */
-export type Stretch = { readonly start: number; readonly end: number };
+import { isOnlySettingAside, type Stretch } from "./ordinary.ts";
+import { SPEAKS_OF_QUOTED, TESTS_QUOTED } from "./quoted-by.ts";
 
 /** Of one line, closed as it was opened; longer ones are texts of their own. */
 const QUOTATION =
@@ -66,6 +66,8 @@ export const QUOTED_RULES: readonly string[] = [
   TRADE,
   ASKS_OR_TELLS,
   ASKS_WITH_IT,
+  SPEAKS_OF_QUOTED,
+  TESTS_QUOTED,
   TO_OBEY,
   THING_WITHOUT,
   PART_TO_PLAY,
@@ -73,6 +75,23 @@ export const QUOTED_RULES: readonly string[] = [
 
 /** Quotations that a user's normalised text is about; none where it orders anybody to obey one of them. */
 export function quotedWordsAskedAbout(text: string): readonly Stretch[] {
+  return quotedWhere(
+    text,
+    (near, quotation) =>
+      ASKS_ABOUT_WORDS.test(near) ||
+      ASKS_WITH_IT.test(near) ||
+      (TRADE.test(near) && ASKS_OR_TELLS.test(near)) ||
+      SPEAKS_OF_QUOTED.test(near) ||
+      (TESTS_QUOTED.test(near) && isOnlySettingAside(quotation)),
+  );
+}
+
+/** Quotations of a normalised text that set instructions aside in a few words and that it says somebody else writes (quoted-by.ts); none where it orders anybody to obey one of them. */
+export const quotedWordsSpokenOf = (text: string): readonly Stretch[] =>
+  quotedWhere(text, (near, quotation) => (SPEAKS_OF_QUOTED.test(near) || TESTS_QUOTED.test(near)) && isOnlySettingAside(quotation));
+
+/** `isSpokenOf`: of the text near a quotation, all quotations blank. */
+function quotedWhere(text: string, isSpokenOf: (near: string, quotation: string) => boolean): readonly Stretch[] {
   if (!/["'`\u300c]/.test(text)) return [];
   const quotations: Stretch[] = [];
   for (const { 0: quotation, index } of text.matchAll(QUOTATION)) {
@@ -83,9 +102,7 @@ export function quotedWordsAskedAbout(text: string): readonly Stretch[] {
   const around = blankedOut(text, quotations);
   return quotations.filter(({ start, end }) => {
     const near = around.slice(Math.max(0, start - AROUND), end + AROUND);
-    return (
-      (ASKS_ABOUT_WORDS.test(near) || ASKS_WITH_IT.test(near) || (TRADE.test(near) && ASKS_OR_TELLS.test(near))) && !TO_OBEY.test(near)
-    );
+    return isSpokenOf(near, text.slice(start, end)) && !TO_OBEY.test(near);
   });
 }
 

@@ -5,7 +5,8 @@
  * nothing may order anybody to do what is quoted, and what is left without the quotation has to be harmless. Even then the text is flagged. Reads
  * normalised text; linear.
  */
-import { blankedOut, type Stretch, TO_OBEY } from "./quoted.ts";
+import { ordinaryIn, type Stretch } from "./ordinary.ts";
+import { blankedOut, quotedWordsSpokenOf, TO_OBEY } from "./quoted.ts";
 
 /** Who is known for such words. */
 const WHO = "(?:attackers?|scammers?|hackers?|phishers?|fraudsters?|spammers?|criminals?)";
@@ -41,7 +42,9 @@ export function reportedIn(text: string): readonly Stretch[] {
       const [start, end] = match.indices?.[1] ?? [0, 0];
       if (after.test(text.slice(end, end + BEHIND))) found.push({ start, end });
     }
-  return found.length > MOST || TO_OBEY.test(blankedOut(text, found)) ? [] : found;
+  found.push(...quotedWordsSpokenOf(text));
+  if (found.length > MOST || TO_OBEY.test(blankedOut(text, found))) return [];
+  return [...found, ...ordinaryIn(text)];
 }
 
 /** The rules as texts: they are part of the version of the guardrails. */
