@@ -71,6 +71,8 @@ if (unknown.length > 0) {
 }
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130)); // the children's guards do the rest
 
+/** Between two lines about what is being done. */
+const TELL_MS = 30_000;
 let violations = 0;
 for (const check of CHECKS.filter(({ name }) => asked.length === 0 || asked.includes(name))) violations += await perform(check);
 terminal.line();
@@ -87,7 +89,9 @@ async function perform(check: Check): Promise<number> {
     return 0;
   }
   try {
-    const rows = await terminal.task(check.name, (tell) => check.run({ sizes, tell, violation: (what) => found.push(what) }));
+    const rows = await terminal.task(check.name, (tell) =>
+      check.run({ sizes, tell: alsoInLines(tell), violation: (what) => found.push(what) }),
+    );
     terminal.line();
     for (const line of drawTable(rows, terminal.paint)) terminal.line(line);
   } catch (error) {
@@ -95,6 +99,17 @@ async function perform(check: Check): Promise<number> {
   }
   for (const what of found) terminal.line(`  ${terminal.paint("red", "✘")} ${what}`);
   return found.length;
+}
+
+/** Without a terminal nothing is drawn in place: what is being done is a line then, twice a minute at most. */
+function alsoInLines(tell: (what: string) => void): (what: string) => void {
+  if (terminal.live) return tell;
+  let next = Date.now() + TELL_MS;
+  return (what) => {
+    if (Date.now() < next) return;
+    next = Date.now() + TELL_MS;
+    terminal.line(`  ${what}`);
+  };
 }
 
 function readArguments(): { readonly asked: readonly string[]; readonly sizes: Sizes; readonly list: boolean } {
