@@ -16,10 +16,11 @@ export type Reading = {
 const INVISIBLE = /[\p{Default_Ignorable_Code_Point}\p{Cf}\p{M}]/u;
 /** Vowel signs of Devanagari and its relatives are marks (Unicode 16, chapter 12), and words are made of them; the nukta below a letter is left out. */
 const INDIC_SIGN = /[\u0900-\u0903\u093a\u093b\u093e-\u094f\u0955-\u0957\u0962\u0963\u0981-\u0983\u09be-\u09d7\u0a01-\u0dff]/;
-const BEYOND_ASCII = /[^\s\x20-\x7e]|[\u00a0-\uffff]/;
+/** Anything but the signs and blanks of ASCII. */
+const BEYOND_ASCII = /[^\t-\r\x20-\x7e]/;
 const BLANK = /\s/;
-/** Blanks that are not one by one between two words: most texts have none. */
-const ODD_BLANKS = /[^\S\n ]|^ | {2}|\n /;
+/** Blanks of ASCII that are not one by one between two words: most texts have none. */
+const ODD_BLANKS = /[\t\v\f\r]|^ | {2}|\n /;
 /** Tag characters (U+E0020 to U+E007E) spell ASCII that no reader sees. */
 const TAG_FIRST = 0xe0020;
 const TAG_LAST = 0xe007e;
