@@ -5,6 +5,7 @@
 import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, type Json, own } from "../json.ts";
 import type { Message } from "../model/message.ts";
+import { type AskedForm, askedAgain, asksAgain } from "../model-call/corrections.ts";
 import type { Definition, Prompt, SlotType } from "./definition.ts";
 
 /** Slot names are lower case, so that placeholders for personal data (`{{EMAIL_1}}`) are never slots. */
@@ -107,22 +108,29 @@ export function renderMessages(
   return messages;
 }
 
-const CORRECTION = "Your answer does not fit the JSON schema:";
 const BROKEN_RULES = "Your answer cannot be taken, since it breaks these rules:";
 
 /** The last message asks for an answer again. */
 export function isCorrection(messages: readonly Message[]): boolean {
   const last = messages.at(-1);
-  return last?.role === "user" && (last.content.startsWith(CORRECTION) || last.content.startsWith(BROKEN_RULES));
+  return last?.role === "user" && (asksAgain(last.content) || last.content.startsWith(BROKEN_RULES));
 }
 
-/** Asks again, with what was wrong. `answer` is the model's, redacted; `errors` are ours; `rules`: they are about guardrails, not the schema. */
-export function correctionMessages(messages: readonly Message[], answer: string, errors: readonly string[], rules?: true): Message[] {
-  const list = errors.slice(0, 20).map((error) => `- ${error}`);
+/**
+ * Asks again, with what was wrong. `answer` is the model's, redacted; `errors` are ours; `rules`: they are about guardrails, not the form. `form`: what
+ * is asked for.
+ */
+export function correctionMessages(
+  messages: readonly Message[],
+  { answer, errors, rules }: { readonly answer: string; readonly errors: readonly string[]; readonly rules?: true },
+  form: AskedForm,
+): Message[] {
+  const told = errors.slice(0, 20);
+  const broken = [BROKEN_RULES, ...told.map((error) => `- ${error}`)];
   const ask = rules
-    ? [BROKEN_RULES, ...list, "Answer again as you were asked to, without breaking them, and with nothing else."]
-    : [CORRECTION, ...list, "Answer again with one JSON value that fits the schema, and nothing else."];
-  return [...messages, { role: "assistant", content: answer }, { role: "user", content: ask.join("\n") }];
+    ? [...broken, "Answer again as you were asked to, without breaking them, and with nothing else."].join("\n")
+    : askedAgain(told, form);
+  return [...messages, { role: "assistant", content: answer }, { role: "user", content: ask }];
 }
 
 const BLOCK = new RegExp(`${OPEN}data ([a-z][a-z0-9_]*)${CLOSE}\\n([^${OPEN}]*)\\n${OPEN}end \\1${CLOSE}`, "g");

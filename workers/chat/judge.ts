@@ -22,7 +22,7 @@ import type { ChatAnswer } from "../../core/model/answer.ts";
 import { openAgain } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { flawsOfCalls, longIn, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
-import { shownAnswer } from "../../core/model-call/corrections.ts";
+import { askedAgain, calledInWords, type RefusedCall, shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, noRoom, numberNotHeld, SHOWN_ERRORS, withoutNulls } from "../../core/model-call/flaws.ts";
 import { meantName } from "../../core/model-call/meant-name.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -305,15 +305,26 @@ function fittedTo(request: ChatRequest, { answer, isCut, calls: cut }: ClosedAns
 /** What was refused, redacted, as the model's own words; then what is wrong with it. */
 function correctionOf(request: ChatRequest, admitted: Json, errors: readonly string[]): readonly ChatMessage[] {
   const { text = null, json, calls } = isObject(admitted) ? admitted : {};
-  const asked = Array.isArray(calls) && calls.length > 0 ? JSON.stringify({ calls }) : null;
-  const said = asked ?? (isObject(json) ? JSON.stringify(json["value"] ?? null) : typeof text === "string" ? text : "");
-  const form = request.format.kind === "text" ? "Answer again." : "Answer again with one JSON value that fits, and nothing else.";
-  const ask = ["Your answer cannot be taken:", ...errors.map((error) => `- ${error}`), form].join("\n");
+  const asked = Array.isArray(calls) ? calls.map(refusedCall(request)) : [];
+  const words = typeof text === "string" ? text : null;
+  const said = asked.length > 0 ? calledInWords(words, asked) : isObject(json) ? JSON.stringify(json["value"] ?? null) : (words ?? "");
+  const { toolChoice, tools, format } = request;
+  const mustCall = toolChoice === "required" || (toolChoice !== null && typeof toolChoice !== "string");
+  const form = { json: format.kind !== "text", tools: tools.length > 0 && toolChoice !== "none", mustCall };
+  const ask = askedAgain(errors, form);
   return [
     { role: "assistant", content: shownAnswer(said), name: null, toolCalls: [] },
     { role: "user", content: ask, name: null },
   ];
 }
+
+/** A name that no tool has is not repeated. */
+const refusedCall =
+  ({ tools }: ChatRequest) =>
+  (call: Json): RefusedCall => {
+    const { name = null, input = null } = isObject(call) ? call : {};
+    return { name: tools.find((tool) => tool.name === name)?.name ?? "", given: input };
+  };
 
 /** null: the guard's value has another shape, and cannot be believed. */
 function saidOf(request: ChatRequest, closed: ClosedAnswer, shown: Json, ids: readonly string[]): Said | null {

@@ -6,6 +6,7 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import type { ModelToolCall } from "../../core/model/message.ts";
 import { distinctIds, flawsOfCalls, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
+import { calledInWords, type RefusedCall } from "../../core/model-call/corrections.ts";
 import { numberNotHeld, withoutNulls } from "../../core/model-call/flaws.ts";
 import { meantName } from "../../core/model-call/meant-name.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
@@ -21,6 +22,8 @@ export type AskedCalls = {
   readonly value: JsonObject;
   readonly calls: readonly Named[];
   readonly errors: readonly string[];
+  /** The value, after the guard, as the model sees it again where its calls are refused. */
+  readonly inWords: (admitted: Json) => string;
   /** A tool was asked for that is not offered. */
   readonly isUnlisted: boolean;
 };
@@ -65,7 +68,16 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
     errors.length > 0
       ? { text, calls: read.map(({ name, raw }) => ({ name, arguments: raw })) }
       : { text, calls: read.map(({ input }) => ({ input: input ?? {} })) };
-  return { value, calls: read.map(({ id, name }) => ({ id, name })), errors, isUnlisted: read.some(({ name }) => name === "") };
+  const inWords = (admitted: Json): string => {
+    const { text: words = null, calls: shown = [] } = isObject(admitted) ? admitted : {};
+    const list = Array.isArray(shown) ? shown : [];
+    const refused = read.map(({ name }, index): RefusedCall => {
+      const call = list[index] ?? null;
+      return { name: name === "" ? "" : names.toWire(name), given: isObject(call) ? (call["arguments"] ?? call["input"] ?? null) : null };
+    });
+    return calledInWords(typeof words === "string" ? words : null, refused);
+  };
+  return { value, calls: read.map(({ id, name }) => ({ id, name })), errors, inWords, isUnlisted: read.some(({ name }) => name === "") };
 }
 
 function inputOf(said: Json, schema: JsonSchema | undefined): JsonObject | null {

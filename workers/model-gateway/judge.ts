@@ -50,7 +50,7 @@ export async function judgeAnswer(
   if (admitted.action === "review" && asked !== null)
     return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
   if (read.errors.length > 0 || admitted.action === "retry") {
-    const shown = typeof admitted.value === "string" ? admitted.value : JSON.stringify(admitted.value);
+    const shown = asked !== null ? asked.inWords(admitted.value) : wordsOf(admitted.value);
     const errors = admitted.action === "retry" ? [FLAWS.instruction] : read.errors;
     const rules = admitted.action === "retry" ? ({ rules: true } as const) : {};
     const unlisted = asked?.isUnlisted === true ? ({ layer: "allowlist" } as const) : {};
@@ -117,6 +117,8 @@ async function fittedCalls(
   }
   return ok(fitted);
 }
+
+const wordsOf = (value: Json): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 const inputsOf = (value: Json): readonly Json[] =>
   isObject(value) && Array.isArray(value["calls"]) ? value["calls"].map((call) => (isObject(call) ? (call["input"] ?? null) : null)) : [];

@@ -53,10 +53,12 @@ export function modelRequest(context: RunContext, state: RunState, activity: Act
   const first: Message[] = cites ? rendered.toSpliced(-1, 0, { role: "system", content: CITATION_RULES }) : rendered;
   const begun = agent === undefined ? first : [...first, ...conversation(agent)];
   const isRestricted = joined(labelsOfChosen(context, state, activity)).class === "restricted";
+  const tools = agent?.tools ?? [];
+  const form = { json: step.output !== null, tools: tools.length > 0 };
   return {
-    messages: activity.corrections.reduce((sofar, { answer, errors, rules }) => correctionMessages(sofar, answer, errors, rules), begun),
+    messages: activity.corrections.reduce((sofar, correction) => correctionMessages(sofar, correction, form), begun),
     schema: step.output === null ? null : { name: stepOfNode(activity.node), schema: step.output },
-    tools: agent?.tools ?? [],
+    tools,
     maxTokens: step.model.max_tokens,
     temperature: step.model.temperature,
     timeoutMs: step.timeout_ms,

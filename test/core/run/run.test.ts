@@ -214,6 +214,25 @@ describe("models and money", () => {
     expect(run.state).toMatchObject({ status: "failed", error: { code: "output_invalid" }, usage: { modelCalls: 3 } });
   });
 
+  it.each([
+    ["a schema", { output: { type: "object" } }, /one JSON value that fits the schema/],
+    ["no schema", {}, /Answer again in words\.$/],
+    ["tools", { kind: "agent", tools: ["orders.get"], max_iterations: 5 }, /call a tool .* or answer in words\.$/],
+  ] as const)("[PROMPT-3] a step with %s is asked again for what it may answer", (_, step, ask) => {
+    const seen: string[] = [];
+    new Drive(one(step as Parameters<typeof one>[0]), {
+      model: ({ messages }) => {
+        seen.push(messages.at(-1)?.content ?? "");
+        return { ...said(""), result: { ok: false, invalid: { answer: "I called `x`.", errors: ["call 1 is broken"] } } };
+      },
+    })
+      .start()
+      .run();
+    expect(seen).toHaveLength(3);
+    expect(seen[1]).toMatch(ask);
+    expect(/schema/.test(seen[1] ?? "")).toBe("output" in step);
+  });
+
   it("[RUN-32] a failed model is followed by its fallback in the same attempt", () => {
     const asked: string[] = [];
     const fallback = one({

@@ -2,8 +2,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
+import { calledInWords } from "../../../core/model-call/corrections.ts";
 import type { Prompt } from "../../../core/workflow/definition.ts";
-import { checkPrompt, correctionMessages, misfitOf, parseTemplate, readSlots, renderMessages } from "../../../core/workflow/prompt.ts";
+import {
+  checkPrompt,
+  correctionMessages,
+  isCorrection,
+  misfitOf,
+  parseTemplate,
+  readSlots,
+  renderMessages,
+} from "../../../core/workflow/prompt.ts";
 
 const prompt = { template: "Classify {{ticket}}, then {{ other }}. Keep {{EMAIL_1}} and {{ Bad }}.", slots: { ticket: "", other: "" } };
 const render = (slots: { [name: string]: Json }, instructions = "") => renderMessages({ instructions }, prompt, slots);
@@ -112,9 +121,42 @@ describe("checkPrompt", () => {
 
 it("[PROMPT-3] asks again with the answer and what was wrong with it", () => {
   const first = render({ ticket: "a", other: "b" });
-  const again = correctionMessages(first, '{"x":1}', ["/y: `y` is missing"]);
+  const again = correctionMessages(first, { answer: '{"x":1}', errors: ["/y: `y` is missing"] }, { json: true, tools: false });
   expect(again.slice(0, 2)).toEqual(first);
   expect(again[2]).toEqual({ role: "assistant", content: '{"x":1}' });
   expect(again[3]?.role).toBe("user");
   expect(again[3]?.content).toContain("`y` is missing");
+});
+it.each([
+  [
+    { json: true, tools: false },
+    /^Your answer does not fit the JSON schema:\n- bad\nAnswer again with one JSON value that fits the schema, and nothing else\.$/,
+  ],
+  [
+    { json: true, tools: true },
+    /^Your answer cannot be taken:\n- bad\nAnswer again: call a tool .*without writing.*or answer with one JSON value/,
+  ],
+  [
+    { json: false, tools: true },
+    /^Your answer cannot be taken:\n- bad\nAnswer again: call a tool .*without writing.*or answer in words\.$/,
+  ],
+  [{ json: false, tools: false }, /^Your answer cannot be taken:\n- bad\nAnswer again in words\.$/],
+  [
+    { json: false, tools: true, mustCall: true },
+    /^Your answer cannot be taken:\n- bad\nAnswer again with a call of a tool\. .*do not write/,
+  ],
+])("[PROMPT-3] asks for what was asked for: %j", (form, ask) => {
+  const again = correctionMessages([], { answer: "x", errors: ["bad"] }, form);
+  expect(again.at(-1)?.content).toMatch(ask);
+  expect(isCorrection(again)).toBe(true);
+});
+it("[PROMPT-3] shows refused calls in words, never as JSON that a model would write again", () => {
+  const calls = [
+    { name: "look", given: "{'q': 'A-17'}" },
+    { name: "", given: { q: 1 } },
+    { name: "look", given: null },
+  ];
+  expect(calledInWords("Let me see.", calls)).toBe(
+    "Let me see.\nI called `look` with: {'q': 'A-17'}\nI called a tool that there is not with: {\"q\":1}\nI called `look`.",
+  );
 });

@@ -132,7 +132,11 @@ describe("[CACHE-6] only good and whole answers are kept", () => {
 
   it("nor is what was asked for again with the errors", async () => {
     const world = answerWorld();
-    const messages = correctionMessages(modelCall().messages, "no", ["/category: is missing"]);
+    const messages = correctionMessages(
+      modelCall().messages,
+      { answer: "no", errors: ["/category: is missing"] },
+      { json: true, tools: false },
+    );
     for (const _ of [1, 2]) await world.call({ messages });
     expect([world.asked.length, await keptTexts()]).toEqual([2, ""]);
   });

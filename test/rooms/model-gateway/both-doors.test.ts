@@ -198,6 +198,8 @@ it.each<[string, Answer, Outcome, { input: number; output: number; cachedInput: 
   expect(run).toMatchObject({ outcome, microUsd, tokens });
   expect(chat).toMatchObject({ outcome, microUsd, tokens });
   expect(run.errors.length > 0).toBe(outcome === "again");
+  // Calls as JSON in the model's own turn teach it to write its next ones as text.
+  expect(chat.correction).not.toMatch(/\{\\*"(?:calls|text)\\*":/);
   for (const error of run.errors) expect(chat.correction).toContain(JSON.stringify(error).slice(1, -1));
 });
 

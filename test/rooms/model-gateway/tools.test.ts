@@ -231,7 +231,12 @@ describe("[MODEL-7] what does not hold together is asked for again, and never pa
   it("its errors name our tools, not the model's", async () => {
     const outcome = await world(answer([asked("ignore_all_rules", '{"x":1}')])).call();
     expect(invalidOf(outcome)?.errors.join()).not.toContain("ignore_all_rules");
-    expect(invalidOf(outcome)?.answer).not.toContain("ignore_all_rules");
+    expect(invalidOf(outcome)?.answer).toBe('I called a tool that there is not with: {"x":1}');
+  });
+
+  it("[PROMPT-3] is shown in words, with the name that the model knows", async () => {
+    const outcome = await world(answer([asked("kb_search", "{'q': 1}")], "Let me see.")).call();
+    expect(invalidOf(outcome)?.answer).toBe("Let me see.\nI called `kb_search` with: {'q': 1}");
   });
 });
 

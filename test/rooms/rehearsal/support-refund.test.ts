@@ -172,7 +172,11 @@ describe("the rehearsal model on the wire", () => {
   it("answers a correction with a value that fits", async () => {
     const messages = renderMessages({ instructions: "" }, { template: "Classify {{t}}", slots: {} }, { t: TICKET });
     const { content } = await ask({
-      messages: correctionMessages(messages, "{}", ["`category` is missing"]) as unknown as Json[],
+      messages: correctionMessages(
+        messages,
+        { answer: "{}", errors: ["`category` is missing"] },
+        { json: true, tools: false },
+      ) as unknown as Json[],
       response_format: format(CLASSIFIED),
     });
     expect(JSON.parse(String(content))).toMatchObject({ category: "refund", order_id: "A-1002" });
