@@ -55,6 +55,8 @@ const USUAL = /^(?:4\d{15}|5[1-5]\d{14}|3[47]\d{13})$/;
 const AIR_TRAVEL = /^1\d{14}$/;
 /** E.164 allows 15 digits. */
 const LONGEST_PHONE = 15;
+/** Digits of a group of a card that people part: American Express and Diners Club have six. */
+const LONGEST_GROUP = 8;
 /** Units of a card whose groups stand in markup. */
 const LONGEST_IN_MARKUP = 130;
 
@@ -73,6 +75,7 @@ export const cards: Detector = {
       "card «4242 4242 4242 4242»",
       "«3782 822463 10005» (American Express)",
       "card_«4111111111111111»",
+      "id,card\n7,«4111111111111111»",
       "«4111 - 1111 - 1111 - 1111», valid until 12/27",
       "«4111·1111·1111·1111»",
       "Maestro «501800000009»",
@@ -93,6 +96,12 @@ export const cards: Detector = {
       "order no. 6489071083728137",
       "translate(0%, -0.5309136012499991%)",
       "weight 0.36386904787245233",
+      "e = 2.718281828459045",
+      "Wert 3,4111111111111111 kg",
+      "t,v\n1,4.383807014529753\n2,5.311140806929322",
+      "Bestellung 028-5014709-2731213",
+      "00536112-7650-4239-8055-521912649058",
+      "1Z4415310472679160, SSCC (00)300178613837946862",
       "object 84c100de5682655831295f25",
       "+4915128081077",
       "30 31 32 33 34 35 36 37 38",
@@ -125,8 +134,10 @@ function isOther(text: string, groups: readonly Group[], first: number, last: nu
   if (AIR_TRAVEL.test(digits.join("")) && cardNaming(wordsBefore(text, begin.start, context)) !== "card") return true;
   if (first === last) return isOtherNumber(text, begin, context);
   const gap = text.slice(begin.end, groups[first + 1]?.start);
+  if (gap === "." && last === first + 1 && isWholePart(text, begin.start, begin.end)) return true;
+  if (begin.digits.length > LONGEST_GROUP && isFraction(text, begin.start)) return true;
   const isCells = CELL.test(gap);
-  if (!isCells && !isOfRow(text, groups, first, last)) return false;
+  if (!isCells && !isOfRow(text, groups, first, last) && !isInLongerId(text, groups, first, last)) return false;
   return cardNaming(wordsBefore(text, begin.start, context, isCells ? FARTHEST_UNITS : undefined)) !== "card";
 }
 
@@ -191,6 +202,7 @@ const ROW_GROUPS = 16;
 /** A card in one block that is the digits of a fraction, a barcode, or an id by the words before it. */
 function isOtherNumber(text: string, group: Group, context: string): boolean {
   if (isFraction(text, group.start) || isInDigest(text, group)) return true;
+  if (LABEL.test(text.slice(Math.max(0, group.start - LABEL_UNITS), group.start))) return true;
   const before = wordsBefore(text, group.start, context);
   const naming = cardNaming(before);
   if (naming === "barcode") return true;
@@ -211,17 +223,48 @@ function isInDigest(text: string, { start, end }: Group): boolean {
 const DIGEST_UNITS = 64;
 const isHexadecimal = (code: number): boolean => isDigit(code) || (code >= 97 && code <= 102) || (code >= 65 && code <= 70);
 
-/** `0.4111…`, `-12.4111…`, `.4111…`: what stands before the point is no group of a card. */
+/** `0.4111…`, `-12.4111…`, `.4111…`, `Wert 3,4111…`: what stands before the point is no group of a card. */
 function isFraction(text: string, start: number): boolean {
   const point = text.charCodeAt(start - 1);
   if (point !== 46 && point !== 44) return false;
   let before = start - 2;
   while (start - before < 7 && isDigit(text.charCodeAt(before))) before--;
   const digits = text.slice(before + 1, start - 1);
-  if (point === 44) return digits === "0";
+  if (point === 44) return digits === "0" || (isWholePart(text, before + 1, start - 1) && isInSentence(text, before, start));
   if (digits === "") return before < 0 || /[\s(,:=+[-]/.test(text[before] ?? "");
-  return digits.length < 4 && !/[\p{L}_]/u.test(text[before] ?? "");
+  return isWholePart(text, before + 1, start - 1);
 }
+
+/** One to three digits that nothing touches from before but a sign: no issuer's card is parted behind them. */
+const isWholePart = (text: string, start: number, end: number): boolean =>
+  end > start && end - start < 4 && !/[\p{L}_]/u.test(text[start - 1] ?? "");
+
+/** `Wert 3,4111… kg`: a word before the number, no comma behind it. At the start of a line the comma parts two cells. */
+function isInSentence(text: string, before: number, start: number): boolean {
+  if (!/[^\s,;|] -?$/.test(text.slice(Math.max(0, before - 2), before + 1))) return false;
+  let end = start;
+  while (end - start <= LONGEST && isDigit(text.charCodeAt(end))) end++;
+  return text.charCodeAt(end) !== 44;
+}
+
+/** `028-5014709-2731213`, a UUID, 22 digits of a parcel in fours: more groups are joined to those that pass for a card. */
+function isInLongerId(text: string, groups: readonly Group[], first: number, last: number): boolean {
+  const [begin, end] = [groups[first], groups[last]];
+  if (begin === undefined || end === undefined) return false;
+  const gap = text.slice(begin.end, groups[first + 1]?.start);
+  const before = groups[first - 1];
+  if (gap.length !== 1) return false;
+  if (gap !== " ") {
+    if (text[begin.start - 1] === gap && isDigit(text.charCodeAt(begin.start - 2))) return true;
+    return last === first + 1 && text[end.end] === gap && isDigit(text.charCodeAt(end.end + 1));
+  }
+  const isOfFours = before?.digits.length === 4 && begin.digits.length === 4 && text.slice(before.end, begin.start) === gap;
+  return isOfFours && groups[last + 1]?.digits.length === 2 && text.slice(end.end, groups[last + 1]?.start) === gap;
+}
+
+/** A parcel's number (UPS), or a field of a GS1 label: `1Z` or `(00)` right before the digits. */
+const LABEL = /(?<![\w])1Z$|\(\d{2,4}\)$/i;
+const LABEL_UNITS = 7;
 
 /** Chains of digit groups with at most three separators between two groups; those too short for a card are left out. */
 function digitChains(text: string, from: number): Group[][] {

@@ -6,13 +6,15 @@ import type { Finding } from "../finding.ts";
 import { type Detector, finding, matchesFrom, wordsBefore } from "./detector.ts";
 
 const PART = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-const V4 = new RegExp(`(?<![\\w.])${PART}(?:\\.${PART}){3}(?!\\w|\\.\\d)`, "g");
+/** What stands behind a version and behind no address: `1.3.1.10-rc1`, `8.13.5.6.dev0`, `1.2.3.4+build.7`. */
+const RELEASE = "(?:[-.+~](?:rc|alpha|beta|dev|pre|post|snapshot|build|final|ga|sp|release|hotfix|nightly|canary|ubuntu|deb|el)(?![a-z]))";
+const V4 = new RegExp(`(?<![\\w.])${PART}(?:\\.${PART}){3}(?!\\w|\\.\\d|${RELEASE})`, "g");
 /** `v1.2.3.4`, `version 10.0.0.1`: four parts alone make no address. */
 const VERSION =
   /(?:\bv|\bver\.?|version|release|build|firmware|revision|\brev\.?|chrome\/|safari\/|section|abschnitt|chapter|§)["']?\s{0,2}[:=]?\s{0,2}["']?$/;
 /** A product in a User-Agent (`Edg/120.0.0.0`), or a range of versions. */
 const PRODUCT =
-  /(?:^|[\s("',;])(?!(?:ip|addr|address|host|client|server|from|to|peer|src|dst|source|remote|inet)\/)[a-z][\w.-]{0,31}\/$|(?:[<>~]=|~>|\^)\s?["']?$/;
+  /(?:^|[\s("',;])(?!(?:ip|addr|address|host|client|server|from|to|peer|src|dst|source|remote|inet)\/)[a-z][\w.-]{0,31}\/ ?$|(?:[<>~]=|~>|\^)\s?["']?$/;
 /** Loopback, unspecified, and masks: they name no machine of anybody (RFC 1122 section 3.2.1.3, RFC 4632). */
 const NOBODY_V4 = /^(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|255\.\d+\.\d+\.\d+)$/;
 const V6_CANDIDATE = /(?<![\w:.])[0-9a-f:][0-9a-f:.]{1,44}(?:%[\w.-]{1,16})?(?![\w:])/gi;
@@ -29,6 +31,8 @@ export const ipAddresses: Detector = {
     hits: ["host «192.168.7.3»", "from «2001:db8::1», today", "«fe80::1ff:fe23:4567:890a%eth2»"],
     misses: [
       "version 10.0.0.1",
+      "pkg 1.3.1.10-rc1, 8.13.5.6.dev0",
+      "nginx/ 1.28.7.9",
       "1.2.3.400",
       "12:30:45",
       "std::vector",

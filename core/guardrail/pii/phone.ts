@@ -109,6 +109,9 @@ export const phones: Detector = {
     ],
     misses: [
       "order 7700900123",
+      "Bosch 0 350 191 272",
+      "10.1916/j.0904.4265.16252.x",
+      "item 0815-4711, Teil 0224-5477, dossier 0312-7302",
       "2024-01-02",
       "1,234,567",
       "30 901820 %",
@@ -312,9 +315,10 @@ function liesInRow(number: string, text: string, start: number, end: number): bo
   return GROUP_BEFORE.test(before) || GROUP_BEHIND.test(behind) || (PAIR.test(number) && CAPITALS_BEFORE.test(before));
 }
 
-/** `404 200 5000`: counts beside each other; `0412-0415`: times, days or numbers of records. */
+/** `404 200 5000`: counts beside each other; `0412-0415`: times, days or numbers of records; `0 350 191 272`: a part of a machine. */
 const isRound = (number: string): boolean =>
-  (/^\d{3} \d{3} \d{4}$/.test(number) && (number.match(/00(?= |$)/g) ?? []).length > 1) || /^0\d{3} ?- ?0\d{3}$/.test(number);
+  (/^\d{3} \d{3} \d{4}$/.test(number) && (number.match(/00(?= |$)/g) ?? []).length > 1) ||
+  /^0\d{3} ?- ?0\d{3}$|^0 \d{3} \d{3} \d{3}$/.test(number);
 
 /** `06 07 08 09 10`: each one more than the one before. */
 function isCounting(number: string): boolean {
@@ -339,8 +343,16 @@ function touchesCode(text: string, index: number): boolean {
 
 /** Whether something in the text joins the number from behind or before: letters, an underscore, a hyphen after a word. */
 function touches(text: string, start: number, end: number): boolean {
-  return JOINS_BEHIND.test(text.slice(end, end + 2)) || JOINS_BEFORE.test(text.slice(Math.max(0, start - 2), start));
+  return (
+    JOINS_BEHIND.test(text.slice(end, end + 2)) ||
+    JOINS_BEFORE.test(text.slice(Math.max(0, start - 2), start)) ||
+    DOI.test(text.slice(Math.max(0, start - DOI_UNITS), start))
+  );
 }
+
+/** `10.1016/j.`: the suffix of a DOI (ISO 26324) goes on. */
+const DOI = /\/[a-z]{1,4}\.$/i;
+const DOI_UNITS = 6;
 
 /** Scripts that part words by blanks: letters of others touch whatever stands beside them. */
 const JOINS_BEHIND = /^(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}])\p{L}|_)/u;
