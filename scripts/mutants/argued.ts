@@ -249,6 +249,7 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["dec4b1c5", "A turn without events has no rows to seal."],
   ["25689399", "What a state wants is read off it, whether it is new or not."],
   ["2bd23e9c", "A call that was just taken up is a run's; the default is for the compiler."],
+  ["28ab029f", "Of a call that was taken up and not refused both differ, where it is another call by now, or neither."],
   ["ef9a2436", "Whoever erases has found a run; the guard is for the compiler."],
   ["a6d30f36", "Only a new life finds a key gone, and it has no such records yet."],
   ["57c93e83", "Who was told is told again, and hears nothing."],

@@ -8,8 +8,8 @@ import { toldAction } from "../../../core/run/calls/rules.ts";
 import { holdUntold } from "../../../core/run/fold/change.ts";
 import { owedToSession } from "../../../core/run/machine/session-place.ts";
 import type { Activity, AgentTurn, Done, RunState } from "../../../core/run/machine/state.ts";
-import { isFull } from "../../../core/run/machine/turn.ts";
-import { firstPage, throughEnd, withoutBookkeeping } from "../../../core/run/outside/bounded.ts";
+import { isFull, Turn } from "../../../core/run/machine/turn.ts";
+import { firstPage, sizeWithin, throughEnd, withoutBookkeeping } from "../../../core/run/outside/bounded.ts";
 import { owesMemory, toKeep } from "../../../core/run/outside/kept.ts";
 import { continuation, refusalOfRedrive } from "../../../core/run/outside/redrive.ts";
 import { riskOfQuestion } from "../../../core/run/outside/risk.ts";
@@ -87,6 +87,22 @@ describe("[RUN-396] a turn is full", () => {
       true,
       true,
     ]);
+  });
+
+  it("while it is decided, too, and by the steps of its expressions", () => {
+    const { machinery, state } = new Drive(define({ a: transform(1) })).start();
+    const filled = (events: number, body: Json, steps: number): boolean => {
+      const turn = new Turn(machinery, state, state.statusSince, null);
+      const signal = { name: "go", by: "ada" };
+      for (let n = 0; n < events; n++) turn.emit("signal.received", { ...signal, id: `sig_${n}`, body });
+      turn.countSteps(steps);
+      return turn.isFull;
+    };
+    expect([filled(399, 1, 299_999), filled(400, 1, 0), filled(0, 1, 300_000)]).toEqual([false, true, true]);
+    const bare = (units: number): string => "x".repeat(units);
+    const size = (body: Json) => sizeWithin({ name: "go", by: "ada", id: "sig_0", body }, 1_000_000);
+    const most = 128 * 1024 - size("");
+    expect([filled(1, bare(most - 1), 0), filled(1, bare(most), 0)]).toEqual([false, true]);
   });
 });
 

@@ -176,6 +176,17 @@ describe("a call that a queue consumer makes", () => {
     expect(idle.queueCall).toHaveBeenCalledTimes(1);
   });
 
+  it("[RUN-372] that writes without a promise is given to no second consumer: a person is asked", async () => {
+    const openReview = vi.fn(async () => ({ id: "rev_1", until: null }));
+    const made = queued({ authorize: allows({ idempotency: "none" }), openReview });
+    await made.start(0);
+    const call = await callOf(made);
+    expect(await settled(made.run.takeCall("a", call))).toMatchObject({ kind: "tool" });
+    expect(await settled(made.run.takeCall("a", call))).toBeNull();
+    await made.wait(0);
+    expect([openReview.mock.calls.length, (await made.view())?.status]).toEqual([1, "waiting"]);
+  });
+
   it("[RUN-86] that the queue has lost is cut short and told anew, and made by nobody in this object", async () => {
     const made = queued();
     await made.start(0);
@@ -339,5 +350,15 @@ describe("the ledger, reviews and callbacks", () => {
     await made.pass(30 * SECOND);
     expect([(await made.view())?.status, callTool.mock.calls.length]).toEqual(["paused", 1]);
     expect(await repeated(made)).toBe(0);
+    const before = await made.seq();
+    made.world.stops = async () => free(2);
+    await made.pass(15 * SECOND);
+    expect(callTool).toHaveBeenCalledTimes(2);
+    // It was cut short once, which is written down when it is made again, and nothing was before.
+    const after = (await made.events()).filter(({ seq }) => seq > before);
+    expect(after.map(({ type, data }) => [type, (data as { interruptions?: number }).interruptions])).toEqual([
+      ["run.resumed", undefined],
+      ["tool.called", 1],
+    ]);
   });
 });

@@ -121,6 +121,11 @@ it("[RUN-404] a child run is born one deeper, with the tools that its parents sh
   for (const field of ["seenInstruction", "changed"]) expect(first.parent).not.toHaveProperty(field);
   const inner = await born({ seenInstruction: true }, { parent: { run: "run_p", activity: "x", depth: 2, tools: ["orders.get"] } });
   expect(inner.parent).toMatchObject({ depth: 3, tools: ["orders.get"], seenInstruction: true });
+  const changed = { redrive: { of: "run_0", keyRun: "run_0", kept: {}, acts: {}, changes: { a: 1 }, changed: OWN } };
+  expect([(await born({}, changed)).parent.changed, (await born({}, changed, { approved: "d" })).parent.changed]).toEqual([
+    true,
+    undefined,
+  ]);
   expect((await born({}, {}, { labels: [{ at: "", label: OWN }] })).labels).toEqual([{ at: "", label: OWN }]);
 });
 
