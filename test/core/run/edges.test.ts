@@ -5,8 +5,8 @@ import { retryDelayMs } from "../../../core/run/calls/retry.ts";
 import type { RunStart } from "../../../core/run/machine/birth.ts";
 import { continuation } from "../../../core/run/outside/redrive.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
-import type { AgentStep, Definition, MapStep, RunStep, WaitStep } from "../../../core/workflow/definition.ts";
-import { define, model, RETRY, tool, transform, undoneBy } from "../../support/run/definition.ts";
+import type { Definition, MapStep, RunStep, WaitStep } from "../../../core/workflow/definition.ts";
+import { agentOf, define, model, tool, transform, undoneBy } from "../../support/run/definition.ts";
 import { answered, Drive, failed, said } from "../../support/run/drive.ts";
 
 const common = { needs: [] as string[], when: null, on_error: null };
@@ -19,17 +19,7 @@ const each = (step: MapStep["step"], concurrency: number): MapStep => ({
 });
 const child: RunStep = { ...common, kind: "run", workflow: "small", version: null, input: {} };
 const pause: WaitStep = { ...common, kind: "wait", seconds: 3_600, until: null, signal: null, timeout_ms: null };
-const agent: AgentStep = {
-  ...common,
-  kind: "agent",
-  model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
-  prompt: { template: "Find {{what}}", slots: { what: "it" } },
-  tools: ["orders.get"],
-  max_iterations: 10,
-  output: null,
-  retry: RETRY,
-  timeout_ms: 120_000,
-};
+const agent = agentOf(["orders.get"], { max_iterations: 10 });
 const LIMITS = { usd: 1, tokens: 100_000, seconds: 600, steps: 100, confirm_over_usd: null };
 const list = (n: number): Json => ({ list: Array.from({ length: n }, (_, index) => index) });
 const asks = (...inputs: Json[]) => ({

@@ -10,22 +10,11 @@ import { contextOf } from "../../../core/run/outside/context.ts";
 import { contextOfReview } from "../../../core/run/outside/shown.ts";
 import { refusalOfReview } from "../../../core/run/outside/sinks.ts";
 import { wantedEffects } from "../../../core/run/outside/wanted.ts";
-import type { AgentStep, MapStep } from "../../../core/workflow/definition.ts";
-import { define, model, RETRY, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
+import type { MapStep } from "../../../core/workflow/definition.ts";
+import { agentOf, define, model, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
 import { answered, Drive, said } from "../../support/run/drive.ts";
 
 const common = { needs: [] as string[], when: null, on_error: null };
-const agentOf = (tools: readonly string[]): AgentStep => ({
-  ...common,
-  kind: "agent",
-  model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
-  prompt: { template: "Go", slots: {} },
-  tools: [...tools],
-  max_iterations: 8,
-  output: null,
-  retry: RETRY,
-  timeout_ms: 120_000,
-});
 
 describe("[RUN-402] what a run knew", () => {
   const SEARCH = "knowledge.search";

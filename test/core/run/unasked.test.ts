@@ -17,22 +17,11 @@ import { toldEnd } from "../../../core/run/outside/told-end.ts";
 import type { EventView } from "../../../core/run/outside/view.ts";
 import { nextWakeAt } from "../../../core/run/outside/wake.ts";
 import { leftBehind } from "../../../core/run/steps/left-behind.ts";
-import type { AgentStep, MapStep, Step, WaitStep } from "../../../core/workflow/definition.ts";
-import { define, model, RETRY, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
+import type { MapStep, Step, WaitStep } from "../../../core/workflow/definition.ts";
+import { agentOf, define, model, RETRY, review, tool, transform, undoneBy } from "../../support/run/definition.ts";
 import { Drive, failed, said, T0 } from "../../support/run/drive.ts";
 
 const common = { needs: [] as string[], when: null, on_error: null };
-const agentOf = (tools: readonly string[]): AgentStep => ({
-  ...common,
-  kind: "agent",
-  model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
-  prompt: { template: "Go", slots: {} },
-  tools: [...tools],
-  max_iterations: 8,
-  output: null,
-  retry: RETRY,
-  timeout_ms: 120_000,
-});
 const wait = (over: Partial<WaitStep>): WaitStep => ({
   ...{ ...common, kind: "wait", seconds: null, until: null, signal: null, timeout_ms: null },
   ...over,

@@ -1,6 +1,15 @@
 /** Small definitions for tests of the run's machine: every default filled in, as core/workflow/check.ts would. */
 import type { Json } from "../../../core/json.ts";
-import type { Definition, ModelStep, RetryPolicy, ReviewStep, Step, ToolStep, TransformStep } from "../../../core/workflow/definition.ts";
+import type {
+  AgentStep,
+  Definition,
+  ModelStep,
+  RetryPolicy,
+  ReviewStep,
+  Step,
+  ToolStep,
+  TransformStep,
+} from "../../../core/workflow/definition.ts";
 
 export const RETRY: RetryPolicy = { attempts: 3, initial_ms: 1000, max_ms: 32_000, factor: 2 };
 
@@ -37,6 +46,19 @@ export const model = (more: Partial<ModelStep> = {}): ModelStep => ({
   output: null,
   cache: "none",
   async: false,
+  retry: RETRY,
+  timeout_ms: 120_000,
+  ...more,
+});
+/** `tools`: those that it may call. */
+export const agentOf = (tools: readonly string[], more: Partial<AgentStep> = {}): AgentStep => ({
+  ...common,
+  kind: "agent",
+  model: { id: "acme/small-2026-01-01", task: null, max_tokens: 100, temperature: 0, fallback: [] },
+  prompt: { template: "Go", slots: {} },
+  tools: [...tools],
+  max_iterations: 8,
+  output: null,
   retry: RETRY,
   timeout_ms: 120_000,
   ...more,
