@@ -23,7 +23,7 @@ export function checkExpressions(
     const path = `/steps/${id}`;
     const sight: Sight = { steps: before === null ? known : (before.get(id) ?? new Set()), more: rescuers.has(id) ? ["error"] : [], known };
     if (step.when !== null) checkCondition(step.when.cel, `${path}/when`, sight, errors);
-    checkStep(step, path, sight, { ...sight, steps: new Set([...sight.steps, id]), more: ["output"] }, errors);
+    checkStep(step, path, sight, { ...sight, steps: new Set([...sight.steps, id]), more: ["output", "call"] }, errors);
   }
   const whole: Sight = { steps: known, more: [], known };
   checkTemplate(output, "/output", whole, errors);
@@ -46,5 +46,11 @@ function checkStep(step: Step, path: string, sight: Sight, after: Sight, errors:
   const { item } = mentionsOf(step);
   if (item === null) return;
   // Items may be undone although their `map` never completed: an undoing expression sees neither the output of the `map` nor its list.
-  checkStep(item, `${path}/step`, { ...sight, more: [...sight.more, "item", "index"] }, { ...sight, more: ["output", "index"] }, errors);
+  checkStep(
+    item,
+    `${path}/step`,
+    { ...sight, more: [...sight.more, "item", "index"] },
+    { ...sight, more: ["output", "call", "index"] },
+    errors,
+  );
 }

@@ -23,6 +23,8 @@ export type Scope = {
   readonly item?: Json;
   readonly index?: number;
   readonly output?: Json;
+  /** The call that a step's own `compensate` undoes; absent where its input is not known any more. */
+  readonly call?: { readonly input: Json };
   /** Why a step failed, for its `on_error` and the step that answers for it. */
   readonly error?: {
     readonly code: string;
@@ -104,6 +106,13 @@ export function checkExpression(cel: string): string | null {
 export function namesIn(cel: string): Pick<Parsed, "variables" | "steps"> | null {
   const parsed = parse(cel);
   return parsed.ok ? parsed.value : null;
+}
+
+/** Whether an expression in the template names the variable. */
+export function isNamedIn(template: Template, variable: string): boolean {
+  const cel = expressionOf(template);
+  if (cel !== null) return namesIn(cel)?.variables.has(variable) === true;
+  return typeof template === "object" && template !== null && Object.values(template).some((part) => isNamedIn(part, variable));
 }
 
 /** The expression that a value is, or null: an object whose only field is `cel`, a text. */

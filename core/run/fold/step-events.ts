@@ -3,9 +3,12 @@ import { type Json, own } from "../../json.ts";
 import { join, type Label, OWN } from "../../label/label.ts";
 import type { Labels } from "../../label/labels.ts";
 import { LongList } from "../../long-list.ts";
+import { isNamedIn } from "../../workflow/expression.ts";
 import { rescuersIn } from "../../workflow/on-error.ts";
+import { mentionsOf } from "../../workflow/step-kinds.ts";
+import type { RunContext } from "../machine/birth.ts";
 import type { RunEvent } from "../machine/event.ts";
-import type { Activity, MapState, RunState } from "../machine/state.ts";
+import type { Activity, Done, MapState, RunState } from "../machine/state.ts";
 import { itemNode, nodeDefinition, stepOfNode } from "../steps/node.ts";
 import {
   changeMap,
@@ -62,7 +65,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const settled = completeItem(endNode(state, node), stepId(event), index, { output, error, ...noted });
     if (error !== null) return withFlag(settled, "degraded");
     return FOLD_RULES[nodeDefinition(context.birth.definition, node).kind].isDone && !isChild(state, node)
-      ? withDone(settled, state, node, output, labels)
+      ? withDone(context, settled, state, node, output, labels)
       : settled;
   },
   "item.failed": (state, event) => {
@@ -97,7 +100,7 @@ export const STEP_EVENTS: Handlers<Types> = {
     const kind = own(context.birth.definition.steps, step)?.kind;
     const isRescued = own(state.steps, step)?.error !== null; // its output is the work of another step
     return kind !== undefined && FOLD_RULES[kind].isDone && !isRescued && !isChild(state, step)
-      ? withDone(consumed, state, step, output, labels)
+      ? withDone(context, consumed, state, step, output, labels)
       : consumed;
   },
   "step.failed": (state, event, context) => {
@@ -160,14 +163,25 @@ const withoutFirst = (undoing: LongList<string>, done: string): LongList<string>
 const isChild = (state: RunState, node: string): boolean => (own(state.activities, node)?.child ?? null) !== null;
 
 /** `before`: the state in which the call of the node was still under way. */
-const withDone = (state: RunState, before: RunState, node: string, output: Json, labels: Labels | undefined): RunState => ({
+const withDone = (
+  ...[context, state, before, node, output, labels]: [RunContext, RunState, RunState, string, Json, Labels | undefined]
+): RunState => ({
   ...state,
   done: state.done.with(state.done.length, {
     ...{ activity: node, step: stepOfNode(node), node, output },
     ...(labels === undefined ? {} : { labels }),
     ...undoOf(own(before.activities, node)),
+    ...callOf(context, own(before.activities, node), node),
   }),
 });
+
+/** What `done` keeps of a call whose step undoes it by what the call was given. A step that was kept by a redrive made no call in this run. */
+function callOf({ birth }: RunContext, activity: Activity | undefined, node: string): Pick<Done, "call"> {
+  const { compensate } = mentionsOf(nodeDefinition(birth.definition, node));
+  if (activity === undefined || compensate === null || !isNamedIn(compensate.input, "call")) return {};
+  const { input, labels } = activity;
+  return { call: { input, ...(labels === undefined ? {} : { labels }) } };
+}
 
 /** A journal from before labels has none. */
 const labelOfFailing = ({ failingLabel = OWN }: MapState, label: Label | undefined): Pick<MapState, "failingLabel"> =>

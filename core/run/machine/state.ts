@@ -404,6 +404,8 @@ export type Done = {
   readonly wrote?: boolean;
   /** The compensation from the manifest of the called tool, with the parts of the call that its expressions see. */
   readonly undo?: { readonly compensate: ToolCompensate; readonly input: Json; readonly labels?: Labels };
+  /** The call's input, where the step's own `compensate` reads it. */
+  readonly call?: { readonly input: Json; readonly labels?: Labels };
   /** A fallback made the call: its own manifest says first how it is undone. */
   readonly instead?: true;
   /** A search of a collection by an agent: its results can be cited. */

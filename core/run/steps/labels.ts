@@ -15,8 +15,14 @@ import type { Activity, RunState } from "../machine/state.ts";
 import { rulesOf } from "./kinds.ts";
 import { indexOfNode, nodeDefinition, stepOfNode } from "./node.ts";
 
-/** What an expression sees beside the run: an item of a map and its index, the output of the call that is undone, why the step failed. */
-export type SeenLabels = { readonly item?: Labels; readonly index?: Labels; readonly output?: Labels; readonly error?: Labels };
+/** What an expression sees beside the run: an item of a map and its index, the call that is undone and its output, why the step failed. */
+export type SeenLabels = {
+  readonly item?: Labels;
+  readonly index?: Labels;
+  readonly output?: Labels;
+  readonly call?: Labels;
+  readonly error?: Labels;
+};
 
 /** The label of an error: its code and message are ours, but the other side chose which, and may have said more. */
 const ERROR: Label = { trust: "untrusted", class: "internal", sources: ["error"] };
@@ -50,6 +56,8 @@ export function originIn({ birth }: RunContext, state: RunState, seen: SeenLabel
         return labelsAt(seen.item ?? whole(UNKNOWN), path);
       case "output":
         return labelsAt(seen.output ?? whole(UNKNOWN), path);
+      case "call":
+        return labelsAt(seen.call ?? whole(UNKNOWN), path);
       case "error":
         return labelsAt(seen.error ?? whole(UNTOLD), path);
       default:

@@ -1,6 +1,6 @@
 /** Undoes what was done, one call at a time, last first. A call that cannot be undone is named, and the others are still undone. */
 import { UNKNOWN } from "../../label/label.ts";
-import { type Labels, labelsAt, whole } from "../../label/labels.ts";
+import { type Labels, labelsAt, placedAt, whole } from "../../label/labels.ts";
 import type { ToolCompensate } from "../../tool/manifest.ts";
 import { evaluate, type Scope } from "../../workflow/expression.ts";
 import { labelsOfTemplate } from "../../workflow/labels-of.ts";
@@ -42,18 +42,21 @@ export function undoNext(turn: Turn, activityId: string): void {
   turn.emit("step.compensated", { activity: id, undoes: activityId, undone: notUndone }, done.step);
 }
 
-/** The manifest's word sees the call alone: its `input` is that of the call, not of the run. */
+/** The manifest's word sees the call alone: its `input` is that of the call. The step's sees the run, whose `input` is the run's, and the call as `call`. */
 function scopeOf(turn: Turn, done: Done, compensate: ToolCompensate): Scope {
   const scope = turn.scope(done.output);
   if (compensate === done.undo?.compensate) return { ...scope, input: done.undo.input };
   const index = indexOfNode(done.node);
-  return { ...scope, ...(index === null ? {} : { index }) };
+  const call = done.call === undefined ? {} : { call: { input: done.call.input } };
+  return { ...scope, ...call, ...(index === null ? {} : { index }) };
 }
 
 function labelsOf(turn: Turn, done: Done, compensate: ToolCompensate): Labels {
   const output = done.labels ?? whole(UNKNOWN);
-  if (compensate !== done.undo?.compensate)
-    return labelsIn(turn.machinery, turn.state, compensate.input, { ...seenByItem(turn.machinery, turn.state, done.node), output });
+  if (compensate !== done.undo?.compensate) {
+    const call = placedAt("input", done.call?.labels ?? whole(UNKNOWN));
+    return labelsIn(turn.machinery, turn.state, compensate.input, { ...seenByItem(turn.machinery, turn.state, done.node), output, call });
+  }
   const input = done.undo.labels ?? whole(UNKNOWN); // a model chose the input of a call without labels
   return labelsOfTemplate(compensate.input, (variable, path) => labelsAt(variable === "input" ? input : output, path), UNKNOWN);
 }

@@ -38,6 +38,7 @@ function flawOf(
   around: Surroundings,
   isCertain: boolean,
 ): string | null {
+  if (root === "call" && fields[0] !== undefined && fields[0] !== "input") return "`call` has no field but `input`";
   if (root === "input") return missingIn(definition.input, "input", fields);
   const [id, word, ...rest] = fields;
   const step = root === "steps" && id !== undefined && word === "output" ? own(definition.steps, id) : undefined;

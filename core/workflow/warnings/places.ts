@@ -11,14 +11,20 @@ export type PlacedExpression = { readonly path: string; readonly cel: string };
 export const stepsOf = ({ steps }: Definition): readonly { readonly id: string; readonly step: Step | ItemStep; readonly path: string }[] =>
   Object.entries(steps).flatMap(([id, step]) => workOf(step).map((inner) => ({ id, step: inner.step, path: `/steps/${id}${inner.at}` })));
 
+/** Every expression of a template that stands at `path`. */
+export function expressionsIn(template: Template, path: string): readonly PlacedExpression[] {
+  const cel = expressionOf(template);
+  if (cel !== null) return [{ path, cel }];
+  if (Array.isArray(template)) return template.flatMap((item, at) => expressionsIn(item, `${path}/${at}`));
+  if (!isObject(template)) return [];
+  return Object.entries(template).flatMap(([key, item]) => expressionsIn(item, `${path}/${escapeToken(key)}`));
+}
+
 /** Every expression of the definition. */
 export function expressionsOf(definition: Definition): readonly PlacedExpression[] {
   const found: PlacedExpression[] = [];
   const walk = (template: Template, path: string): void => {
-    const cel = expressionOf(template);
-    if (cel !== null) found.push({ path, cel });
-    else if (Array.isArray(template)) for (const [at, item] of template.entries()) walk(item, `${path}/${at}`);
-    else if (isObject(template)) for (const [key, item] of Object.entries(template)) walk(item, `${path}/${escapeToken(key)}`);
+    for (const one of expressionsIn(template, path)) found.push(one);
   };
   const inStep = (step: Step, path: string): void => {
     if (step.when !== null) found.push({ path: `${path}/when`, cel: step.when.cel });

@@ -212,22 +212,25 @@ describe("whose word reaches a tool's field", () => {
   });
 
   it("[LABEL-3] a compensation's input is labelled like any other", () => {
-    const undone = (input: Json) =>
+    const undone = (input: Json, amount: Json) =>
       define(
         chain({
           ...says,
           book: tool("book", {
-            input: { amount: 1 },
+            input: { amount },
             compensate: { tool: "pay", input, retry: { attempts: 1, backoff_ms: 0 }, timeout_ms: null } as never,
           }),
           bad: transform(cel("input.no.such")),
         }),
         { tools: ["pay", "book"], on_failure: "compensate" },
       );
-    const of = (input: Json) => asked(undone(input)).find(({ compensation }) => compensation)?.untrusted;
+    const of = (input: Json, amount: Json = 1) => asked(undone(input, amount)).find(({ compensation }) => compensation)?.untrusted;
     expect(of({ amount: fromModel })).toEqual(["/amount"]);
     expect(of({ amount: cel("output.id") })).toEqual(["/amount"]);
     expect(of({ amount: fromCaller })).toEqual([]);
+    expect(of({ amount: cel("call.input.amount") })).toEqual([]);
+    expect(of({ amount: cel("call.input.amount") }, fromModel)).toEqual(["/amount"]);
+    expect(of({ amount: cel("call.input.amount") }, fromCaller)).toEqual([]);
     expect(of({ amount: 7 })).toEqual([]);
   });
 

@@ -1,10 +1,11 @@
 /** What is undone when a run fails or is cancelled: calls as their step or their tool's manifest says, and completed child runs. */
 import { describe, expect, it } from "vitest";
+import type { Json } from "../../../core/json.ts";
 import type { Parent } from "../../../core/run/machine/birth.ts";
 import { continuation } from "../../../core/run/outside/redrive.ts";
 import { toldEnd } from "../../../core/run/outside/told-end.ts";
 import type { AuthorityQuestion } from "../../../core/workflow/authority.ts";
-import type { AgentStep, MapStep, RunStep, Step } from "../../../core/workflow/definition.ts";
+import type { AgentStep, MapStep, RunStep, Step, ToolStep } from "../../../core/workflow/definition.ts";
 import { define, model, tool, undoneBy } from "../../support/run/definition.ts";
 import { answered, Drive, failed, type Script, said } from "../../support/run/drive.ts";
 
@@ -57,6 +58,29 @@ const failing = (more: Partial<Script> = {}): Partial<Script> => ({
 const bad = (needs: readonly string[]): Step => tool("payments.refund", { needs: [...needs] });
 const compensations = (run: Drive): unknown[] =>
   run.events.flatMap((event) => (event.type === "step.compensating" ? [[event.data.tool, event.data.input]] : []));
+
+describe("a step's own `compensate`", () => {
+  const by = (input: Json): Partial<ToolStep> => ({ compensate: { ...undoneBy("stock.release"), input } });
+  const undone = (steps: { readonly [id: string]: Step }, input: Json = { n: 99 }) =>
+    compensations(new Drive(define({ ...steps, bad: bad(Object.keys(steps)) }), failing(), { input }).start().run());
+
+  it("[RUN-423] sees what the call was given as `call.input`, and the run's input as `input`", () => {
+    const given = { input: { n: 7 }, ...by({ was: { cel: "call.input.n" }, run: { cel: "input.n" } }) };
+    expect(undone({ a: tool("stock.reserve", given) })).toEqual([["stock.release", { was: 7, run: 99 }]]);
+  });
+
+  it("[RUN-423] sees it for each item of a map", () => {
+    const step = tool("stock.reserve", {
+      input: { n: { cel: "item * 10" } },
+      ...by({ was: { cel: "call.input.n" }, at: { cel: "index" } }),
+    });
+    const each: MapStep = { needs: [], when: null, on_error: null, kind: "map", over: [1, 2], concurrency: 1, step };
+    expect(undone({ each })).toEqual([
+      ["stock.release", { was: 20, at: 1 }],
+      ["stock.release", { was: 10, at: 0 }],
+    ]);
+  });
+});
 
 describe("a tool's own `compensate`", () => {
   const tools = ["stock.reserve", "payments.refund"];

@@ -185,6 +185,25 @@ it("[WARN-10] a tool that is undone with one that does not exist", () => {
   expect(told([], { compensate: { tool: "pay.out", input: { amount: 1 } } })).toEqual([]); // the step's own takes precedence
 });
 
+it("[WARN-18] a step's own `compensate` that reads the run's input where the call was given another value", () => {
+  const told = (expression: string, given: Json = 7) =>
+    warningsOf(
+      definitionOf({
+        a: {
+          kind: "tool",
+          tool: "pay.out",
+          input: { amount: given },
+          compensate: { tool: "pay.out", input: { amount: { cel: expression } } },
+        },
+      }),
+      around,
+    ).flatMap(({ path, message }) => (message.includes("call.input") ? [path] : []));
+  expect(told("input.amount")).toEqual(["/steps/a/compensate/input/amount"]);
+  expect(told("1 + input.amount * 2", { cel: "input.amount + 1" })).toEqual(["/steps/a/compensate/input/amount"]);
+  expect(told("input.amount", { cel: "input.amount" })).toEqual([]);
+  expect([told("call.input.amount"), told("input.other"), told("output.amount")]).toEqual([[], [], []]);
+});
+
 it("[WARN-14] a tool that this deployment cannot run", () => {
   const definition = definitionOf({ a: { kind: "tool", tool: "pay.out", input: { amount: 1 } } });
   expect(warningsOf(definition, { ...around, unrunnable: new Map([["pay.out", "no containers here"]]) })).toEqual([
