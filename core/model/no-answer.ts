@@ -49,6 +49,12 @@ export function isNoAnswer(body: Json): boolean {
 const countsNothing = (usage: Json): boolean =>
   isObject(usage) && Object.values(usage).every((count) => count === 0 || count === null || countsNothing(count));
 
+/** The same of a body that is no JSON: nothing, a few words, or a page of HTML. JSON that was cut may be an answer. */
+export function isNoText(text: string): boolean {
+  const begin = text.slice(0, LONGEST_WORD).trimStart();
+  return !/^[[{"]/.test(begin) && (text.length <= LONGEST_WORD || /^<(?:!doctype html|html|head|body)\b/i.test(begin));
+}
+
 /** The same of the data of a stream's event: nothing, the end, or JSON without a sign of work. */
 export function isNoWork(data: string): boolean {
   const text = data.trim();

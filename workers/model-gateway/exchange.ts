@@ -6,7 +6,7 @@
 import type { Json, JsonObject } from "../../core/json.ts";
 import { type ChatAnswer, readChatAnswer, readEnvelope } from "../../core/model/answer.ts";
 import type { ModelEntry } from "../../core/model/entry.ts";
-import { isNoAnswer } from "../../core/model/no-answer.ts";
+import { isNoAnswer, isNoText } from "../../core/model/no-answer.ts";
 import { fitBody, leftOutOf, lessonOf, type OwnFields, type Taken, withLesson, wordsOf } from "../../core/model/parameters.ts";
 import { isEvents, readWholeStream } from "../../core/model/stream/whole.ts";
 import { type ToldError, toldError, toldWaitMs } from "../../core/model/told-error.ts";
@@ -188,6 +188,7 @@ function replyIn(text: string, asked: Asked): Result<Json, Failure> | Refused {
   const parsed = readEnvelope(text);
   if (!parsed.ok) {
     // A number that no double holds: beside it the counts can be read.
+    if (parsed.error.why === "malformed" && isNoText(text)) facts["status"] = BILLS_NOTHING;
     if (parsed.error.why === "number") counted.unread = unreadBody(JSON.parse(text) as Json, ceiling);
     return err(otherFormat());
   }

@@ -1,7 +1,7 @@
 /** Which bodies show no sign that a model worked, so that nothing is held for them. */
 import { expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
-import { isNoAnswer, isNoWork } from "../../../core/model/no-answer.ts";
+import { isNoAnswer, isNoText, isNoWork } from "../../../core/model/no-answer.ts";
 import { toldError } from "../../../core/model/told-error.ts";
 
 it.each<[Json]>([
@@ -52,3 +52,9 @@ it.each([
   "hi",
   '{"choices":[{"delta":{"content":"h',
 ])("[MODEL-3] an event of %j may be one", (data) => expect(isNoWork(data)).toBe(false));
+
+const PAGE = `\n<!DOCTYPE html><html><body>${"502 ".repeat(500)}`;
+it.each(["", "  \n", "upstream connect error", PAGE])("[MODEL-3] %j is no text that a model wrote", (text) =>
+  expect(isNoText(text)).toBe(true),
+);
+it.each(['{"choices":[{"mess', '["a', '"a', "x".repeat(1_001)])("[MODEL-3] %j may be one", (text) => expect(isNoText(text)).toBe(false));
