@@ -4,7 +4,6 @@
  */
 import { canonicalJson } from "../canonical-json.ts";
 import { type Channel, PERSONAL_DATA_TYPES } from "../guardrail/finding.ts";
-import { COMMON_PROBES, COMMON_RULES } from "../guardrail/injection/common/common.ts";
 import { DEED_LISTS } from "../guardrail/injection/deeds.ts";
 import { DISGUISES } from "../guardrail/injection/disguise.ts";
 import { DECISION, findInjection } from "../guardrail/injection/injection.ts";
@@ -22,6 +21,8 @@ import { THRESHOLDS } from "../guardrail/injection/thresholds.ts";
 import { TOLD_PROBES } from "../guardrail/injection/told.ts";
 import { WEIGHTS } from "../guardrail/injection/weights.ts";
 import { WHOSE_RULES } from "../guardrail/injection/whose.ts";
+import { WORDING_PROBES } from "../guardrail/injection/wordings/model.ts";
+import { WORDINGS } from "../guardrail/injection/wordings/weights.ts";
 import { ADJACENT, CAUTION, LEAST_SCORE } from "../guardrail/names/thresholds.ts";
 import { NAME_WEIGHTS } from "../guardrail/names/weights.ts";
 import { readSample } from "../guardrail/pii/detector.ts";
@@ -53,14 +54,14 @@ export function guardVersion(sha256Hex: (text: string) => string): string {
   const told = TOLD_PROBES.map((probe) => findInjection(probe, "tool_output"));
   const ordered = ORDER_PROBES.map((probe) => findInjection(probe, "tool_output"));
   const plainly = PLAIN_PROBES.map(([probe, channel]) => findInjection(probe, channel));
-  const commonly = COMMON_PROBES.map((probe) => findInjection(probe, "user"));
-  const probed = { personal, plain, disguised, meant, told, ordered, plainly, commonly };
+  const worded = WORDING_PROBES.map((probe) => findInjection(probe, "user"));
+  const probed = { personal, plain, disguised, meant, told, ordered, plainly, worded };
   const rules = {
     types: PERSONAL_DATA_TYPES,
     thresholds: THRESHOLDS,
-    weights: WEIGHTS,
+    weights: [WEIGHTS, WORDINGS],
     lexicon: [LEXICON, MORE_WORDS],
-    orders: [...ORDER_RULES, ...PLAIN_RULES, ...COMMON_RULES],
+    orders: [...ORDER_RULES, ...PLAIN_RULES],
     deeds: DEED_LISTS,
     patterns,
     mentions: [...MENTION_RULES, ...QUOTED_RULES, ...REPORTED_RULES, ...ORDINARY_RULES],

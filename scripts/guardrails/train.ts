@@ -1,6 +1,6 @@
 /**
  * `npm run train:injection [-- --write]`: trains the injection classifier, measures it on whole sources that neither weights nor thresholds saw, and
- * with `--write` replaces core/guardrail/injection/weights.ts; `--quick` trains without measuring. Reads BULKHEAD_DATA; without it, says so and does
+ * with `--write` replaces core/guardrail/injection/weights.ts and wordings/weights.ts; `--quick` trains without measuring. Reads BULKHEAD_DATA; without it, says so and does
  * nothing. Deterministic.
  */
 import { createHash } from "node:crypto";
@@ -10,6 +10,8 @@ import { hasFolder } from "./dataset.ts";
 import { CHANNELS, examplesFor, type Fitted, fitTo, heldOutSources } from "./fit.ts";
 import { quantise } from "./quantise.ts";
 import { drawRates, ratesOf } from "./rates.ts";
+import { heldOutAuthors } from "./wordings/measure.ts";
+import { CUTS, trainWordings, writeWordings } from "./wordings/train.ts";
 
 const WEIGHTS_FILE = join(import.meta.dirname, "../../core/guardrail/injection/weights.ts");
 
@@ -29,6 +31,12 @@ else {
   const source = sourceFile(fitted);
   console.log(`\nweights ${createHash("sha256").update(source).digest("hex").slice(0, 16)}, ${(source.length / 1000).toFixed(0)} kB`);
   if (process.argv.includes("--write")) writeFileSync(WEIGHTS_FILE, source);
+  if (!process.argv.includes("--quick")) for (const line of heldOutAuthors(CUTS.user.block)) console.log(line);
+  const wordings = trainWordings();
+  console.log(
+    `wordings: ${wordings.attacks} attacks, ${wordings.harmless} harmless texts, ${(wordings.source.length / 1000).toFixed(0)} kB`,
+  );
+  if (process.argv.includes("--write")) writeWordings(wordings.source);
 }
 
 function sourceFile(fitted: Record<(typeof CHANNELS)[number], Fitted>): string {

@@ -2,7 +2,6 @@
 import type { Channel, Finding } from "../finding.ts";
 import { judge } from "./classifier.ts";
 import { codesIn, withoutCodes } from "./codes.ts";
-import { commonOrdersIn } from "./common/common.ts";
 import { disguisedReadings } from "./disguise.ts";
 import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evidence.ts";
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
@@ -17,6 +16,7 @@ import { reportedIn } from "./reported.ts";
 import { hasSign } from "./signs.ts";
 import { THRESHOLDS } from "./thresholds.ts";
 import { toldIn } from "./told.ts";
+import { wordingsIn } from "./wordings/model.ts";
 
 /** Log-odds of a text by patterns alone: the classifier may add to strong evidence, but never argue it away. */
 const PATTERNS_ALONE = -4.5;
@@ -164,8 +164,10 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
   if (channel === "model_output") return read;
   const meant = meantIn(text);
   const told = channel === "tool_output" ? toldIn(text) : NOTHING;
-  const ordered = [...ordersIn(text, channel), ...plainOrdersIn(text, channel), ...commonOrdersIn(text, channel)];
-  return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence, ...ordered], mentions: [...read.mentions, ...meant.mentions] };
+  const ordered = [...ordersIn(text, channel), ...plainOrdersIn(text, channel)];
+  const mentions = [...read.mentions, ...meant.mentions];
+  const worded = wordingsIn(blankedOut(text, mentions), channel);
+  return { evidence: [...read.evidence, ...meant.evidence, ...told.evidence, ...ordered, ...worded], mentions };
 };
 
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
@@ -204,8 +206,9 @@ function judgementOf({ text, evidence, words, marks, alone, hiding }: Reading, c
   return logit > alone ? { logit, evidence, start: (top ?? window).start, end: (top ?? window).end } : byPatterns;
 }
 
-/** What patterns and hints within a window add to the classifier's log-odds of it: training knows, and learns the rest. */
-export function evidenceNear(evidence: readonly Evidence[]): (window: TextWindow) => number {
+/** What patterns and hints within a window add to the classifier's log-odds of it: training knows, and learns the rest. Wordings are judged apart from it. */
+export function evidenceNear(all: readonly Evidence[]): (window: TextWindow) => number {
+  const evidence = all.filter(({ family }) => family !== "wording");
   if (evidence.length === 0) return () => 0;
   const inOrder = [...evidence].sort((a, b) => a.start - b.start);
   const starts = inOrder.map(({ start }) => start);
@@ -220,7 +223,8 @@ const actingOf = (evidence: readonly Evidence[]): readonly Evidence[] => evidenc
 
 /** Patterns and hints as the classifier sees them: each by itself, and its family. */
 const marksOf = (evidence: readonly Evidence[]): readonly Mark[] =>
-  [...evidence]
+  evidence
+    .filter(({ family }) => family !== "wording")
     .sort((a, b) => a.start - b.start)
     .flatMap(({ start, family, acts, pattern }) => [
       { start, name: `${family} ${acts}` },

@@ -11,7 +11,8 @@ export type Family =
   | "release"
   | "tool_coercion"
   | "addressed_to_ai"
-  | "data_exfiltration";
+  | "data_exfiltration"
+  | "wording";
 
 /** A pattern of an instruction, matched against normalised text. */
 export type Pattern = {
