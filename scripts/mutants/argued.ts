@@ -100,6 +100,8 @@ export const ARGUED: ReadonlyMap<string, string> = new Map([
   ["80805f96", "Whoever is over an estimate has one; the default is for the compiler."],
   ["cbb8e6a6", "A call of a tool is sent once it has its facts and its tool; the guard is for the compiler."],
   ["cff9ec80", "A call waits from its second interruption on, and the call after the first one has put a write in doubt."],
+  ["51587077", "Activities of tools have a tool, and no others have; either half says so."],
+  ["40aeb7f4", "A completed step has labels of its output; the default is for journals from before labels."],
   // core/label
   ["a01cc4ea", "Of two equal classes either is the higher."],
   ["a259c361", "Of two equal classes either is the higher."],
