@@ -19,7 +19,7 @@ const PARTICLE = /^(?:de|del|della|di|da|dos|das|du|van|von|der|den|bin|ibn|al|e
 /** Names in order, with the bounds that people give them. */
 export function bounded(names: readonly Name[], tokens: readonly Token[]): readonly Name[] {
   const all: Name[] = [];
-  for (const name of names.flatMap((one) => withOwnDot(trimmed(one, tokens), tokens))) {
+  for (const name of names.flatMap((one) => withOwnDot(trimmed(one, tokens), tokens)).map((one) => withOwnHash(one, tokens))) {
     const last = all.at(-1);
     if (last !== undefined && isOne(last, name, tokens))
       all[all.length - 1] = { ...last, to: name.to, score: Math.min(last.score, name.score) };
@@ -49,6 +49,14 @@ function withOwnDot(names: readonly Name[], tokens: readonly Token[]): readonly 
     const last = tokens[to - 1]?.text ?? "";
     return DOTTED.test(last) || (type === "PERSON" && to - from > 1 && INITIAL.test(last)) ? { ...name, to: to + 1 } : name;
   });
+}
+
+/** The sign of a hashtag that a name begins. */
+function withOwnHash(name: Name, tokens: readonly Token[]): Name {
+  const at = name.from - 1;
+  return name.type !== "ADDRESS" && tokens[at]?.text === "#" && touch(tokens, name.from) && !touch(tokens, at)
+    ? { ...name, from: at }
+    : name;
 }
 
 /** Two names that one word joins, as particles and hyphens do. */

@@ -1,14 +1,15 @@
 /**
  * What the sequence model sees of every word: the word, its shape, its ends, its neighbours, the lists and the clusters that have it, and
- * how the sentence is cased; each a hash. A fixed number of features per word, so linear in the number of words.
+ * how the sentence is cased, known names that cover it; each a hash. A fixed number of features per word, so linear in the number of words.
  */
 import { BEYOND, branchOf, type Clusters, leafOf, twigOf, UNPLACED } from "./clusters.ts";
 import { hashOf, mix } from "./hash.ts";
+import { knownAt } from "./known.ts";
 import type { Token } from "./tokens.ts";
 import { LISTS, listsOf, type WordList } from "./word-list.ts";
 
 /** What is known of words apart from the text. */
-export type Lexicon = { readonly list: WordList; readonly clusters: Clusters };
+export type Lexicon = { readonly list: WordList; readonly known: WordList; readonly clusters: Clusters };
 
 /** One word as the features see it. */
 type Seen = {
@@ -48,6 +49,11 @@ export type Hide = { readonly [What in "word" | "lists" | "clusters"]: (index: n
 export function eachFeature(tokens: readonly Token[], lexicon: Lexicon, take: (index: number, feature: number) => void, hide?: Hide): void {
   const seen = tokens.map(({ text }, index) => see(text, lexicon, hide?.lists(index) === true, hide?.clusters(index) === true));
   const casing = casingOf(seen);
+  const known = knownAt(
+    seen.map(({ lower }) => lower),
+    lexicon.known,
+  );
+  if (hide !== undefined) for (let index = 0; index < known.length; index++) if (hide.lists(index)) known[index] = 0;
   for (let index = 0; index < seen.length; index++) {
     const here = seen[index] ?? NONE;
     const [before, after] = [seen[index - 1] ?? NONE, seen[index + 1] ?? NONE];
@@ -77,6 +83,17 @@ export function eachFeature(tokens: readonly Token[], lexicon: Lexicon, take: (i
     add(19, mix(after.word, here.lists));
     add(20, mix(mix(farBefore.shape, before.shape), mix(here.shape, after.shape)));
     for (let bit = 1; bit <= 128; bit <<= 1) if ((here.lists & bit) !== 0) add(21, mix(bit, casing));
+    const [knownBefore, knownHere, knownAfter] = [known[index - 1] ?? 0, known[index] ?? 0, known[index + 1] ?? 0];
+    if (knownHere !== 0) {
+      // A surname or a first name is one also where it is a place or an organisation.
+      const person = here.lists & (LISTS.first | LISTS.last);
+      add(22, mix(mix(knownHere, here.shape), person));
+      add(23, mix(knownHere & 7, here.lists));
+      add(24, mix(mix(knownHere, casing), person));
+      add(27, mix(knownHere, before.word));
+    }
+    if (knownBefore !== 0) add(25, mix(knownBefore, here.shape));
+    if (knownAfter !== 0) add(26, mix(knownAfter, here.shape));
     eachOfClusters(here, before, after, farBefore, farAfter, shape, add);
     if (hide?.word(index) === true) continue;
     add(30, here.word);
@@ -124,7 +141,7 @@ function eachOfClusters(
 
 function see(text: string, { list, clusters }: Lexicon, hideLists: boolean, hideClusters: boolean): Seen {
   const cut = text.length > LONGEST_WORD ? text.slice(0, LONGEST_WORD) : text;
-  const lower = cut.toLowerCase();
+  const lower = cut.toLowerCase().replace(" ", "");
   const word = /^\d+$/.test(lower) ? hashOf("0".repeat(lower.length)) : hashOf(lower);
   const leaf = hideClusters ? UNPLACED : leafOf(clusters, lower);
   return {

@@ -3,6 +3,7 @@ import { bytesOf, weightsOf } from "./bytes.ts";
 import { unpackClusters } from "./clusters.ts";
 import type { Model } from "./decode.ts";
 import { NAME_WEIGHTS } from "./weights.ts";
+import type { WordList } from "./word-list.ts";
 
 let unpacked: Model | null = null;
 
@@ -13,20 +14,25 @@ export const modelOfNames = (): Model => {
 };
 
 function unpack(): Model {
-  const { buckets, scale, moves, table, hashes, lists, clustered, gaps, leaves } = NAME_WEIGHTS;
-  const packed = bytesOf(hashes);
-  const count = packed.length / 3;
-  const unpackedHashes = new Uint32Array(count);
-  for (let index = 0; index < count; index++)
-    unpackedHashes[index] = ((packed[index * 3] ?? 0) << 16) | ((packed[index * 3 + 1] ?? 0) << 8) | (packed[index * 3 + 2] ?? 0);
+  const { buckets, scale, moves, table, hashes, lists, known, kinds, clustered, gaps, leaves } = NAME_WEIGHTS;
   return {
     table: weightsOf(table),
     buckets,
     scale,
     moves: Float64Array.from(moves),
     lexicon: {
-      list: { hashes: unpackedHashes, lists: bytesOf(lists) },
+      list: listOf(hashes, lists),
+      known: listOf(known, kinds),
       clusters: unpackClusters(bytesOf(gaps), bytesOf(leaves), clustered),
     },
   };
+}
+
+/** Hashes of three bytes each, and a byte of lists for each. */
+function listOf(hashes: string, lists: string): WordList {
+  const packed = bytesOf(hashes);
+  const unpackedHashes = new Uint32Array(packed.length / 3);
+  for (let index = 0; index < unpackedHashes.length; index++)
+    unpackedHashes[index] = ((packed[index * 3] ?? 0) << 16) | ((packed[index * 3 + 1] ?? 0) << 8) | (packed[index * 3 + 2] ?? 0);
+  return { hashes: unpackedHashes, lists: bytesOf(lists) };
 }

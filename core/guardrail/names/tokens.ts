@@ -10,7 +10,7 @@ export type Token = { readonly text: string; readonly start: number; readonly en
 export const BLANKED = "\uffff";
 
 const WORD =
-  /(?:https?:\/\/|www\.)\S+|@[\p{L}\p{N}_]+|(?:\p{Lu}\.){2,}|[\p{L}\p{M}\p{N}_]+(?:['\u2019][\p{L}\p{M}]+)*|\uffff+|\n|[^\s\p{L}\p{M}\p{N}_\uffff]/gu;
+  /(?:https?:\/\/|www\.)\S+|@[\p{L}\p{N}_]+|(?:\p{Lu}\.){2,}|U\. [SK]\.|[\p{L}\p{M}\p{N}_]+(?:['\u2019][\p{L}\p{M}]+)*|\uffff+|\n|[^\s\p{L}\p{M}\p{N}_\uffff]/gu;
 const POSSESSIVE = /['\u2019][sS]$/;
 
 /** The words of a text, in order. */

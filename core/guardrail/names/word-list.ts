@@ -16,8 +16,10 @@ export type WordList = { readonly hashes: Uint32Array; readonly lists: Uint8Arra
 export const listHash = (word: string): number => hashOf(word) & 0xffffff;
 
 /** The lists that have the word; 0: none. */
-export function listsOf({ hashes, lists }: WordList, lowerCase: string): number {
-  const wanted = listHash(lowerCase);
+export const listsOf = (list: WordList, lowerCase: string): number => bitsOf(list, listHash(lowerCase));
+
+/** The bits of a hash of 24 bits; 0: it is on no list. */
+export function bitsOf({ hashes, lists }: WordList, wanted: number): number {
   let low = 0;
   let high = hashes.length - 1;
   while (low <= high) {

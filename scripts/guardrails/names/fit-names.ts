@@ -4,8 +4,10 @@ import { type Model, namesOf } from "../../../core/guardrail/names/decode.ts";
 import type { Hide, Lexicon } from "../../../core/guardrail/names/features.ts";
 import { TAGS } from "../../../core/guardrail/names/tags.ts";
 import { tokensOf } from "../../../core/guardrail/names/tokens.ts";
+import { LISTS, listsOf } from "../../../core/guardrail/names/word-list.ts";
 import { type Settings, train, type Weights } from "./crf.ts";
 import { drawFrom } from "./draw.ts";
+import { knownListOf } from "./known-names.ts";
 import type { Country } from "./lists.ts";
 import { type Marked, makeOne, type Span, stockOf } from "./make.ts";
 import type { Judged } from "./measure.ts";
@@ -14,7 +16,7 @@ import type { NamedRow } from "./rows.ts";
 import { sentenceOf, wordListOf } from "./sentences.ts";
 
 const SETTINGS: Settings = { buckets: 1 << 18, epochs: 6, rate: 0.05, decay: 0.02 };
-const MADE = 6000;
+const MADE = 10_000;
 /** How much of a word's own letters, of the lists and of the clusters is hidden; how many texts are in lower case, or get other names. */
 const CHANCE = { word: 0.35, lists: 0.2, clusters: 0.15, lower: 0.12, renamed: 0.3 } as const;
 
@@ -30,7 +32,9 @@ export type Sources = {
 export function fitted(rows: readonly NamedRow[], { addresses, common, countries, clusters }: Sources): Model {
   const started = performance.now();
   const stock = stockOf(countries, addresses);
-  const lexicon: Lexicon = { list: wordListOf(countries, rows, common), clusters };
+  const list = wordListOf(countries, rows, common);
+  const isCommon = (word: string): boolean => (listsOf(list, word) & LISTS.common) !== 0;
+  const lexicon: Lexicon = { list, known: knownListOf(countries, isCommon), clusters };
   const names = namesByType(rows);
   const draw = drawFrom(11);
   const weights = train(

@@ -4,6 +4,7 @@ import { BLANKED } from "../../../core/guardrail/names/tokens.ts";
 import { CARRIERS, KNOWN_ORGS, KNOWN_PLACES, MORE_ORGS, NATIONALITIES, PLAIN } from "./carriers.ts";
 import type { Draw } from "./draw.ts";
 import { documentCarrier } from "./forms.ts";
+import { ORGANISATIONS, PLACES, SENTENCES } from "./known-names.ts";
 import type { Country } from "./lists.ts";
 
 /** A text with its names; offsets in UTF-16 units. */
@@ -164,6 +165,11 @@ const RANKS =
   );
 const AFTER_PERSON = ["Jr.", "Jr.", "Sr.", "II", "III", "IV"];
 
+/** The share of the made-up texts that are sentences of training/names, and how many of their organisations are of any kind. */
+const WRITTEN = 0.4;
+const OTHER_ORG = 0.15;
+const ALL_SENTENCES = [...SENTENCES.values()].flat();
+
 const CONSONANTS = "bcdfghjklmnprstvwz";
 const VOWELS = "aeiou";
 
@@ -172,6 +178,7 @@ type Case = "as it is" | "lower" | "upper";
 /** One made-up text. `plainShare`: how many have no name. */
 export function makeOne(stock: Stock, draw: Draw, plainShare: number): Marked {
   const casing: Case = draw.next() < 0.14 ? "lower" : draw.next() < 0.04 ? "upper" : "as it is";
+  if (draw.next() < WRITTEN) return fill(draw.pick(ALL_SENTENCES), stock, "en", draw, casing);
   if (draw.next() < plainShare) return fill(draw.pick(PLAIN), stock, "en", draw, casing);
   if (draw.next() < 0.35) return fill(documentCarrier(draw), stock, "en", draw, casing);
   const language = draw.next() < 0.55 ? "en" : draw.pick(["de", "fr", "es", "it", "pt", "nl", "pl"]);
@@ -186,15 +193,16 @@ function fill(carrier: string, stock: Stock, language: string, draw: Draw, casin
   const spans: Span[] = [];
   let text = "";
   const cased = (part: string): string => (casing === "lower" ? part.toLowerCase() : casing === "upper" ? part.toUpperCase() : part);
-  for (const part of carrier.split(/(\{[A-Z]\})/)) {
-    const slot = /^\{([A-Z])\}$/.exec(part)?.[1];
+  for (const part of carrier.split(/(\{(?:[A-Z]|[a-z]+)\})/)) {
+    const slot = /^\{([A-Z]|[a-z]+)\}$/.exec(part)?.[1];
     if (slot === undefined) {
       text += cased(part);
       continue;
     }
     const { value, type, before = "" } = filledOf(slot, stock, language, draw);
     text += cased(before);
-    const start = text.length;
+    // A hashtag is a name with its sign.
+    const start = text.endsWith("#") ? text.length - 1 : text.length;
     text += cased(value);
     if (type !== null) spans.push({ start, end: text.length, type });
   }
@@ -227,7 +235,8 @@ function personOf(words: Words, draw: Draw): string {
 
 function placeOf(words: Words, language: string, draw: Draw): string {
   const chance = draw.next();
-  const place = draw.next() < 0.08 ? invented(draw) : draw.pick(words.places);
+  const known = draw.next();
+  const place = known < 0.08 ? invented(draw) : draw.pick(known < 0.3 && language === "en" ? PLACES : words.places);
   if (language !== "en" || chance < 0.75) return place;
   if (chance < 0.85) return `${draw.pick(BEFORE_PLACE)} ${place}`;
   return `${draw.next() < 0.5 ? place : draw.pick(words.last)} ${draw.pick(AFTER_PLACE)}`;
@@ -363,7 +372,12 @@ function filledOf(slot: string, stock: Stock, language: string, draw: Draw): Fil
         ]),
         type: null,
       };
-    default:
+    case "X":
       return { value: BLANKED, type: null };
+    default: {
+      const names = ORGANISATIONS.get(slot);
+      if (names === undefined) throw new Error(`no names for the slot ${slot}`);
+      return { value: draw.next() < OTHER_ORG ? orgOf(words, language, draw) : draw.pick(names), type: "ORG" };
+    }
   }
 }

