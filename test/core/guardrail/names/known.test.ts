@@ -56,17 +56,20 @@ describe("the names that training has", () => {
     expect(bitsOf(known, knownHash(knownHash(0, "bank"), "of")) & goes_on).toBe(goes_on);
   });
 
-  it("are of few enough words, but for a handful, and each once in its kind", () => {
-    const names = [...ORGANISATIONS.values()].flat();
+  it("are of few enough words, but for a handful, and many of each kind", () => {
+    const names = [...[...ORGANISATIONS.values()].flat(), ...PLACES];
     const long = names.filter((name) => tokensOf(name).length > MOST_KNOWN_WORDS);
     expect(long.length).toBeLessThan(names.length / 50);
-    for (const name of [...names, ...PLACES]) expect(name.trim()).toBe(name);
-    for (const [kind, own] of ORGANISATIONS) expect(own.length, kind).toBeGreaterThan(20);
+    expect(names.filter((name) => name.trim() !== name || name === "")).toEqual([]);
+    expect([...ORGANISATIONS].filter(([, own]) => own.length <= 20)).toEqual([]);
+    expect(PLACES.length).toBeGreaterThan(500);
   });
 
   it("fill every slot that a sentence has", () => {
-    for (const sentence of [...SENTENCES.values()].flat())
-      for (const [, slot = ""] of sentence.matchAll(/\{([^{}"]*)\}/g))
-        expect(/^[PFLTRCGOAMSJDNX]$/.test(slot) || ORGANISATIONS.has(slot), sentence).toBe(true);
+    const slots = [...SENTENCES.values()]
+      .flat()
+      .flatMap((sentence) => [...sentence.matchAll(/\{([^{}"]*)\}/g)].map(([, slot = ""]) => slot));
+    expect(slots.length).toBeGreaterThan(500);
+    expect(slots.filter((slot) => !/^[PFLTRCGOAMSJDNX]$/.test(slot) && !ORGANISATIONS.has(slot))).toEqual([]);
   });
 });
