@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { estimateTokens } from "../../../core/model/estimate.ts";
 import type { Message } from "../../../core/model/message.ts";
+import { turnsToDrop } from "../../../core/run/agent/context-window.ts";
+import type { AgentState } from "../../../core/run/machine/state.ts";
 import type { AgentStep } from "../../../core/workflow/definition.ts";
 import { define, RETRY } from "../../support/run/definition.ts";
 import { answered, Drive, type Script, said } from "../../support/run/drive.ts";
@@ -112,6 +114,15 @@ describe("a conversation that outgrows the window", () => {
     );
     expect(run.state.status).toBe("completed");
     expect(summaries).toEqual([]);
+  });
+
+  it("[RUN-123] drops nothing of a conversation that fits to the token, however rough a count is", () => {
+    const messages: Message[] = [{ role: "user", content: prose(1).repeat(3) }];
+    const exact = estimateTokens(messages, null, []);
+    const turns = Array.from({ length: 6 }, () => ({ text: null, calls: [] }));
+    const dropsIn = (room: number) =>
+      turnsToDrop({ turns, tools: [], window: (room + agent.model.max_tokens) / 0.8 } as unknown as AgentState, agent, messages);
+    expect([dropsIn(exact + 1), dropsIn(exact - 1)]).toEqual([null, [0, 1, 2]]);
   });
 
   it("[RUN-124] what a tool said cannot leave the marks around it in a summary's prompt", () => {
