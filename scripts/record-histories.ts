@@ -37,6 +37,18 @@ const agent = {
 };
 const asks = { ...said(""), result: { ok: true as const, asks: { text: null, calls: [{ id: "c", name: "orders.get", input: {} }] } } };
 let words = 0;
+let corrections = 0;
+
+/** A call that cannot be made, and an end as a call without one. */
+const refused: readonly ReturnType<typeof said>[] = [
+  {
+    answer: '{"text":null,"calls":[{"name":"Orders","arguments":"{\'id\': 1}"}]}',
+    errors: ["call 1 names no tool that there is: the tools are `orders_get`"],
+    layer: "allowlist" as const,
+    asked: { text: null, calls: [{ id: "c", name: "Orders", arguments: "{}", unread: "{'id': 1}" }] },
+  },
+  { answer: "I look it up.", errors: ["the answer ends as a call of a tool and has none"] },
+].map((invalid) => ({ ...said(""), result: { ok: false, invalid } }));
 
 const charge = define({ charge: tool("payments.refund") });
 /** The charge's first answer is lost; the later ones came as far as `reached` says, which is what the fold reads. */
@@ -58,6 +70,7 @@ const drives: { readonly [name: string]: Drive } = {
     .start()
     .run(),
   agent: new Drive(define({ desk: agent }), { model: () => (words++ === 0 ? asks : said("found")) }).start().run(),
+  corrected: new Drive(define({ desk: agent }), { model: () => refused[corrections++] ?? said("found") }).start().run(),
   "lost-then-refused": lostThen("refused", 404, "permanent"),
   "lost-then-redirected": lostThen("no", 302, "permanent"),
   "lost-then-busy": lostThen("answered", 503, "transient"),

@@ -5,7 +5,7 @@ import type { Failure } from "../run/calls/call.ts";
 /** docs/contract.md, "Workflows": how often a model is asked again when its answer does not fit; then the answer is invalid. */
 export const CORRECTIONS = 2;
 /** Maximum UTF-16 units of the refused answer that are shown to the model again. */
-const SHOWN_CHARACTERS = 8_000;
+export const SHOWN_CHARACTERS = 8_000;
 
 /** The refused answer as the model sees it again. */
 export const shownAnswer = (text: string): string => text.slice(0, SHOWN_CHARACTERS).toWellFormed();

@@ -20,6 +20,7 @@ export const FLAWS = {
   notObject: "the answer is not a JSON object",
   noTools: "no tool can be called here: answer in words",
   mustCall: "one of the tools has to be called",
+  writtenCall: "the answer is the text of a call: call the tool itself, or answer without a call",
   namesNoCall: "the answer ends as a call of a tool and has none: call a tool, or answer in words",
 } as const;
 

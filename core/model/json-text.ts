@@ -55,7 +55,7 @@ function unquoted(read: Read, schema: JsonSchema, parse: Parse): Read {
 }
 
 /** What stands after the last end of thoughts, which some servers send without their beginning. */
-function withoutThoughts(text: string): string {
+export function withoutThoughts(text: string): string {
   let end = 0;
   for (const found of text.matchAll(END_OF_THOUGHTS)) end = found.index + found[0].length;
   return text.slice(end).trim();

@@ -18,8 +18,17 @@ export type Message =
 /** A tool as it is offered to a model. */
 export type ModelTool = { readonly name: string; readonly description: string; readonly input: JsonSchema };
 
-/** What a model asks for. `input` is checked against the tool's schema by whoever carries it out. */
-export type ModelToolCall = { readonly id: string; readonly name: string; readonly input: Json; readonly opaque?: JsonObject };
+/**
+ * What a model asks for. `input` is checked against the tool's schema by whoever carries it out. `said`: of a call that is only shown back, the text of
+ * its arguments, in place of `input`.
+ */
+export type ModelToolCall = {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Json;
+  readonly said?: string;
+  readonly opaque?: JsonObject;
+};
 
 /** Of `input`, `cachedInput` came from the upstream's cache; of `output`, `reasoning` was thought and not said (absent: nobody told). */
 export type TokenUsage = {

@@ -6,6 +6,8 @@ import type { FieldError } from "../errors/problem.ts";
 import { escapeToken, type Json, own } from "../json.ts";
 import type { Message } from "../model/message.ts";
 import { type AskedForm, askedAgain, asksAgain } from "../model-call/corrections.ts";
+import { NOT_MADE, refusedMessages } from "../model-call/refused-turn.ts";
+import type { Correction } from "../run/calls/call.ts";
 import type { Definition, Prompt, SlotType } from "./definition.ts";
 
 /** Slot names are lower case, so that placeholders for personal data (`{{EMAIL_1}}`) are never slots. */
@@ -113,6 +115,7 @@ const BROKEN_RULES = "Your answer cannot be taken, since it breaks these rules:"
 /** The last message asks for an answer again. */
 export function isCorrection(messages: readonly Message[]): boolean {
   const last = messages.at(-1);
+  if (last?.role === "tool") return last.content.startsWith(NOT_MADE);
   return last?.role === "user" && (asksAgain(last.content) || last.content.startsWith(BROKEN_RULES));
 }
 
@@ -120,11 +123,9 @@ export function isCorrection(messages: readonly Message[]): boolean {
  * Asks again, with what was wrong. `answer` is the model's, redacted; `errors` are ours; `rules`: they are about guardrails, not the form. `form`: what
  * is asked for.
  */
-export function correctionMessages(
-  messages: readonly Message[],
-  { answer, errors, rules }: { readonly answer: string; readonly errors: readonly string[]; readonly rules?: true },
-  form: AskedForm,
-): Message[] {
+export function correctionMessages(messages: readonly Message[], { answer, errors, rules, asked }: Correction, form: AskedForm): Message[] {
+  // Many servers refuse a conversation with calls where no tool is offered.
+  if (asked !== undefined && form.tools) return [...messages, ...refusedMessages(asked, errors)];
   const told = errors.slice(0, 20);
   const broken = [BROKEN_RULES, ...told.map((error) => `- ${error}`)];
   const ask = rules

@@ -13,12 +13,13 @@ import { openFiller } from "../../core/guardrail/stream/filler.ts";
 import type { StreamStep } from "../../core/guardrail/stream/step.ts";
 import { isObject, type Json } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
+import { mayBeWrittenCalls } from "../../core/model-call/refused-turn.ts";
 import type { Failure } from "../../core/run/calls/call.ts";
 import type { OpenedAnswer } from "../model-gateway/asking.ts";
 import type { Facts } from "../model-gateway/exchange.ts";
 import type { Chosen } from "./attempt.ts";
 import type { Call } from "./call.ts";
-import { besideOf, judgeChat, withBeside } from "./judge.ts";
+import { besideOf, isCallInWords, judgeChat, withBeside } from "./judge.ts";
 import type { ChatPorts } from "./ports.ts";
 import { readUpstream } from "./upstream-stream.ts";
 
@@ -34,6 +35,9 @@ export type Piece =
   /** What was held to the end is not what was asked for. */
   | { readonly kind: "invalid"; readonly errors: readonly string[]; readonly correction: readonly ChatMessage[] }
   | { readonly kind: "broken"; readonly failure: Failure };
+
+/** Where this is a call in words, every text of its form is one. */
+const SHORTEST_CALL = '{"calls":[{"name":"","input":{}}]}';
 
 /** Puts the guard into an upstream's stream. The caller MUST read it to its end or cancel it. */
 export function guardStream(
@@ -58,6 +62,8 @@ export function guardStream(
   /** The words that came through the guard, with placeholders; and what was judged at the end. */
   let words = "";
   let held: Json = null;
+  /** Text that may yet turn out to be a call's, which is no answer; null: something was sent. */
+  let pending: string | null = isCallInWords(sent, SHORTEST_CALL) ? "" : null;
   let judgedFindings: readonly FindingSummary[] = [];
 
   const passed = (step: StreamStep): string => {
@@ -70,16 +76,18 @@ export function guardStream(
     const text = passed(rest);
     if (rest.stopped !== null) return { kind: "stopped" };
     const last = guard.end();
-    const tail = text + passed(last) + filler.end();
+    const isUnsent = pending !== null;
+    const tail = (pending ?? "") + text + passed(last) + filler.end();
     if (last.stopped !== null) return { kind: "stopped" };
-    return ending(upstream.answer(), tail);
+    return ending(upstream.answer(), tail, isUnsent);
   };
-  const ending = async (answer: ChatAnswer, tail: string): Promise<Piece> => {
+  const ending = async (answer: ChatAnswer, tail: string, isUnsent: boolean): Promise<Piece> => {
     const isSilent = (answer.text ?? "").trim() === "";
     const { toolChoice } = sent;
     const isForced = toolChoice === "required" || (toolChoice !== null && typeof toolChoice !== "string");
     const said: Said = { text: tail, refusal: null, calls: [], finish: finishOf(answer.finish, 0) };
-    if (!isSilent && !isForced && answer.calls.length === 0 && !answer.refused) {
+    const isInWords = isUnsent && isCallInWords(sent, answer.text ?? "");
+    if (!isSilent && !isForced && !isInWords && answer.calls.length === 0 && !answer.refused) {
       if (answer.opaque === undefined) return { kind: "end", said };
       const beside = await besideOf(call.guard, call.guardContext, answer, secrets).catch(() => null);
       judgedFindings = beside?.findings ?? [];
@@ -113,7 +121,12 @@ export function guardStream(
           return { kind: "stopped" };
         }
         if (text === "") continue;
-        return { kind: "text", text };
+        if (pending === null) return { kind: "text", text };
+        pending += text;
+        if (mayBeWrittenCalls(pending)) continue;
+        const begun = pending;
+        pending = null;
+        return { kind: "text", text: begun };
       }
     },
     answer: () => upstream.answer(),

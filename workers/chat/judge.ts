@@ -6,6 +6,7 @@ import { outwardIds } from "../../core/chat/call-ids.ts";
 import { type Finish, finishOf, type Said } from "../../core/chat/completion.ts";
 import { type ClosedAnswer, closeAnswer } from "../../core/chat/cut-answer.ts";
 import type { ChatMessage, ChatToolCall } from "../../core/chat/messages.ts";
+import { forNextTurn } from "../../core/chat/opaque.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import type { KnownContent } from "../../core/guardrail/content/content.ts";
 import type { FindingSummary } from "../../core/guardrail/finding.ts";
@@ -21,10 +22,18 @@ import { isObject, type Json, type JsonObject } from "../../core/json.ts";
 import type { ChatAnswer } from "../../core/model/answer.ts";
 import { openAgain } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
-import { flawsOfCalls, longIn, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
+import { distinctIds, flawsOfCalls, longIn, lostNumberIn, readArguments } from "../../core/model-call/asked-calls.ts";
 import { askedAgain, calledInWords, type RefusedCall, shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, mustCall, noRoom, numberNotHeld, SHOWN_ERRORS, withoutNulls } from "../../core/model-call/flaws.ts";
 import { meantName } from "../../core/model-call/meant-name.ts";
+import {
+  answersToRefused,
+  isWrittenCalls,
+  type RefusedTurn,
+  refusedCalls,
+  type SaidCall,
+  shownName,
+} from "../../core/model-call/refused-turn.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { parseUntrusted, withoutSecrets } from "../../core/untrusted-json.ts";
 import { withNumbersAt, writeBareAt, writeInt64 } from "../../core/workflow/int64.ts";
@@ -84,7 +93,11 @@ export async function judgeChat(
   if (flaws.length === 0 && withoutPerson(judged.action) === "block") return { kind: "broken", redacted: null, findings };
   if (judged.action === "retry") flaws.push(...judged.flaws);
   if (flaws.length > 0) {
-    const correction = correctionOf(request, admitted.value, flaws);
+    // Of an answer that carries an instruction nothing beside its words goes on.
+    const parts = [forNextTurn(answer.opaque), ...answer.calls.map(({ opaque }) => opaque)];
+    const beside = admitted.action === "retry" ? null : await admitOpaque(guard, context, parts, secrets);
+    const own = answer.calls.map(({ id }) => withoutSecrets(id, secrets).value);
+    const correction = correctionOf(request, answer, admitted.value, flaws, own, beside?.kept ?? []);
     return { kind: "invalid", errors: flaws, correction, redacted: admitted.value, findings };
   }
   const revealed = await guard.reveal(context, judged.value);
@@ -203,10 +216,11 @@ function rawOf(request: ChatRequest, { answer, isCut }: ClosedAnswer): JsonObjec
     text: words,
     ...(parsed?.ok ? { text: null, json: { value: isCut ? parsed.value : withoutNulls(schema, parsed.value) } } : {}),
     refusal: answer.refusal?.toWellFormed() ?? null,
-    calls: answer.calls.map((call) => ({
-      name: call.name?.toWellFormed() ?? null,
-      input: inputOf(call.arguments, parametersOf.get(call.name ?? "")),
-    })),
+    calls: answer.calls.map((call) => {
+      const input = inputOf(call.arguments, parametersOf.get(call.name ?? ""));
+      const unread = input === null && call.arguments !== null ? { said: call.arguments } : {};
+      return { name: call.name?.toWellFormed() ?? null, input, ...unread };
+    }),
   };
 }
 
@@ -222,6 +236,7 @@ function flawsOf(request: ChatRequest, closed: ClosedAnswer, filled: Json): read
   // Asked for again, it would end at the same limit and be paid again.
   if (finish === "content_filter" || isCut) return [];
   const { toolChoice, format } = request;
+  if (isCallInWords(request, answer.text ?? "")) return [FLAWS.writtenCall];
   if (toolChoice === "required") return [FLAWS.mustCall];
   if (toolChoice !== null && typeof toolChoice !== "string") return [mustCall(toolChoice.name)];
   const isBlank = (answer.text ?? "").trim() === "";
@@ -302,18 +317,39 @@ function fittedTo(request: ChatRequest, { answer, isCut, calls: cut }: ClosedAns
   return ok({ ...shown, calls });
 }
 
-/** What was refused, redacted, as the model's own words; then what is wrong with it. */
-function correctionOf(request: ChatRequest, admitted: Json, errors: readonly string[]): readonly ChatMessage[] {
+/** What was refused, redacted, as the model's own turn; then what is wrong with it. `ids`, `beside`: of its calls, the latter behind its own. */
+function correctionOf(
+  request: ChatRequest,
+  { calls: said }: ChatAnswer,
+  admitted: Json,
+  errors: readonly string[],
+  ids: readonly Json[],
+  [own, ...ofCalls]: readonly (JsonObject | undefined)[],
+): readonly ChatMessage[] {
   const { text = null, json, calls } = isObject(admitted) ? admitted : {};
-  const asked = Array.isArray(calls) ? calls.map(refusedCall(request)) : [];
   const words = typeof text === "string" ? text : null;
-  const said = asked.length > 0 ? calledInWords(words, asked) : isObject(json) ? JSON.stringify(json["value"] ?? null) : (words ?? "");
+  if (Array.isArray(calls) && calls.length > 0 && request.tools.length > 0) {
+    const known = distinctIds(ids);
+    const shown = calls.slice(0, MOST_CALLS).map((call, index): SaidCall => {
+      const { name = null, input = null, said: unread = null } = isObject(call) ? call : {};
+      const given = input === null ? unread : writeBareAt(input, longIn(said[index]?.arguments ?? null));
+      return { id: known[index] ?? "", name: shownName(name), said: given, opaque: ofCalls[index] };
+    });
+    const turn: RefusedTurn = { text: words, calls: refusedCalls(shown), ...(own === undefined ? {} : { opaque: own }) };
+    const toolCalls = turn.calls.map(({ unread: _unread, ...call }): ChatToolCall => call);
+    return [
+      { role: "assistant", content: words, name: null, toolCalls, ...(own === undefined ? {} : { opaque: own }) },
+      ...answersToRefused(turn, errors).map(({ id, content }): ChatMessage => ({ role: "tool", toolCallId: id, content })),
+    ];
+  }
+  const asked = Array.isArray(calls) ? calls.map(refusedCall(request)) : [];
+  const answer = asked.length > 0 ? calledInWords(words, asked) : isObject(json) ? JSON.stringify(json["value"] ?? null) : (words ?? "");
   const { toolChoice, tools, format } = request;
   const mustCall = toolChoice === "required" || (toolChoice !== null && typeof toolChoice !== "string");
   const form = { json: format.kind !== "text", tools: tools.length > 0 && toolChoice !== "none", mustCall };
   const ask = askedAgain(errors, form);
   return [
-    { role: "assistant", content: shownAnswer(said), name: null, toolCalls: [] },
+    { role: "assistant", content: shownAnswer(answer), name: null, toolCalls: [] },
     { role: "user", content: ask, name: null },
   ];
 }
@@ -322,9 +358,15 @@ function correctionOf(request: ChatRequest, admitted: Json, errors: readonly str
 const refusedCall =
   ({ tools }: ChatRequest) =>
   (call: Json): RefusedCall => {
-    const { name = null, input = null } = isObject(call) ? call : {};
-    return { name: tools.find((tool) => tool.name === name)?.name ?? "", given: input };
+    const { name = null, input = null, said = null } = isObject(call) ? call : {};
+    return { name: tools.find((tool) => tool.name === name)?.name ?? "", given: input ?? said };
   };
+
+/** The text of a call in the place of one, where a tool may be called. */
+export function isCallInWords({ tools, toolChoice, format }: ChatRequest, text: string): boolean {
+  if (tools.length === 0 || toolChoice === "none") return false;
+  return isWrittenCalls(text, format.kind === "json_schema" ? format.schema : true);
+}
 
 /** null: the guard's value has another shape, and cannot be believed. */
 function saidOf(request: ChatRequest, closed: ClosedAnswer, shown: Json, ids: readonly string[]): Said | null {

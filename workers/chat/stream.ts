@@ -6,6 +6,7 @@
 
 import { chunksOf, type Said } from "../../core/chat/completion.ts";
 import { toOpenAiError } from "../../core/chat/error.ts";
+import type { ChatMessage } from "../../core/chat/messages.ts";
 import { type Refusal, refuse } from "../../core/errors/problem.ts";
 import { type ChunkHead, DONE_FRAME, formatChunk, formatFrame, formatUsage, type SentChunk } from "../../core/model/stream/frame.ts";
 import { settledUsage, unreadUsage } from "../../core/model-call/usage.ts";
@@ -59,7 +60,7 @@ async function streamOn(
   }
   talk.leaveOut(result.value.leftOut);
   if (result.value.kind === "whole")
-    return wholeAfterAll(ports, call, talk, attempt, { input, opened: result.value, upstream, durationMs });
+    return wholeAfterAll(ports, call, talk, attempt, { input, opened: result.value, upstream, durationMs, again, isLast });
 
   const pieces = guardStream(ports, call, talk.sent, result.value, chosen);
   const end = (failure: Failure | null, note?: string): void => {
@@ -88,12 +89,7 @@ async function streamOn(
   }
   if (first.kind === "invalid") {
     end(null, "does not fit what was asked");
-    // Nothing was sent yet: it is asked for again, whole.
-    talk.correct(first.correction);
-    const next = await again();
-    if (!next.ok) return next.error;
-    const given = await converse(ports, call, talk, next.value, again, isLast, 1);
-    return given.kind === "done" ? { kind: "done", value: asStream(call, talk, given.value) } : given;
+    return askAgain(ports, call, talk, first.correction, again, isLast);
   }
   const unrecorded = await onRecord(attempt);
   const refusal = unrecorded ?? (first.kind === "unfit" ? refuse("output_invalid", first.why) : null);
@@ -106,6 +102,22 @@ async function streamOn(
   const head = { ...headOf(call, model, pieces.isRehearsal()), includeUsage: talk.sent.includeUsage };
   const headers = { ...answerHeaders(call, model, "miss", { cost: false, ignored: talk.ignoredBy(chosen) }), ...STREAM_HEADERS };
   return { kind: "done", value: new Response(bodyOf(call, head, first, pieces, end), { status: 200, headers }) };
+}
+
+/** Nothing was sent yet: it is asked for again, whole. */
+async function askAgain(
+  ports: ChatPorts,
+  call: Call,
+  talk: Talk,
+  correction: readonly ChatMessage[],
+  again: Again,
+  isLast: boolean,
+): Promise<Step<Response>> {
+  talk.correct(correction);
+  const next = await again();
+  if (!next.ok) return next.error;
+  const given = await converse(ports, call, talk, next.value, again, isLast, 1);
+  return given.kind === "done" ? { kind: "done", value: asStream(call, talk, given.value) } : given;
 }
 
 type Pieces = ReturnType<typeof guardStream>;
@@ -201,11 +213,15 @@ async function wholeAfterAll(
     opened,
     upstream,
     durationMs,
+    again,
+    isLast,
   }: {
     readonly input: number;
     readonly opened: Extract<OpenedAnswer, { kind: "whole" }>;
     readonly upstream: Facts;
     readonly durationMs: number;
+    readonly again: Again;
+    readonly isLast: boolean;
   },
 ): Promise<Step<Response>> {
   if (opened.broke !== undefined) {
@@ -221,7 +237,9 @@ async function wholeAfterAll(
   const unrecorded = await onRecord(attempt);
   if (unrecorded !== null) return { kind: "refuse", refusal: unrecorded };
   if (judged?.kind === "broken") return { kind: "refuse", refusal: BROKEN_RULE };
-  if (judged?.kind === "invalid") return { kind: "refuse", refusal: misfit(judged.errors) };
+  if (judged?.kind === "invalid") {
+    return call.isStopped() ? { kind: "refuse", refusal: killed() } : askAgain(ports, call, talk, judged.correction, again, isLast);
+  }
   if (judged?.kind === "unfit") return { kind: "refuse", refusal: refuse("output_invalid", judged.why) };
   const said: Said = judged?.kind === "said" ? judged.said : BLOCKED;
   const facts = opened.answer.rehearsal ? { ...upstream, rehearsal: "true" } : upstream;

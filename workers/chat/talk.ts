@@ -1,10 +1,12 @@
 /** What is said to a model in one call: the guarded request and what was added because an answer did not fit; and its size. */
 import type { PromptContent } from "../../core/audit/content.ts";
 import type { Amount } from "../../core/budget/amount.ts";
+import { idInside } from "../../core/chat/call-ids.ts";
 import type { ChatMessage } from "../../core/chat/messages.ts";
 import type { ChatRequest } from "../../core/chat/request.ts";
 import { boundInput, ignoredBy, upstreamBody } from "../../core/chat/wire.ts";
 import type { Json, JsonObject } from "../../core/json.ts";
+import { distinctIds } from "../../core/model-call/asked-calls.ts";
 import { worstCase } from "../../core/model-call/cost.ts";
 import type { Chosen } from "./attempt.ts";
 
@@ -32,6 +34,21 @@ export type Talk = {
   /** Another model begins without the corrections of the last one. */
   restart(): void;
 };
+
+/** The messages with ids of calls that no call before them has: many servers count from 0 in every turn. */
+function withFreshIds(more: readonly ChatMessage[], before: readonly ChatMessage[]): readonly ChatMessage[] {
+  const idsOf = (messages: readonly ChatMessage[]): readonly string[] =>
+    messages.flatMap((message) => (message.role === "assistant" ? message.toolCalls.map(({ id }) => id) : []));
+  const said = idsOf(more);
+  const known = idsOf(before);
+  const ids = distinctIds(said, [...known, ...known.map(idInside)]);
+  const fresh = new Map(said.map((id, index) => [id, ids[index] ?? id]));
+  return more.map((message): ChatMessage => {
+    if (message.role === "tool") return { ...message, toolCallId: fresh.get(message.toolCallId) ?? message.toolCallId };
+    if (message.role !== "assistant") return message;
+    return { ...message, toolCalls: message.toolCalls.map((call) => ({ ...call, id: fresh.get(call.id) ?? call.id })) };
+  });
+}
 
 /** By how much the bound lies over what is expected (core/model/estimate.ts). */
 const MARGIN = 1.3;
@@ -65,7 +82,7 @@ export function openTalk(sent: ChatRequest, guarded: ChatRequest): Talk {
       leftOut = fields;
     },
     correct(more) {
-      corrections = [...corrections, ...more];
+      corrections = [...corrections, ...withFreshIds(more, [...guarded.messages, ...corrections])];
       added = boundInput({ ...guarded, messages: corrections, tools: [], format: { kind: "text" } });
     },
     restart() {

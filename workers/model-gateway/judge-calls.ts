@@ -9,6 +9,7 @@ import { distinctIds, flawsOfCalls, lostNumberIn, readArguments } from "../../co
 import { calledInWords, type RefusedCall } from "../../core/model-call/corrections.ts";
 import { numberNotHeld, withoutNulls } from "../../core/model-call/flaws.ts";
 import { meantName } from "../../core/model-call/meant-name.ts";
+import { type RefusedTurn, refusedCalls, type SaidCall, shownName } from "../../core/model-call/refused-turn.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
@@ -39,6 +40,7 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
     return {
       id: typeof id === "string" ? id : null,
       name: name ?? "",
+      shown: asked.name?.toWellFormed() ?? null,
       input: inputOf(asked.arguments, schemas.get(name ?? "")),
       raw: asked.arguments,
     };
@@ -66,7 +68,7 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
   // What was refused is shown back as it was said; what is taken, as it was read.
   const value: JsonObject =
     errors.length > 0
-      ? { text, calls: read.map(({ name, raw }) => ({ name, arguments: raw })) }
+      ? { text, calls: read.map(({ name, shown, raw }) => ({ name: name || shown, arguments: raw })) }
       : { text, calls: read.map(({ input }) => ({ input: input ?? {} })) };
   const inWords = (admitted: Json): string => {
     const { text: words = null, calls: shown = [] } = isObject(admitted) ? admitted : {};
@@ -78,6 +80,31 @@ export function readCalls(call: ModelCall, answer: ChatAnswer, names: ToolNames,
     return calledInWords(typeof words === "string" ? words : null, refused);
   };
   return { value, calls: read.map(({ id, name }) => ({ id, name })), errors, inWords, isUnlisted: read.some(({ name }) => name === "") };
+}
+
+/** Calls that are refused, as their model gets them back; null: the guard's value has another shape. */
+export function refusedOf(
+  { messages }: Pick<ModelCall, "messages">,
+  calls: readonly Named[],
+  admitted: Json,
+  [own, ...ofCalls]: readonly (JsonObject | undefined)[],
+): RefusedTurn | null {
+  if (!isObject(admitted) || !Array.isArray(admitted["calls"]) || admitted["calls"].length !== calls.length) return null;
+  const text = admitted["text"] ?? null;
+  const ids = idsOf(messages, calls);
+  const said = admitted["calls"].map((call, index): SaidCall => {
+    const { name = null, arguments: given = null, input = given } = isObject(call) ? call : {};
+    return { id: ids[index] ?? "", name: calls[index]?.name || shownName(name), said: input, opaque: ofCalls[index] };
+  });
+  return { text: typeof text === "string" ? text : null, calls: refusedCalls(said), ...(own === undefined ? {} : { opaque: own }) };
+}
+
+function idsOf(messages: ModelCall["messages"], calls: readonly Named[]): readonly string[] {
+  const before = messages.flatMap((message) => (message.role === "assistant" ? (message.toolCalls ?? []).map(({ id }) => id) : []));
+  return distinctIds(
+    calls.map(({ id }) => id),
+    before,
+  );
 }
 
 function inputOf(said: Json, schema: JsonSchema | undefined): JsonObject | null {
@@ -96,11 +123,7 @@ export function withAdmitted(
   const text = admitted["text"] ?? null;
   const inputs = admitted["calls"].map((call) => (isObject(call) ? (call["input"] ?? null) : null));
   if ((text !== null && typeof text !== "string") || !inputs.every(isObject)) return null;
-  const before = messages.flatMap((message) => (message.role === "assistant" ? (message.toolCalls ?? []).map(({ id }) => id) : []));
-  const ids = distinctIds(
-    calls.map(({ id }) => id),
-    before,
-  );
+  const ids = idsOf(messages, calls);
   return { text, calls: calls.map(({ name }, index): ModelToolCall => ({ id: ids[index] ?? "", name, input: inputs[index] ?? {} })) };
 }
 

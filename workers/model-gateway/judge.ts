@@ -10,16 +10,17 @@ import { closeJson } from "../../core/model/cut-json.ts";
 import { readJsonText } from "../../core/model/json-text.ts";
 import { shownAnswer } from "../../core/model-call/corrections.ts";
 import { FLAWS, flawsOfValue, noRoom, numberNotHeld, withoutNulls } from "../../core/model-call/flaws.ts";
+import { isWrittenCalls } from "../../core/model-call/refused-turn.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { ModelCall, ModelOutcome } from "../../core/run/calls/call.ts";
 import { withoutSecrets } from "../../core/untrusted-json.ts";
 import type { JsonSchema } from "../../core/workflow/definition.ts";
 import type { Guard, GuardContext } from "../guardrail/ports.ts";
 import { type Deadline, DeadlineError } from "../kit/deadline.ts";
-import { admitOpaque } from "../kit/opaque.ts";
+import { type AdmittedOpaque, admitOpaque } from "../kit/opaque.ts";
 import { withholdingBreaks } from "../kit/withheld.ts";
 import { failure } from "./failure.ts";
-import { readCalls, withAdmitted } from "./judge-calls.ts";
+import { readCalls, refusedOf, withAdmitted } from "./judge-calls.ts";
 import type { ToolNames } from "./tool-names.ts";
 
 /** The result of a call for the run, and what the guardrails found in the answer. */
@@ -46,6 +47,11 @@ export async function judgeAnswer(
   const admitted = await deadline.within(guard.admit(context, "model_output", "model", value, false, call.injection)).catch(nullUnlessOver);
   if (admitted === null) return refused("content_blocked", "the guardrails could not judge the model's answer", []);
   const { findings } = admitted;
+  /** What the message, and each of that many calls, says beside its words. */
+  const besideOf = (calls: number): Promise<AdmittedOpaque | null> => {
+    const parts = [forNextTurn(answer.opaque), ...answer.calls.slice(0, calls).map(({ opaque }) => opaque)];
+    return deadline.within(admitOpaque(guard, context, parts, secrets)).catch(nullUnlessOver);
+  };
   if (admitted.verdict === "block") return refused(refusalCode(findings), "the model's answer was refused", findings);
   if (admitted.action === "review" && asked !== null)
     return refused("injection_detected", "the model's answer carried an instruction and was refused", findings);
@@ -54,7 +60,13 @@ export async function judgeAnswer(
     const errors = admitted.action === "retry" ? [FLAWS.instruction] : read.errors;
     const rules = admitted.action === "retry" ? ({ rules: true } as const) : {};
     const unlisted = asked?.isUnlisted === true ? ({ layer: "allowlist" } as const) : {};
-    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors, ...rules, ...unlisted } }, findings };
+    // Of an answer that carries an instruction nothing beside its words goes on.
+    const beside = asked === null || admitted.action === "retry" ? null : await besideOf(asked.calls.length);
+    const turn = asked === null ? null : refusedOf(call, asked.calls, admitted.value, beside?.kept ?? []);
+    if (asked !== null && turn === null)
+      return refused("content_blocked", "the guardrails could not judge the model's tool calls", findings);
+    const back = turn === null ? {} : { asked: turn };
+    return { result: { ok: false, invalid: { answer: shownAnswer(shown), errors, ...rules, ...unlisted, ...back } }, findings };
   }
   if (asked !== null) {
     const asks = withAdmitted(call, asked.calls, admitted.value);
@@ -62,8 +74,7 @@ export async function judgeAnswer(
     const fitted = await fittedCalls(call, inputsOf(value), asks.calls, filledOf).catch(nullUnlessOver);
     if (fitted === null) return refused("content_blocked", "the guardrails could not judge the model's tool calls", findings);
     if (!fitted.ok) return unfit(fitted.error, findings);
-    const parts = [forNextTurn(answer.opaque), ...answer.calls.map(({ opaque }) => opaque)];
-    const beside = await deadline.within(admitOpaque(guard, context, parts, secrets)).catch(nullUnlessOver);
+    const beside = await besideOf(answer.calls.length);
     return {
       result: { ok: true, asks: withBeside({ ...asks, calls: fitted.value }, beside?.kept ?? []) },
       findings: [...findings, ...(beside?.findings ?? [])],
@@ -148,6 +159,8 @@ async function readOutput(
   // After a tool's result there may be nothing left to say.
   const isAfterTool = call.schema === null && finish !== "tool_calls" && call.messages.at(-1)?.role === "tool";
   if (words.trim() === "") return { value: words, errors: isAfterTool ? [] : [FLAWS.empty] };
+  const isWritten = call.tools.length > 0 && isWrittenCalls(words, call.schema?.schema);
+  if (isWritten) return { value: words, errors: [FLAWS.writtenCall] };
   if (call.schema === null) return { value: words, errors: finish === "tool_calls" && call.tools.length > 0 ? [FLAWS.namesNoCall] : [] };
   // Of an answer that was cut, what closes by itself is whole; what stands in its middle may be a draft.
   const isCut = finish === "length";

@@ -57,7 +57,7 @@ function onTheWire(message: Message, names: Pick<ToolNames, "toWire">): JsonObje
     role,
     content,
     ...beside,
-    tool_calls: calls.map(({ id, name, input, opaque }) => callOnTheWire(id, names.toWire(name), writeJson(input), opaque)),
+    tool_calls: calls.map(({ id, name, input, said, opaque }) => callOnTheWire(id, names.toWire(name), said ?? writeJson(input), opaque)),
   };
 }
 

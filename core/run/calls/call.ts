@@ -15,6 +15,7 @@ import type { GroundedRule } from "../../guardrail/rules/settings.ts";
 import type { Json, JsonObject } from "../../json.ts";
 import type { DataClass, Label } from "../../label/label.ts";
 import type { Message, ModelTool, ModelToolCall, TokenUsage } from "../../model/message.ts";
+import type { RefusedTurn } from "../../model-call/refused-turn.ts";
 import type { MicroUsd } from "../../money.ts";
 import type { CacheUse, JsonSchema } from "../../workflow/definition.ts";
 import type { RunFlag } from "../outside/view.ts";
@@ -170,6 +171,8 @@ export type Correction = {
   readonly answer: string;
   readonly errors: readonly string[];
   readonly rules?: true;
+  /** Its calls, which cannot be made. Absent: there were none. */
+  readonly asked?: RefusedTurn;
   /** What refused it, where it is neither its schema nor a guardrail. */
   readonly layer?: Layer;
 };

@@ -14,7 +14,7 @@ import type { RunFlag } from "../outside/view.ts";
 import { askPerson } from "../steps/question.ts";
 import { completeNode } from "../steps/settle.ts";
 import { compensated } from "../steps/undo.ts";
-import type { LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
+import type { Correction, LookupAnswer, ModelOutcome, ToolOutcome } from "./call.ts";
 import { dispatch } from "./dispatch.ts";
 import { failCall, mayRepeat } from "./failure.ts";
 import { noteFindings } from "./findings.ts";
@@ -119,11 +119,16 @@ export function takeModelAnswer(turn: Turn, activityId: string, call: number, gi
     if (!isStopping && heedFailure(turn, activity, result.invalid.errors[0] ?? "the answer does not fit")) return null;
     if (isStopping || activity.corrections.length >= CORRECTIONS) {
       const why = result.invalid.errors.slice(0, 3).join("; ");
-      const what = result.invalid.rules ? "breaks the guardrails" : "does not fit the schema";
-      failWork(turn, activity, { code: "output_invalid", message: `the model's answer ${what}: ${why}` });
+      failWork(turn, activity, { code: "output_invalid", message: `the model's ${misfitOf(result.invalid)}: ${why}` });
     }
   } else failCall(turn, activity, result.failure, activity.attempt);
   return null;
+}
+
+/** What is wrong with an answer, before its errors. */
+function misfitOf({ rules, asked }: Correction): string {
+  if (rules) return "answer breaks the guardrails";
+  return asked === undefined ? "answer does not fit the schema" : "tool calls cannot be made";
 }
 
 /** An empty answer has nothing to correct: when another candidate is left, it is asked instead. */

@@ -126,6 +126,34 @@ describe("what was asked for", () => {
     });
   });
 
+  it("[MODEL-15] what cannot be called goes back as calls, with ids of their own and what is wrong", async () => {
+    const world = chatWorld([
+      calls("weather", "{'city': 'Oslo'}"),
+      calls("Weather", '{"city":"Oslo"}'),
+      calls("weather", '{"city":"Oslo"}'),
+    ]);
+    expect(answer(await world.complete(TOOLS)).finish_reason).toBe("tool_calls");
+    const last = JSON.parse(world.upstream.requests[2]?.body ?? "") as { messages: JsonObject[] };
+    const called = (id: string, name: string, given: string) => ({ id, type: "function", function: { name, arguments: given } });
+    expect(last.messages.slice(1)).toEqual([
+      { role: "assistant", content: null, tool_calls: [called("call_1", "weather", "{}")] },
+      { role: "tool", tool_call_id: "call_1", content: expect.stringContaining("Its arguments were: {'city': 'Oslo'}") },
+      { role: "assistant", content: null, tool_calls: [called("call00003", "Weather", '{"city":"Oslo"}')] },
+      { role: "tool", tool_call_id: "call00003", content: expect.stringContaining("names no tool that there is") },
+    ]);
+  });
+
+  it("[MODEL-15] the text of a call is no answer where tools can be called", async () => {
+    const text = '{"calls":[{"name":"weather","input":{"city":"Oslo"}}]}';
+    const world = chatWorld([says(text), calls("weather", '{"city":"Oslo"}')]);
+    expect(answer(await world.complete(TOOLS))).toMatchObject({ finish_reason: "tool_calls", message: { content: null } });
+    for (const request of [
+      { ...ASK, model: SMALL },
+      { ...TOOLS, tool_choice: "none" },
+    ])
+      expect(answer(await chatWorld([says(text)]).complete(request)).message.content).toBe(text);
+  });
+
   it("[CHAT-6] a tool that has to be called is called", async () => {
     const world = chatWorld([says("I would rather not"), calls("weather", '{"city": "Oslo"}')]);
     expect(answer(await world.complete({ ...TOOLS, tool_choice: "required" })).finish_reason).toBe("tool_calls");

@@ -519,6 +519,33 @@ describe("tools in a stream", () => {
     expect(await chatWorld([bad, plainBad, plainBad]).complete(TOOLS)).toMatchObject({ ok: false, error: { code: "output_invalid" } });
   });
 
+  it("[MODEL-15] written as text are no answer: nothing of it is sent, and it is asked for again", async () => {
+    const text = '{"calls": [{"name": "weather", "input": {"city": "Oslo"}}]}';
+    const written = (): Response => streams([...Array.from(text, (sign) => delta(sign)), finish("stop"), DONE]).response;
+    const good = json({ choices: [{ message: { content: null, tool_calls: [OSLO] }, finish_reason: "tool_calls" }] });
+    const { chunks, text: sent, isDone } = await read(await chatWorld([written(), good]).complete(TOOLS));
+    expect([sent, isDone]).toEqual(["", true]);
+    expect(callsOf(chunks)).toMatchObject([{ function: { name: "weather", arguments: '{"city":"Oslo"}' } }]);
+    expect((await read(await chatWorld([written()]).complete({ ...ASK, model: SMALL }))).text).toBe(text);
+  });
+
+  it.each(['{"calls": 3, "note": "a long one"}', '{"cal', "```json\n[1]\n```", '{"calls":['])(
+    "[MODEL-15] that %j begins like one loses nothing",
+    async (text) => {
+      const { response } = streams([...Array.from(text, (sign) => delta(sign)), finish("stop"), DONE]);
+      expect(await read(await chatWorld([response]).complete(TOOLS))).toMatchObject({ text, isDone: true, finish: ["stop"] });
+    },
+  );
+
+  it("[MODEL-15] go back as calls where the upstream does not stream", async () => {
+    const whole = (given: string) =>
+      json({ choices: [{ message: { content: null, tool_calls: [{ ...OSLO, function: { name: "weather", arguments: given } }] } }] });
+    const world = chatWorld([whole("{'city': 'Oslo'}"), whole('{"city":"Oslo"}')]);
+    expect(callsOf((await read(await world.complete(TOOLS))).chunks)).toMatchObject([{ function: { arguments: '{"city":"Oslo"}' } }]);
+    const back = (JSON.parse(world.upstream.requests[1]?.body ?? "") as { messages: JsonObject[] }).messages.slice(1);
+    expect(back).toMatchObject([{ tool_calls: [{ id: "call_a" }] }, { role: "tool", tool_call_id: "call_a" }]);
+  });
+
   it("[CHAT-6] that do not fit after words were sent end the stream with an error", async () => {
     const { response } = streams([
       delta("Let me look that up for you. It will not take long. "),

@@ -2,7 +2,8 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { ModelTool } from "../../../core/model/message.ts";
-import type { Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
+import type { Correction, Failure, ModelCall, ModelOutcome } from "../../../core/run/calls/call.ts";
+import { correctionMessages } from "../../../core/workflow/prompt.ts";
 import { defineModelGateway } from "../../../workers/model-gateway/gateway.ts";
 import { toolNames } from "../../../workers/model-gateway/tool-names.ts";
 import { modelCall, modelEntry } from "../../support/doubles/calls.ts";
@@ -214,7 +215,7 @@ describe("[MODEL-7] what does not hold together is asked for again, and never pa
     const outcome = await world(answer(calls, null, choice)).call();
     expect(invalidOf(outcome)?.errors.join()).toContain(says);
     expect(outcome.result.ok).toBe(false);
-    expect(JSON.stringify(invalidOf(outcome)).length).toBeLessThan(10_000);
+    expect(JSON.stringify(invalidOf(outcome)).length).toBeLessThan(20_000);
   });
 
   it("more than sixteen calls in a turn", async () => {
@@ -237,6 +238,109 @@ describe("[MODEL-7] what does not hold together is asked for again, and never pa
   it("[PROMPT-3] is shown in words, with the name that the model knows", async () => {
     const outcome = await world(answer([asked("kb_search", "{'q': 1}")], "Let me see.")).call();
     expect(invalidOf(outcome)?.answer).toBe("Let me see.\nI called `kb_search` with: {'q': 1}");
+  });
+});
+
+describe("[MODEL-15] calls that cannot be made go back as calls, each with what is wrong with it", () => {
+  /** What is sent after an answer that is refused, from the answer on. */
+  const backAfter = async (response: Response, changes: Partial<ModelCall> = {}): Promise<readonly { [field: string]: Json }[]> => {
+    const before = [{ role: "user" as const, content: "Where is it?" }];
+    const invalid = invalidOf(await world(response).call({ messages: before, ...changes }));
+    if (invalid === null) throw new Error("it was taken");
+    const second = world(answer([], "x"));
+    const { schema = {}, tools = TOOLS } = changes;
+    const form = { json: schema !== null, tools: tools.length > 0 };
+    await second.call({ ...changes, messages: correctionMessages(before, JSON.parse(JSON.stringify(invalid)) as Correction, form) });
+    return (second.sent()["messages"] as { [field: string]: Json }[]).slice(1);
+  };
+  const callOf = (name: string, args: string, id = "call_a1"): object => ({ id, type: "function", function: { name, arguments: args } });
+
+  it.each<[string, object, object, string]>([
+    ["single quotes", asked("kb_search", "{'q': 'A-17'}"), callOf("kb_search", "{}"), "Its arguments were: {'q': 'A-17'}"],
+    ["a list", asked("kb_search", "[]"), callOf("kb_search", "{}"), "Its arguments were: []"],
+    [
+      "a number that is too long",
+      asked("kb_search", '{"query":9007199254740993}'),
+      callOf("kb_search", '{"query":9007199254740993}'),
+      "`/query`",
+    ],
+    [
+      "a name that there is not",
+      asked("Look", '{"q":1}'),
+      callOf("Look", '{"q":1}'),
+      "names no tool that there is: the tools are `kb_search`",
+    ],
+    ["a name that no upstream takes", asked("look up!", "{}"), callOf("look_up_", "{}"), "names no tool that there is"],
+    ["no name", asked(undefined, "{}"), callOf("unknown", "{}"), "names no tool that there is"],
+  ])("%s", async (_, said, shown, says) => {
+    for (const changes of [{}, { schema: null }]) {
+      const back = await backAfter(answer([said], null), changes);
+      expect(back).toEqual([
+        { role: "assistant", content: null, tool_calls: [shown] },
+        { role: "tool", tool_call_id: "call_a1", content: expect.stringContaining(says) },
+      ]);
+      expect(JSON.stringify(back)).not.toContain("JSON schema");
+    }
+  });
+
+  it("with its words, its ids where they tell calls apart, and what it wants back unchanged", async () => {
+    const said = json({
+      choices: [
+        {
+          message: {
+            content: "I look it up.",
+            reasoning_content: "Look it up.",
+            tool_calls: [
+              { ...asked("kb_search", "{"), extra_content: { google: { thought_signature: "AbCd" } } },
+              asked("kb_search", "{}"),
+            ],
+          },
+          finish_reason: "tool_calls",
+        },
+      ],
+    });
+    expect(await backAfter(said)).toMatchObject([
+      {
+        content: "I look it up.",
+        reasoning_content: "Look it up.",
+        tool_calls: [{ id: "call00001", extra_content: { google: { thought_signature: "AbCd" } } }, { id: "call00002" }],
+      },
+      { role: "tool", tool_call_id: "call00001" },
+      { role: "tool", tool_call_id: "call00002", content: expect.stringContaining("another call beside it") },
+    ]);
+  });
+
+  it("redacted, and with nothing beside its words where it carries an instruction", async () => {
+    const guard = scriptedGuard();
+    guard.onAdmit = (value) => ({
+      value: JSON.parse(JSON.stringify(value).replaceAll("ada@example.com", "{{EMAIL_1}}")) as Json,
+      verdict: "redact",
+      action: "retry",
+      findings: [],
+    });
+    const outcome = await world(answer([{ ...asked("kb_search", '{"query":"ada@example.com"}'), signature: "AbCd" }]), guard).call();
+    expect(invalidOf(outcome)).toMatchObject({
+      rules: true,
+      asked: { calls: [{ name: "kb.search", arguments: '{"query":"{{EMAIL_1}}"}' }] },
+    });
+    expect(JSON.stringify(outcome)).not.toMatch(/ada@|AbCd/);
+  });
+
+  it("as words where no tool is offered, which asks for no JSON", async () => {
+    const back = await backAfter(answer([asked("kb_search", "{}")], null), { tools: [], schema: null });
+    expect(back).toEqual([
+      { role: "assistant", content: "I called a tool that there is not with: {}" },
+      { role: "user", content: "Your answer cannot be taken:\n- no tool can be called here: answer in words\nAnswer again in words." },
+    ]);
+  });
+
+  it.each([
+    '{"text":null,"calls":[{"name":"kb_search","arguments":"{\\"query\\":\\"A-17\\"}"}]}',
+    '{"calls":[{"name":"kb_search","input":{"query":"A-17"}}]}',
+  ])("and %s is no answer where tools can be called", async (text) => {
+    for (const schema of [null, { name: "x", schema: true }] as const)
+      expect(invalidOf(await world(answer([], text)).call({ schema }))?.errors).toEqual([expect.stringContaining("the text of a call")]);
+    expect((await world(answer([], text)).call({ schema: null, tools: [] })).result).toEqual({ ok: true, output: text });
   });
 });
 
