@@ -6,12 +6,16 @@ import { normalise } from "./normalise.ts";
 const SHORTEST_STEM = 2;
 const LONGEST_ENTRY = 24;
 
-const CYRILLIC = /[\u0400-\u04ff]/;
+/** Words of scripts that have look-alikes of Latin letters, in whose company a word is read as one of them. */
+const COMPANY: readonly (readonly [script: RegExp, word: string])[] = [
+  [/[\u0400-\u04ff]/, "жизнь "],
+  [/[\u0370-\u03ff]/, "λόγος "],
+];
 
-/** Whether a run of characters is written without blanks between its words, as Chinese and its relatives are. */
+/** Whether a run of characters is written without blanks between its words, as Chinese and its relatives are, and Thai. */
 export function isUnspaced(word: string): boolean {
   const first = word.charCodeAt(0);
-  return (first >= 0x2e80 && first <= 0x9fff) || (first >= 0xf900 && first <= 0xfaff);
+  return (first >= 0x0e00 && first <= 0x0e7f) || (first >= 0x2e80 && first <= 0x9fff) || (first >= 0xf900 && first <= 0xfaff);
 }
 
 /** Meanings are indexes of lists. */
@@ -85,6 +89,6 @@ export function dictionaryOf(lists: readonly string[]): Dictionary {
 
 /** A word of another script alone would be taken for look-alikes: it is read in company of its own. */
 function plainOf(entry: string): string {
-  const company = CYRILLIC.test(entry) ? "жизнь " : "";
-  return normalise(company + entry).text.slice(company.length);
+  const company = COMPANY.find(([script]) => script.test(entry))?.[1] ?? "";
+  return normalise(company + entry).text.slice(normalise(company).text.length);
 }

@@ -1,12 +1,14 @@
 /**
- * Words of instructions in ten more languages (Dutch, Polish, Swedish, Czech, Ukrainian, Indonesian, Vietnamese, Japanese, Korean, Arabic), by the meanings of
- * lexicon.ts. The rules of meaning.ts know them; the classifier does not, since it was trained without. Written as in the lexicon.
+ * Words of instructions in ten more languages (Dutch, Polish, Swedish, Czech, Ukrainian, Indonesian, Vietnamese, Japanese, Korean, Arabic), and with those of
+ * further-words.ts in eighteen others, by the meanings of lexicon.ts. The rules of meaning.ts know them; the classifier does not, since it was trained
+ * without. Written as in the lexicon.
  */
 import { dictionaryOf } from "./dictionary.ts";
+import { FURTHER_WORDS } from "./further-words.ts";
 import type { Concept } from "./lexicon.ts";
 
-/** The lists by what they mean. */
-export const MORE_WORDS: { readonly [C in Concept]?: string } = {
+/** The lists of ten languages by what they mean. */
+const OF_TEN: { readonly [C in Concept]?: string } = {
   ignore:
     "negeer vergeet negeert zignoruj zignorujcie pomin zapomnij zapomnijcie odrzuc ignorera glom bortse ignoruj ignorujte zapomen zapomente prehlizej ігноруй ігноруйте забудь забудьте " +
     "abaikan lupakan hiraukan bo quen 無視 忘れ 忘れて 破棄 무시- 잊- تجاهل تجاهلي انس انسي اهمل",
@@ -25,6 +27,11 @@ export const MORE_WORDS: { readonly [C in Concept]?: string } = {
     "systeem systeemprompt- systemow- systemprompt- systemov- системн- sistem he 内部 システム システムプロンプト 秘密 시스템- 비밀- 내부- النظام السرية الداخلية",
   negation: "niet nooit inte aldrig jangan dung khong しない لا 말고- 마세요-",
 };
+
+/** The lists of all of them by what they mean. */
+export const MORE_WORDS: { readonly [C in Concept]?: string } = Object.fromEntries(
+  Object.entries(OF_TEN).map(([concept, words]) => [concept, [words, FURTHER_WORDS[concept as Concept] ?? ""].join(" ").trim()]),
+);
 
 const NAMES = Object.keys(MORE_WORDS) as readonly Concept[];
 const DICTIONARY = dictionaryOf(Object.values(MORE_WORDS));

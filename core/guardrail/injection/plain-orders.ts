@@ -7,10 +7,11 @@ import type { Channel } from "../finding.ts";
 import type { Evidence } from "./evidence.ts";
 import { instructionFinderOf } from "./finder.ts";
 import { PATTERNS } from "./patterns.ts";
+import { FURTHER_PLAIN_ORDERS } from "./plain-orders-further.ts";
 import { PLAIN_ORDERS_IN_DATA } from "./plain-orders-in-data.ts";
 import { PLAIN_ORDERS_OF_USERS } from "./plain-orders-of-users.ts";
 
-const KINDS = [...PLAIN_ORDERS_OF_USERS, ...PLAIN_ORDERS_IN_DATA];
+const KINDS = [...PLAIN_ORDERS_OF_USERS, ...PLAIN_ORDERS_IN_DATA, ...FURTHER_PLAIN_ORDERS];
 /** Log-odds: enough to block in both channels. */
 const WEIGHT = 6;
 /** Place of their evidence among the patterns: behind those of orders.ts. */

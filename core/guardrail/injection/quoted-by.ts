@@ -35,6 +35,8 @@ const SHOWING_AN_EXAMPLE = [
 /** A headline, a post, a test of a filter. */
 const TELLING = [
   `\\b(?:tweet|post|meme|headline|article|slogan|t-?shirt|sticker|poster|title|comment|joke|slide|video)\\b[^.!?\\n]{0,16} {8}[^.!?\\n]{0,80}\\b(?:went viral|(?:is|was|were) about|made|became|explain\\w*|describe\\w*|warn\\w*|famous|popular|spread)\\b`,
+  `\\b(?:test|prueba|teste)\\b[^.!?\\n]{0,40}\\b(?:prufe?t|uberpruft|verifi\\w+|compruebe|detecte|garanta)\\b[^.!?\\n]{0,20}\\bfilt\\w+`,
+  `тест[^.!?\\n]{0,40}провер\\S+[^.!?\\n]{0,20}фильтр|单元测试[^\\u3002\\n]{0,10}检查[^\\u3002\\n]{0,6}过滤|(?:यूनिट )?टेस्ट[^\\u0964\\n]{0,16}जा[^\\u0964\\n]{0,12}फिल्टर|\\bfiltre\\w*[^.!?\\n]{0,440}\\bdogrula\\w*[^.!?\\n]{0,20}\\btest\\w*`,
   `\\btests?\\b[^.!?\\n]{0,60}\\b(?:checks?|asserts?|verif\\w+|ensures?|proves?)\\b${SENTENCE}\\b(?:blocked|flagged|refused|rejected|detected|caught|filtered)\\b`,
 ];
 

@@ -23,7 +23,7 @@ function kindsOfUnits(): Uint8Array {
   of(LETTERS, [97, 122], [0xc0, 0x963], [0x966, 0x2e7f], [0xa000, 0xf8ff]);
   of(UNSPACED, [0x2e80, 0x3000], [0x3003, 0x9fff], [0xf900, 0xfaff]);
   of(DIGITS, [48, 57]);
-  of(SIGNS, [33, 47], [58, 64], [91, 96], [123, 126], [0x3001, 0x3002], [0x964, 0x964]);
+  of(SIGNS, [33, 47], [58, 64], [91, 96], [123, 126], [0x3001, 0x3002], [0x964, 0x964], [0x6d4, 0x6d4]);
   of(BREAK, [10, 10]);
   return kinds;
 }

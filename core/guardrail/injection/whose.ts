@@ -123,7 +123,8 @@ function isOfSomethingElse(words: readonly Meant[], index: number): boolean {
   // Vietnamese "before that" has a "do" that is no "of".
   if (after !== undefined && OF.has(after.text) && !(after.text === "do" && behind[0]?.text === "truoc")) {
     const thing = rest.find(({ text }) => !ARTICLE.has(text));
-    if (thing !== undefined && !isOfAModel(thing)) return true;
+    // Slovene "in" is an "and".
+    if (thing !== undefined && !isOfAModel(thing) && !thing.means.has("reveal")) return true;
   }
   if (after !== undefined && after.means.size === 0 && GENITIVE.test(after.text)) return true;
   return isNounBefore(words, index) && isThing(words, index - 1);
