@@ -103,9 +103,18 @@ function meaningsOf(word: string): readonly Concept[] {
 
 const SENTENCE = /[^.!?\u3002\u0964\uff01\uff1f\n]+[.!?\u3002\u0964\uff01\uff1f\n]?/gu;
 
+/** A system prompt to be written for some other bot. */
+const TO_WRITE =
+  /(?:\b(?:an?|einen?|una?|une|uma?|bir) [^.!?\n]{0,16}|системн\S+ |सिस्टम |系统|\bsistem )(?:system ?prompt\S*|prompt\S*|промпт\S*|प्रॉम्प्ट|提示词)[^.!?\n]{0,12}\b(?:for|fur|para|pour|per) (?:an? |einen? |una? |une? |uma? )[^.!?\n]{0,12}(?:bot|chatbot|assist\w+|asist\w+)\b|системн\S+ промпт\S* для (?:бота|ассистента)|\bbot icin (?:bir )?sistem promptu\b|बॉट के लिए[^.!?\n]{0,8}सिस्टम प्रॉम्प्ट/;
+/** Whose: then it is one that exists. */
+const EXISTS =
+  /\b(?:yours?|you|dein\w*|du|dir|tus?|te|ton|tes|toi|votre|vos|tuo|tua|tuoi|ti|teu|seu|sua|voce|senin|sen|same|identical|current|ignor\w*|forget|reveal|without|ohne|sin|sans|senza|sem)\b|тво|тебя|тебе|你|तुम|आप|без/;
+
 /** Sentences of a short normalised text that are of ordinary life; none where the text has a word of what attacks want. */
 export function ordinaryIn(text: string): readonly Stretch[] {
   if (text.length > LONGEST) return [];
+  const written = EXISTS.test(text) ? null : TO_WRITE.exec(text);
+  if (written !== null) return [{ start: written.index, end: written.index + written[0].length }];
   const may = MAY_BE.mayMatch(text);
   if (may.length === 0) return [];
   const sentences = Array.from(text.matchAll(SENTENCE), ({ 0: words, index }) => ({ words, start: index, end: index + words.length }));
@@ -148,7 +157,7 @@ export function isOnlySettingAside(quotation: string): boolean {
 /** The words and rules as texts: they are part of the version of the guardrails. */
 export const ORDINARY_RULES: readonly string[] = [
   ...LANGUAGES.flatMap((words) => Object.values(words).map(({ source }) => source)),
-  ...[SHORTER, AGAIN, AND_ALL, MORE_WANTED].map(({ source }) => source),
+  ...[SHORTER, AGAIN, AND_ALL, MORE_WANTED, TO_WRITE, EXISTS].map(({ source }) => source),
   ...WANTED,
   ...HARMLESS,
   `${LONGEST} ${MOST_SENTENCES}`,

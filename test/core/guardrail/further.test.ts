@@ -26,7 +26,7 @@ const blocked = (texts: readonly string[], channels: readonly Channel[]): readon
 describe("attacks of further kinds", () => {
   it("[INJ-43] orders to an AI reader in what a tool returns are blocked, and talk of readers is not", () => {
     expect(other(READERS_ORDERED, ["tool_output"], "block")).toEqual([]);
-    expect(blocked(READERS_TALK, BOTH)).toEqual([]);
+    expect(blocked(READERS_TALK, ["tool_output"])).toEqual([]);
   });
   it("[INJ-44] a message with a forged role is blocked, and talk of roles passes", () => {
     expect(other(FORGED_ROLES, BOTH, "block")).toEqual([]);
