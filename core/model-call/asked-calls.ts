@@ -5,6 +5,7 @@
 import { isObject, type Json, type JsonObject } from "../json.ts";
 import type { AskedCall, ChatAnswer } from "../model/answer.ts";
 import { soleObject } from "../model/json-pieces.ts";
+import { mendedJson } from "../model/mended-json.ts";
 import { ok } from "../result.ts";
 import { type ExactJson, parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
@@ -54,7 +55,8 @@ const FENCED = /^\s*```[a-zA-Z]*\s([^`]*)```\s*$/;
 function exactOf(said: string): ExactJson | null {
   const text = FENCED.exec(said)?.[1] ?? said;
   const whole = parseExact(text);
-  const parsed = whole.ok ? whole : parseExact(soleObject(text));
+  const sole = whole.ok ? whole : parseExact(soleObject(text));
+  const parsed = !sole.ok && sole.error.why === "malformed" ? parseExact(mendedJson(text)) : sole;
   if (!parsed.ok) return null;
   const inner = typeof parsed.value.value === "string" ? parseExact(parsed.value.value) : parsed;
   return inner.ok ? inner.value : null;

@@ -8,6 +8,7 @@ import { type JsonRefusal, parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { takeInt64 } from "../workflow/int64.ts";
 import { validate } from "../workflow/schema.ts";
+import { mendedJson } from "./mended-json.ts";
 
 type Read = Result<Json, JsonRefusal>;
 type Parse = (piece: string) => Read;
@@ -16,7 +17,8 @@ const NO_JSON: Read = err({ why: "malformed" });
 /** `schema`: of the value, for its 64-bit numbers. */
 export function readJsonText(text: string, schema: JsonSchema = true): Read {
   const parse: Parse = (piece) => {
-    const exact = parseExact(piece, "replaced");
+    const whole = parseExact(piece, "replaced");
+    const exact = !whole.ok && whole.error.why === "malformed" ? parseExact(mendedJson(piece), "replaced") : whole;
     if (!exact.ok) return exact;
     const taken = takeInt64(schema, exact.value);
     return taken.ok ? taken : err({ why: "number", path: taken.error });
@@ -30,10 +32,10 @@ export function readJsonText(text: string, schema: JsonSchema = true): Read {
   const answer = withoutThoughts(said);
   if (answer !== said) {
     const after = parse(answer);
-    if (isDecided(after)) return after;
+    if (isDecided(after)) return unquoted(after, schema, parse);
   }
   const inFence = readFences(answer, parse);
-  return inFence ?? readBetweenWords(answer, parse);
+  return inFence === null ? readBetweenWords(answer, parse) : unquoted(inFence, schema, parse);
 }
 
 /** There is a value, or one that is refused whatever stands around it. */
@@ -97,18 +99,50 @@ function isEndOf(mark: string, line: string): boolean {
   return bare.length >= mark.length && bare.startsWith(mark) && [...bare].every((character) => character === mark[0]);
 }
 
+/** Braces around words, as a set has them: no key and no text stands in them. */
+const WORDS_IN_BRACES = /\{[^{}[\]"':]{1,200}\}/g;
+/** The same at one place. */
+const WORDS_HERE = new RegExp(WORDS_IN_BRACES.source, "y");
+/** Braces around words that are looked past, and repetitions of an answer. */
+const MOST_PAST = 20;
+
 /** The only object or list among words. Another bracket of its kind after it could begin another answer: then none is read. */
 function readBetweenWords(text: string, parse: Parse): Read {
-  const starts = [text.indexOf("{"), text.indexOf("[")].filter((start) => start >= 0).sort((a, b) => a - b);
+  const starts = [startPastWords(text), text.indexOf("[")].filter((start) => start >= 0).sort((a, b) => a - b);
   for (const start of starts) {
     const end = endOfValue(text, start);
     const read = end === null ? NO_JSON : parse(text.slice(start, end));
     if (!isDecided(read)) continue;
     const rest = text.slice(end ?? 0);
-    if (rest.trim() === text.slice(start, end ?? 0)) return read; // said twice
-    return rest.includes("{") || (text[start] === "[" && rest.includes("[")) ? NO_JSON : read;
+    if (isSaidAgain(rest, read, parse)) return read;
+    return rest.replace(WORDS_IN_BRACES, "").includes("{") || (text[start] === "[" && rest.includes("[")) ? NO_JSON : read;
   }
   return NO_JSON;
+}
+
+/** The first brace that begins more than words; -1: none does. */
+function startPastWords(text: string): number {
+  let start = text.indexOf("{");
+  for (let past = 0; start >= 0 && past < MOST_PAST; past++) {
+    WORDS_HERE.lastIndex = start;
+    const words = WORDS_HERE.exec(text)?.[0];
+    if (words === undefined) return start;
+    start = text.indexOf("{", start + words.length);
+  }
+  return start;
+}
+
+/** Nothing but the same value follows, once or more. */
+function isSaidAgain(text: string, first: Read, parse: Parse): boolean {
+  const said = JSON.stringify(first);
+  let rest = text.trim();
+  for (let times = 0; rest !== "" && times < MOST_PAST; times++) {
+    const end = /^[[{]/.test(rest) ? endOfValue(rest, 0) : null;
+    if (end === null || JSON.stringify(parse(rest.slice(0, end))) !== said) return false;
+    rest = rest.slice(end).trim();
+    if (rest === "") return true;
+  }
+  return false;
 }
 
 /** The index after the bracket that closes the one at `start`; null when none before `limit` does. Linear in `limit - start`. */

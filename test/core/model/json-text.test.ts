@@ -31,6 +31,15 @@ it.each<[string, string, Json]>([
   ["in a channel that is held to JSON", `${HARMONY}<|channel|>final <|constrain|>json<|message|>${ADA}`, VALUE],
   ["that is said twice", `${ADA}\n${ADA}`, VALUE],
   ["in a text", JSON.stringify(ADA), VALUE],
+  ["that is said three times, with other blanks", `${ADA}\n{ "name": "Ada" }${ADA}`, VALUE],
+  ["in a text in a fence", `\`\`\`json\n${JSON.stringify(ADA)}\n\`\`\``, VALUE],
+  ["in a text after thoughts", `<think>x</think>${JSON.stringify(ADA)}`, VALUE],
+  ["with a comma at its end", '{"name": "Ada" ,\n}', VALUE],
+  ["with commas at the ends of lists, in words", 'Here: {"name":[1,[2,],{"a":1,},],} done', { name: [1, [2], { a: 1 }] }],
+  ["with other blanks between its parts", '{\u00a0"name":\u202f"A\u00a0d,}",\u3000}', { name: "A\u00a0d,}" }],
+  ["with signs in a text that look like slips", '{"name":"\\",}",}', { name: '",}' }],
+  ["behind braces around words", `The sets {a,b} and {x | x > 1} give ${ADA}.`, VALUE],
+  ["before braces around words", `${ADA} is one of {Ada, Bob}.`, VALUE],
 ])("[MODEL-13] JSON is read %s", (_, text, value) => expect(readJsonText(text, { type: "object" })).toEqual({ ok: true, value }));
 
 it("[MODEL-13] a text stays one where the schema takes it, and two values are no answer", () => {
@@ -45,6 +54,12 @@ it.each([
   ["a list among others", "[1] and [2]"],
   ["a value that is cut", '{"name":"Ada"'],
   ["words in braces", "use {name} here"],
+  ["another object that is no JSON, before", `{name: "Bob"} or ${ADA}`],
+  ["another object that is no JSON, behind", `${ADA} or {name: 'Bob'}`],
+  ["a list with a hole", "[1,,2]"],
+  ["commas alone", '{"a":[,]}'],
+  ["a comma without a value", '{"a":,}'],
+  ["an object with two commas at its end", '{"name":"Ada",,}'],
   ["words", "It is about shipping."],
 ])("[MODEL-1] JSON is not read out of %s", (_, text) => expect(readJsonText(text).ok).toBe(false));
 
@@ -54,7 +69,7 @@ it("[MODEL-1] a long text is read in time proportional to its length", () => {
     readJsonText(text);
     return cpuMs() - begin;
   };
-  for (const piece of ["{", "[", "```\n", "</think>", '"{', "{}"]) {
+  for (const piece of ["{", "[", "```\n", "</think>", '"{', "{}", "{a}", " ,", "\u00a0", '"\\', "[1,]"]) {
     const text = piece.repeat(Math.ceil(1_000_000 / piece.length));
     timeOf(text.slice(0, 10_000));
     expect(timeOf(text)).toBeLessThan(1_000);
