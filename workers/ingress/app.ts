@@ -1,12 +1,11 @@
 /** The edge of the platform: every request comes through here. Fits middleware and routes together; decides nothing itself. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { ERRORS } from "../../core/errors/codes.ts";
-import { refuse } from "../../core/errors/problem.ts";
 import type { JsonObject } from "../../core/json.ts";
 import { errorLine } from "../kit/thrown.ts";
 import type { IngressEnv } from "./context.ts";
 import { docsPage } from "./docs.ts";
-import { answerElsewhere } from "./elsewhere.ts";
+import { answerElsewhere, refusalElsewhere } from "./elsewhere.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { refusalOf } from "./middleware/errors.ts";
 import { refuseMethod } from "./middleware/method.ts";
@@ -84,7 +83,7 @@ export function defineIngress(ports: IngressPorts): Ingress {
   app.notFound((context) => {
     const { method, path } = context.req;
     const elsewhere = answerElsewhere(path, method === "GET" || method === "HEAD", context.get("trace").traceId);
-    if (elsewhere === null) return problemResponse(context, refuse("not_found", "not found"));
+    if (elsewhere === null) return problemResponse(context, refusalElsewhere(path));
     context.set("code", "not_found");
     return elsewhere;
   });

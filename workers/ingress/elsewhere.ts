@@ -31,6 +31,19 @@ export function answerElsewhere(path: string, isRead: boolean, traceId: string):
   return Response.json(body, { status: ERRORS.not_found.status });
 }
 
+/** Upstreams have ids with several slashes, as `meta-llama/llama-3` behind `openrouter`. */
+const LONG_MODEL = /^\/v1\/models\/[^/]+\/[^/]+\/[^/]/;
+
+/** What is told of a path that nothing here has, by whoever writes there. */
+export const refusalElsewhere = (path: string): Refusal =>
+  LONG_MODEL.test(path)
+    ? refuse(
+        "invalid_request",
+        "a model's id is `{provider}/{name}`, with one slash; the id that its upstream knows it by goes into `upstream_id`",
+        [{ path: "path", message: "has more than one slash behind `/v1/models/`" }],
+      )
+    : refuse("not_found", "not found");
+
 /** An error as Anthropic's clients read it (docs.anthropic.com/en/api/errors). */
 const toAnthropicError = ({ detail }: Refusal, traceId: string): JsonObject => ({
   type: "error",
