@@ -39,8 +39,8 @@ describe("common wordings of an injection", () => {
       expect(blocked(each, "user")).toBeGreaterThanOrEqual(LEAST_BLOCKED);
   });
 
-  // Every fifth line of two authors: the six kinds and ten languages are all among them.
-  it.each([1, 3])("[INJ-28] of each kind and in each language, by author %i", { timeout: 60_000 }, (author) => {
+  // Every fifth line of three authors: the six kinds and ten languages are all among them.
+  it.each([1, 3, 6])("[INJ-28] of each kind and in each language, by author %i", { timeout: 60_000 }, (author) => {
     const judged = verdicts(
       written(author, "attacks").filter((_, index) => index % 5 === 0),
       "user",
