@@ -9,7 +9,9 @@ import { parseExact } from "../untrusted-json.ts";
 import type { JsonSchema } from "../workflow/definition.ts";
 import { knownPath } from "../workflow/known-path.ts";
 import { writeJson } from "../write-json.ts";
-import { SHOWN_CHARACTERS } from "./corrections.ts";
+
+/** Maximum UTF-16 units of the refused answer that are shown to the model again. */
+export const SHOWN_CHARACTERS = 8_000;
 
 /** PERSISTED: in journals. `opaque`: what the model wants back unchanged. */
 export type RefusedTurn = { readonly text: string | null; readonly calls: readonly ReturnedCall[]; readonly opaque?: JsonObject };

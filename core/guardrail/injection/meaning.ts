@@ -179,25 +179,6 @@ const isOfOrdinaryLife = ({ words, means }: Sentence): boolean =>
   ([...means].every((one) => SETTING_ASIDE.has(one)) && areOfSomethingElse(words)) ||
   (means.has("forget") && [...means].every((one) => TAKING_BACK.has(one)) && isTakenBack(words));
 
-/** Whether the part of a sentence from `start` to `end` sets aside instructions of some other thing, or what the speaker said. */
-export function isOfOrdinaryThings(text: string, start: number, end: number): boolean {
-  const words = wordsAt(text, placesIn(text, start, end));
-  return areOfSomethingElse(words) || (words.some(({ means }) => means.has("forget")) && isTakenBack(words));
-}
-
-/** Where words begin and end, in turn. */
-function placesIn(text: string, start: number, end: number): number[] {
-  const places: number[] = [];
-  for (let at = start; at < end; ) {
-    const from = at;
-    const kind = KIND_OF[text.charCodeAt(at++)];
-    if (kind !== LETTERS && kind !== UNSPACED) continue;
-    while (at < end && KIND_OF[text.charCodeAt(at)] === kind) at++;
-    places.push(from, at);
-  }
-  return places;
-}
-
 /** Without a word of one of these no rule holds, and nothing is set aside or taken back: hardly any sentence has one. */
 const TELLING: ReadonlySet<number> = new Set(
   CONCEPTS.flatMap((concept, index) =>

@@ -1,6 +1,6 @@
 /** Written texts as they also come: an attack inside an ordinary request, all in capitals or small letters, without end marks, with small typing errors. From a seed. */
 import { Dice } from "../../../simulation/dice.ts";
-import type { Text } from "./texts.ts";
+import type { Text } from "./text.ts";
 
 export function augmented(texts: readonly Text[], seed = 7): Text[] {
   const dice = new Dice(seed);

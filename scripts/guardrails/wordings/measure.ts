@@ -6,7 +6,8 @@ import { augmented } from "./augment.ts";
 import { bagOf } from "./bags.ts";
 import { classOfFrom } from "./classes.ts";
 import { fitModel, type Sample, SETTINGS, worst } from "./fit.ts";
-import { madeTexts, strangersTexts, type Text, weightOf, writtenTexts } from "./texts.ts";
+import type { Text } from "./text.ts";
+import { madeTexts, strangersTexts, weightOf, writtenTexts } from "./texts.ts";
 
 const FOLDS = 5;
 

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Dice } from "../../../simulation/dice.ts";
-import type { Text } from "./texts.ts";
+import type { Text } from "./text.ts";
 
 const FILE = join(import.meta.dirname, "../../../training/injection/phrases.txt");
 /** Languages whose objects stand before their verbs. */

@@ -27,15 +27,7 @@ import { HARMLESS } from "../../../test/support/told.ts";
 import { readRows } from "../dataset.ts";
 import { ownRows } from "../own/generate.ts";
 import { phraseTexts } from "./phrases.ts";
-
-/** `author`: whose text it is; `kind`: of an attack what it asks, of a harmless text `near` or `plain`. */
-export type Text = {
-  readonly text: string;
-  readonly attack: boolean;
-  readonly language: string;
-  readonly kind: string;
-  readonly author: string;
-};
+import type { Text } from "./text.ts";
 
 const FOLDER = join(import.meta.dirname, "../../../training/injection");
 /** Three authors whose texts the frames of common wordings are tested with. */
@@ -50,7 +42,7 @@ const EARLIER = [
 const KINDS: { readonly [name: string]: string } = { newinstr: "new", sysprompt: "system" };
 
 /** Lines `language|kind|text`. */
-export function linesOf(path: string, author: string, attack: boolean): Text[] {
+function linesOf(path: string, author: string, attack: boolean): Text[] {
   return readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.startsWith("#"))
@@ -112,7 +104,7 @@ export function madeTexts(): Text[] {
 }
 
 /** Harmless sentences that the tests of other rules hold the guard to: what people ask each other, take back, and say with the words of an attack. */
-export const neighbours = (): Text[] =>
+const neighbours = (): Text[] =>
   [
     ...[...PLAIN_KINDS, ...ATTACK_KINDS].flatMap(({ harmless, freshHarmless, laterHarmless }) => [
       ...harmless,

@@ -5,7 +5,8 @@ import { augmented } from "./augment.ts";
 import { bagOf } from "./bags.ts";
 import { classesOf, classOfFrom } from "./classes.ts";
 import { fitModel, type Model, type Sample, SETTINGS } from "./fit.ts";
-import { madeTexts, strangersTexts, type Text, weightOf, writtenTexts } from "./texts.ts";
+import type { Text } from "./text.ts";
+import { madeTexts, strangersTexts, weightOf, writtenTexts } from "./texts.ts";
 
 const WEIGHTS_FILE = join(import.meta.dirname, "../../../core/guardrail/injection/wordings/weights.ts");
 /** Log-odds from which a text is flagged and blocked: chosen on texts of authors that training did not see (docs/guardrails.md). */

@@ -45,17 +45,12 @@ describe("common wordings of an injection", () => {
       written(author, "attacks").filter((_, index) => index % 5 === 0),
       "user",
     );
-    for (const [key, values] of [
-      ["language", LANGUAGES],
-      ["kind", KINDS],
-    ] as const) {
-      for (const value of values) {
-        const of = judged.filter((each) => each[key] === value);
-        expect(of.length, value).toBeGreaterThanOrEqual(10);
-        const share = of.filter(({ verdict }) => verdict === "block").length / of.length;
-        expect(share, value).toBeGreaterThanOrEqual(LEAST_BLOCKED_IN_CELL);
-      }
-    }
+    const shares = [...LANGUAGES, ...KINDS].map((value) => {
+      const of = judged.filter(({ language, kind }) => language === value || kind === value);
+      return { value, of: of.length, share: of.filter(({ verdict }) => verdict === "block").length / of.length };
+    });
+    expect(shares.filter(({ of }) => of < 10)).toEqual([]);
+    expect(shares.filter(({ share }) => share < LEAST_BLOCKED_IN_CELL)).toEqual([]);
   });
 
   it("[INJ-29] what people write with the same words passes", { timeout: 60_000 }, () => {
