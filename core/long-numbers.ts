@@ -91,6 +91,8 @@ const MOST_DIGITS = 100;
  * more places writes for a double (`0.10000000000000001`). `1.00000000000000000001` is not: it is read as 1.
  */
 function isExact(written: string): boolean {
+  // The shortest form that leads to the double: a tie in its last place rounds either way.
+  if (String(Number(written)) === written) return true;
   const { digits } = significant(written);
   if (digits.length <= SURE_DIGITS && !/[eE]/.test(written)) return true;
   if (digits === "") return true;
