@@ -13,7 +13,11 @@ const ANSWER_MS = 2_000;
 const SHARE_MS = 400;
 const BACKOFF_MS = [50, 250] as const;
 
-type Sending = { readonly end: Promise<"answered" | "failed"> };
+type End = "answered" | "failed";
+/** `outcome`: for the other requests, which look at it; the promise is only its own request's. */
+type Sending = { readonly end: Promise<End>; outcome: End | null };
+/** How often a request looks whether another one's note is answered, in milliseconds. */
+const LOOK_MS = 2;
 
 /** Notes between a desk and its org's ledger, one at a time. */
 export class Exchange {
@@ -34,8 +38,7 @@ export class Exchange {
     while (!isDone()) {
       const others = this.#sending;
       const sending = others ?? this.#send();
-      const wait = others === null ? [] : [this.#ports.wait(SHARE_MS).then(() => "late" as const)];
-      const end = await Promise.race([sending.end, ...wait]);
+      const end = others === null ? await sending.end : await this.#look(others);
       if (isDone()) return;
       if (this.slice.isStale) throw new Error("the ledger has heard more of this desk than it told");
       if (end === "late" && this.#sending === sending) this.#sending = null;
@@ -46,11 +49,19 @@ export class Exchange {
     }
   }
 
+  /** Waits for another request's note by looking: a request that awaits what another one's I/O ends would go on as that one. */
+  async #look(sending: Sending): Promise<End | "late"> {
+    const until = this.#ports.now() + SHARE_MS;
+    while (sending.outcome === null && this.#ports.now() < until) await this.#ports.wait(LOOK_MS);
+    return sending.outcome ?? "late";
+  }
+
   #send(): Sending {
     const note = this.slice.next(this.#ports.now());
-    const sending: Sending = { end: this.#tell(note) };
+    const sending: Sending = { end: this.#tell(note), outcome: null };
     this.#sending = sending;
-    void sending.end.then(() => {
+    void sending.end.then((end) => {
+      sending.outcome = end;
       if (this.#sending === sending) this.#sending = null;
     });
     return sending;
