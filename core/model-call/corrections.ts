@@ -5,6 +5,7 @@ import { SHOWN_CHARACTERS } from "./refused-turn.ts";
 
 /** docs/contract.md, "Workflows": how often a model is asked again when its answer does not fit; then the answer is invalid. */
 export const CORRECTIONS = 2;
+
 /** The refused answer as the model sees it again. */
 export const shownAnswer = (text: string): string => text.slice(0, SHOWN_CHARACTERS).toWellFormed();
 

@@ -64,7 +64,7 @@ function isObjectText(text: string): boolean {
 /** How the answer to a call begins that was not made. */
 export const NOT_MADE = "This call was not made:";
 
-/** What each call is answered. `errors`: as `flawsOfCalls` words them; what names no call is told of each. */
+/** The answer to each refused call. `errors`: as `flawsOfCalls` words them; one that names no call appears in every answer. */
 export function answersToRefused(
   { calls }: RefusedTurn,
   errors: readonly string[],

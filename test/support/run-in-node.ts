@@ -15,6 +15,7 @@ import { KEYS } from "../../simulation/keys.ts";
 import { ObjectInNode } from "./object-in-node.ts";
 import { define, tool } from "./run/definition.ts";
 import { answered } from "./run/drive.ts";
+import { UNSCRIPTED, unscripted } from "./run/unscripted.ts";
 
 export const T0 = Date.UTC(2026, 0, 1);
 export const SECOND = 1_000;
@@ -120,35 +121,19 @@ export function answersFirst(some: number) {
   return { callTool, answerAll: () => open.resolve() };
 }
 
-const unscripted = (what: string) => async (): Promise<never> => {
-  throw new Error(`unscripted: ${what}`);
-};
-
 export type World = { -readonly [K in keyof RunEnginePorts]: RunEnginePorts[K] };
 
 /** Every tool writes and may be called again under its key, every call of one is answered, and everything that leaves is taken. */
 const outside = (): World => ({
+  ...UNSCRIPTED,
   now: () => Date.now(),
   stops: async () => free(1),
   authorize: allows({ timeout_ms: 1_000 }),
   lease: async (_org, { want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   callTool: async (): Promise<ToolOutcome> => answered("done"),
-  lookUp: unscripted("lookUp"),
-  callModel: unscripted("callModel"),
   openReview: async () => ({ id: "rev_1", until: Date.now() + 3_600_000 }),
   withdrawReviews: async () => undefined,
   toolEffects: async () => ({}),
-  continueRun: unscripted("continueRun"),
-  outputOf: unscripted("outputOf"),
-  queueCall: unscripted("queueCall"),
-  startChild: unscripted("startChild"),
-  cancelRun: unscripted("cancelRun"),
-  holdRun: unscripted("holdRun"),
-  undoRun: unscripted("undoRun"),
-  tellParent: unscripted("tellParent"),
-  callBack: unscripted("callBack"),
-  session: { enter: unscripted("enter"), stepAside: unscripted("stepAside"), leave: unscripted("leave") },
-  memory: { recall: unscripted("recall"), keep: unscripted("keep") },
   values: { largerThan: 256 * 1024, put: unscripted("values.put"), get: unscripted("values.get") },
   sealing: KEYS,
   keepTexts: async () => undefined,

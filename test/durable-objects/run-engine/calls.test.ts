@@ -24,13 +24,6 @@ const later = async <T>(ms: number, value: T): Promise<T> => {
   await new Promise((resolve) => setTimeout(resolve, ms));
   return value;
 };
-const _allowed =
-  (more: object = {}): World["authorize"] =>
-  async () => ({
-    kind: "tool",
-    permission: { decision: "allow", policyVersion: "p", reasons: [] },
-    facts: { tool: TOOL, version: 1, effect: "write", idempotency: "key", timeout_ms: 10 * MINUTE, ...more } as never,
-  });
 const one = define({ a: tool(TOOL) }, { output: { cel: "steps.a.output" } });
 const eventsOf = (made: ReturnType<typeof makeRun>) => made.object.rows<{ events: string }>("SELECT events FROM journal ORDER BY last_seq");
 /** How often a call was made again because it was cut short. */

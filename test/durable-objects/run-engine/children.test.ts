@@ -64,7 +64,7 @@ describe("a child run", () => {
     expect(cancelled).toEqual([0, 9]);
   });
 
-  it("[PAUSE-11] is told of a pause and of its end one after the other, in that order", async () => {
+  it("[PAUSE-11] hears of a pause before it hears of the pause's end", async () => {
     const told: boolean[] = [];
     const slow = Promise.withResolvers<boolean>();
     const made = parent({

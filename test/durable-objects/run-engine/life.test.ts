@@ -1,3 +1,4 @@
+/** A run from its start to its end: turns, waits, calls, signals, pauses and what a restart of the object leaves of them. */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Json } from "../../../core/json.ts";
 import type { ToolCall, ToolOutcome } from "../../../core/run/calls/call.ts";
@@ -17,27 +18,12 @@ import {
   stopped,
   T0,
   TOOL,
-  type World,
 } from "../../support/run-in-node.ts";
 
 const definition = define(
   { a: tool(TOOL), b: transform({ cel: "steps.a.output" }, { needs: ["a"] }) },
   { output: { cel: "steps.b.output" } },
 );
-const _facts =
-  (facts: object): World["authorize"] =>
-  async (question) => ({
-    kind: "tool",
-    permission: { decision: "allow", policyVersion: "p", reasons: [] },
-    facts: {
-      tool: question.kind === "tool" ? question.tool : "",
-      version: 1,
-      effect: "write",
-      idempotency: "key",
-      timeout_ms: 1_000,
-      ...facts,
-    } as never,
-  });
 const wait = { kind: "wait" as const, needs: [], when: null, on_error: null, seconds: null, until: null, signal: "go", timeout_ms: null };
 const signal = (id: string, body: Json) => ({ id, name: "go", body, findings: [], by: "ada", own: true }) as const;
 
@@ -278,7 +264,7 @@ describe("a run", () => {
     await made.start(0, { ...free(0), asOf: T0 - MINUTE });
     await made.wait(1);
     expect([keys.length, (await made.view())?.status]).toEqual([1, "paused"]);
-    // Whoever looks meanwhile, in another life too, does not make the call, nor count it out.
+    // Looking at the run meanwhile, even after a restart, neither makes the call nor counts it out.
     made.die();
     await made.pass(14 * SECOND);
     await settled(made.run.lookAgain(stopped(1)));

@@ -156,7 +156,7 @@ describe("the events of a run", () => {
     expect((await settled(run.events(0)))?.events[0]?.seq).toBe(1);
   });
 
-  it("[RUN-150] and what else is told of it are of the whole run", async () => {
+  it("[RUN-150] spans, explanation, context and outputs cover the whole run", async () => {
     const made = makeRun(definition);
     await made.start();
     const { run } = made;
@@ -173,7 +173,7 @@ describe("the events of a run", () => {
     });
   });
 
-  it("[RUN-1] a record is told of a run that has ended, and of no other", async () => {
+  it("[RUN-1] only a run that has ended has a record", async () => {
     const made = makeRun(define({ s: wait }));
     await made.start(0);
     expect(await settled(made.run.record())).toBeNull();
@@ -213,7 +213,7 @@ describe("a run is emptied", () => {
     expect(await settled(made.run.empty(seq - 1))).toBe(false);
     expect(await settled(made.run.empty(seq))).toBe(true);
     expect([await made.view(), ...nothing(made)]).toEqual([null, [], null]);
-    // Whoever starts it anew bears a run.
+    // The same id starts a new run.
     expect(await made.start()).toMatchObject({ status: "completed" });
   });
 

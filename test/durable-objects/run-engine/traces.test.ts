@@ -52,7 +52,7 @@ beforeEach(() => {
 afterEach(() => goOn());
 
 describe("a run's trace that goes by the queue", () => {
-  it("[OTLP-14] is told of when the run has ended, asked for, and asked for again until it has left", async () => {
+  it("[OTLP-14] is announced when the run has ended, and can be taken until it has been delivered", async () => {
     const made = traced(one, { byQueue: true });
     await made.start();
     await made.wait(300);
@@ -84,7 +84,7 @@ describe("a run's trace that goes by the queue", () => {
     expect(await made.take()).toEqual(page);
   });
 
-  it("[OTLP-14] is told of again at its time while nobody took it", async () => {
+  it("[OTLP-14] is announced again when nobody has taken it in time", async () => {
     const made = traced(one, { byQueue: true });
     await made.start();
     await made.wait(300);

@@ -5,6 +5,7 @@ import { runValues } from "../../../workers/archive/run-values.ts";
 import { defineTexts } from "../../../workers/audit/index.ts";
 import { defineSeals } from "../../../workers/kit/seals.ts";
 import { FAR } from "../far.ts";
+import { UNSCRIPTED, unscripted } from "../run/unscripted.ts";
 import { vaultSealing } from "./sealing.ts";
 
 /** The seals of the scripted vault. */
@@ -13,33 +14,17 @@ export const seals = defineSeals({
   openingKeys: (org, of) => vaultOf(env.VAULT, org).openingKeys(of),
 });
 
-const unscripted = (what: string) => async (): Promise<never> => {
-  throw new Error(`unscripted: ${what}`);
-};
-
 /** What the outside world does to a run in the current test: tests replace what they script; what nobody scripted fails. */
 export const runEngineWorld: { -readonly [K in keyof RunEnginePorts]: RunEnginePorts[K] } = {
+  ...UNSCRIPTED,
   now: () => FAR,
   stops: async () => ({ epoch: 0, active: [], asOf: runEngineWorld.now() }),
   authorize: unscripted("authorize"),
   lease: async (_org, { want }) => ({ ok: true, lease: want, until: Number.MAX_SAFE_INTEGER, pressure: 0, alerts: [] }),
   callTool: unscripted("callTool"),
-  lookUp: unscripted("lookUp"),
-  callModel: unscripted("callModel"),
   openReview: unscripted("openReview"),
   withdrawReviews: unscripted("withdrawReviews"),
   toolEffects: async () => ({}),
-  continueRun: unscripted("continueRun"),
-  outputOf: unscripted("outputOf"),
-  queueCall: unscripted("queueCall"),
-  startChild: unscripted("startChild"),
-  cancelRun: unscripted("cancelRun"),
-  holdRun: unscripted("holdRun"),
-  undoRun: unscripted("undoRun"),
-  tellParent: unscripted("tellParent"),
-  callBack: unscripted("callBack"),
-  session: { enter: unscripted("session.enter"), stepAside: unscripted("session.stepAside"), leave: unscripted("session.leave") },
-  memory: { recall: unscripted("memory.recall"), keep: unscripted("memory.keep") },
   values: {
     largerThan: 256 * 1024,
     put: (key, text, sha256) => runValues(env.VALUES).put(key, text, sha256),
