@@ -83,10 +83,13 @@ export type Reading = {
   readonly hiding: number;
 };
 
-/** The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. A long text is judged in pieces (pieces.ts), and the most suspicious one counts. */
-export function findInjection(text: string, channel: Channel): Finding[] {
+/**
+ * The finding of a text that is at least suspicious in this channel; offsets are those of the strongest evidence. A long text is judged in pieces (pieces.ts), and the most suspicious one counts.
+ * `isSigned`: the text is known to hold a sign (signs.ts), so that none is looked for.
+ */
+export function findInjection(text: string, channel: Channel, isSigned = false): Finding[] {
   const found: Finding[] = [];
-  for (const piece of piecesOf(text)) found.push(...findInPiece(piece, channel));
+  for (const piece of piecesOf(text)) found.push(...findInPiece(piece, channel, isSigned));
   return worstOf(found);
 }
 
@@ -107,11 +110,12 @@ const worstOf = (found: readonly Finding[]): Finding[] => {
 };
 
 /** At most one finding. */
-function findInPiece({ text, shift }: Piece, channel: Channel): Finding[] {
+function findInPiece({ text, shift }: Piece, channel: Channel, isSigned = false): Finding[] {
   if (text.length < SHORTEST && !(text.length >= SHORTEST_UNSPACED && UNSPACED.test(text))) return [];
   const plain = normalise(text);
-  if (channel === "model_output" && !hasSign(plain.text)) return [];
-  const worst = readingsOf(text, plain.text, channel)
+  const signed = isSigned || hasSign(plain.text);
+  if (channel === "model_output" && !signed) return [];
+  const worst = readingsOf(text, plain.text, channel, signed)
     .map((reading) => ({ reading, judged: judgementOf(reading, channel) }))
     .reduce((top, next) => (next.judged.logit > top.judged.logit ? next : top));
   const { logit, evidence, start, end } = worst.judged;
@@ -140,10 +144,9 @@ function reportedAtMost(score: number, text: string, plain: Normalised, channel:
   return findInPiece({ text: blankedOut(text, reported), shift: 0 }, channel).length === 0 ? flag : score;
 }
 
-/** Every reading of a text, as it stands first. `plain`: the text, normalised. What a model says is read by patterns alone: nothing was there to train on. */
-export function readingsOf(text: string, plain: string, channel: Channel): [Reading, ...Reading[]] {
+/** Every reading of a text, as it stands first. `plain`: the text, normalised; `signed`: a pattern may match. What a model says is read by patterns alone: nothing was there to train on. */
+export function readingsOf(text: string, plain: string, channel: Channel, signed = hasSign(plain)): [Reading, ...Reading[]] {
   const codes = codesIn(text);
-  const signed = hasSign(plain);
   const open = readingOf(plain, evidenceOf(plain, channel, signed), codes, channel);
   const hidden =
     channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];

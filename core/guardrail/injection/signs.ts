@@ -9,7 +9,10 @@
  * Where a pattern begins with a rare word, that word is the sign, so that the text is held from its beginning on; where it begins as
  * every sentence may (`please`, `show`), the first word that is telling.
  */
+import { type WalkedWord, walksFor } from "../word-walk.ts";
 import { normalise } from "./normalise.ts";
+import { openMarks, PLAIN_PROSE } from "./sign-marks.ts";
+import { spellingsOf } from "./spellings.ts";
 
 /** Whole words, or with a dash the beginnings of words. Together with the next list. */
 const STEMS =
@@ -52,7 +55,7 @@ const PHRASES = [
   "without (?:any )?(?:limits)|you had no",
   "the (?:user|human|customer|owner|operator)",
   "please (?:immediately |now |also |permanently |quickly )?(?:transfer|deposit|withdraw|pay|grant|unlock|disable|deactivate|delete|erase|wipe|remove|change|reset|update|share|post|publish|make|buy|order|sell|install|download|shut|turn|open|register|add|schedule|book|give|export|upload)",
-  "important[!: ]{1,6}(?:message|you must|new|please)",
+  "important(?:!|:| !| :| (?:message|you must|new|please))",
   "(?:before|after|instead of|prior to|while) (?:you (?:can |could |should )?)?(?:solv|continu|answer|proceed|respond|complet|finish|summari|repl|do|perform)",
   "(?:when|while|if|once) (?:you(?:'re| are)? )?(?:summari[sz]|read|process|respond|repl|answer|generat|pars|review)",
   "(?:your|every|each|the) (?:response|reply|answer|output|summary)|your text",
@@ -68,66 +71,23 @@ const ANYWHERE = "prompt|instru|rules|guideline|directive|configuration";
 /** What disguise.ts looks for in words read backwards or rotated. */
 const TURNED = "vtaber|qvfertneq|sbetrg|cerivbhf|vafgehpgvba|flfgrz|cebzcg|erirny|bireevqr|snoitcurtsni|suoiverp|tpmorp|erongi|drageresid";
 
-const stem = (word: string): string => (word.endsWith("-") ? word.slice(0, -1) : `${word}(?![a-z])`).replaceAll(".", "\\.");
-/** Alternatives of an expression at its top. */
-function alternativesOf(source: string): readonly string[] {
-  const parts = [""];
-  let depth = 0;
-  for (const unit of source) {
-    if (unit === "(") depth++;
-    else if (unit === ")") depth--;
-    if (unit === "|" && depth === 0) parts.push("");
-    else parts[parts.length - 1] += unit;
-  }
-  return parts;
-}
-
-/** The same with the group that an alternative begins with taken apart: each begins with a letter. */
-function opened(source: string): readonly string[] {
-  const inside = /^\(\?:((?:[^()]|\([^()]*\))*)\)(?![?*+{])/.exec(source);
-  const rest = source.slice(inside?.[0].length);
-  return inside === null ? [source] : alternativesOf(inside[1] ?? "").flatMap((begin) => opened(begin + rest));
-}
-
-/** One expression for many, by their first letters, so that a word is not compared with each of them. `depth`: letters that are compared first. */
-function byBeginning(sources: readonly string[], depth: number): string {
-  const groups = Map.groupBy(sources, (source) => (depth > 0 && /^[a-z](?![?*+{])/.test(source) ? (source[0] ?? "") : ""));
-  return [...groups]
-    .flatMap(([first, of]) =>
-      first === ""
-        ? of
-        : [
-            `${first}(?:${byBeginning(
-              of.map((source) => source.slice(1)),
-              depth - 1,
-            )})`,
-          ],
-    )
-    .join("|");
-}
-
-const AT_WORDS = [...STEMS.split(" ").map(stem), ...PHRASES.flatMap(alternativesOf).flatMap(opened)];
-const SIGN = new RegExp(
-  `(?<![a-z])(?:${byBeginning(AT_WORDS, 3).replaceAll(/ (?!\])/g, "\\s+")})|n't\\s+(?:ever\\s+)?(?:say|break|mention|reject|deny|follow)|${ANYWHERE}|${TURNED}`,
-);
-/** What prose consists of. Anything else may be a mark of a template, an address, a code, or letters in disguise. */
-const PROSE = /^(?:[a-z \n'",.;:?()*/-]|!(?![a-z0-9])|(?<![a-z@])\d(?![a-z]))*$/;
-/** Long enough for base64 or hexadecimal bytes to say something; letters with blanks between them; Morse. */
-const CODED =
-  /(?<![.-])[.-]{1,5} [.-]{1,5} [.-]{1,5} [.-]|[a-z0-9+/_-]{20}|[0-9a-f ,:x]{16}|(?<![a-z0-9])[a-z][ .*-]{1,3}[a-z][ .*-]{1,3}[a-z](?![a-z0-9])/;
+/** Also after "didn't", "can't" and the like. */
+const SAYS_NOTHING = "n't (?:ever )?(?:say|break|mention|reject|deny|follow)";
 /** What `RUN_TOGETHER` (patterns.ts) begins with: letters only, whatever stood between them. */
-const RUN_TOGETHER_SIGN = /ignore|disregard|forget|override|(?:reveal|show|print|repeat|tellme)(?:me)?(?:the|your)/;
+const RUN_TOGETHER = "ignore|disregard|forget|override|(?:reveal|show|print|repeat|tellme)(?:me)?(?:the|your)";
 
-/** The longest sign, and more. */
-const TAIL_UNITS = 40;
-const LETTERS_UNITS = 24;
+const spelled = (source: string, whole = false): readonly WalkedWord[] => spellingsOf(source).map((text) => ({ text, whole }));
+/** Where a word begins. */
+const wordsThere = walksFor([
+  ...STEMS.split(" ").flatMap((word) => (word.endsWith("-") ? spelled(word.slice(0, -1)) : spelled(word, true))),
+  ...PHRASES.flatMap((phrase) => spelled(phrase)),
+]);
+const wordsAnywhere = walksFor([SAYS_NOTHING, ANYWHERE, TURNED].flatMap((source) => spelled(source)));
+const wordsRunTogether = walksFor(spelled(RUN_TOGETHER));
 
-const isSigned = (text: string): boolean => !PROSE.test(text) || SIGN.test(text) || CODED.test(text);
-/** The letters of a text with nothing between them. */
-const lettersOf = (text: string): string => text.replace(/[^a-z]+/g, "");
-
-/** `reading`: a whole text, normalised. */
-export const hasSign = (reading: string): boolean => isSigned(reading) || RUN_TOGETHER_SIGN.test(lettersOf(reading));
+const BLANK = 32;
+const LINE_BREAK = 10;
+const isLetter = (code: number): boolean => code >= 97 && code <= 122;
 
 /** Searches for signs in a text that comes in pieces. */
 export type Signs = {
@@ -135,19 +95,52 @@ export type Signs = {
   see(piece: string): boolean;
 };
 
-/** Begins a text. It remembers the end of the last piece, so that a sign across a border is seen. */
+/** Reads normalised text unit by unit; a unit that ends a sign is told. */
+function openReading(): { read(code: number): boolean; mayEnd(): boolean } {
+  const marks = openMarks();
+  const [there, anywhere, together] = [wordsThere(), wordsAnywhere(), wordsRunTogether()];
+  let last = LINE_BREAK;
+  return {
+    read(code) {
+      const isBlank = code === BLANK || code === LINE_BREAK;
+      const follows = last === BLANK || last === LINE_BREAK;
+      // Blanks collapse across pieces as they do within one, but for line breaks.
+      if (code === BLANK && follows) return false;
+      let found = marks.read(code);
+      if (!(isBlank && follows)) {
+        const unit = isBlank ? BLANK : code;
+        if (there.read(unit, !isLetter(last))) found = true;
+        if (anywhere.read(unit, true)) found = true;
+        if (isLetter(code) && together.read(code, true)) found = true;
+      }
+      last = code;
+      return found;
+    },
+    mayEnd: () => marks.mayEnd() || there.mayEnd(),
+  };
+}
+
+/** `reading`: a whole text, normalised. */
+export function hasSign(reading: string): boolean {
+  if (!PLAIN_PROSE.test(reading)) return true;
+  const { read, mayEnd } = openReading();
+  for (let at = 0; at < reading.length; at++) if (read(reading.charCodeAt(at))) return true;
+  return mayEnd();
+}
+
+/** Begins a text. Nothing of it is kept but how far signs are read, so that one across a border is seen. */
 export function openSigns(): Signs {
-  let tail = "";
-  let letters = "";
+  const { read, mayEnd } = openReading();
   return {
     see(piece) {
-      const read = normalise(piece).text;
+      const text = normalise(piece).text;
+      let found = false;
       // The reading of a piece begins without the blanks that the piece begins with.
-      const text = tail + (/^\s/.test(piece) ? " " : "") + read;
-      const run = letters + lettersOf(read);
-      tail = text.slice(-TAIL_UNITS);
-      letters = run.slice(-LETTERS_UNITS);
-      return isSigned(text) || RUN_TOGETHER_SIGN.test(run);
+      if (BEGINS_BLANK.test(piece)) found = read(BLANK);
+      for (let at = 0; at < text.length; at++) if (read(text.charCodeAt(at))) found = true;
+      // What ends the piece may end a sign.
+      return found || mayEnd();
     },
   };
 }
+const BEGINS_BLANK = /^\s/;

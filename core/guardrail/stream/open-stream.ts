@@ -64,12 +64,15 @@ export function openStream(options: StreamOptions): TextStream {
     fresh = [];
   };
 
+  /** Without a sign in all that would be judged, the judgement is known. */
+  const isSigned = (): boolean => signedTo > judgedTo - JUDGED_UNITS;
+
   /** Lets the fresh text go on, or stops. */
   const judge = (): void => {
     const text = fresh.join("");
     // A window that begins in the middle of a text must not look like the beginning of one.
     const before = judged.length < judgedTo ? `x${judged}` : judged;
-    const [worst] = letsPass ? [] : findInjection(before + text, "model_output");
+    const [worst] = letsPass || !isSigned() ? [] : findInjection(before + text, "model_output", true);
     if (worst !== undefined && verdictOfScore(worst.score, "model_output") === "block") {
       const shift = judgedTo - before.length;
       return stop({ ...worst, start: Math.max(0, worst.start + shift), end: worst.end + shift });
@@ -98,9 +101,7 @@ export function openStream(options: StreamOptions): TextStream {
     freshUnits += segment.text.length;
     waiting.push(redacted(segment));
     if (signs.see(segment.text)) signedTo = judgedTo + freshUnits;
-    // Without a sign in all that would be judged, the judgement is known.
-    const isCalm = options.mode !== "sentences" && signedTo <= judgedTo - JUDGED_UNITS;
-    if (isCalm) pass(fresh.join(""));
+    if (options.mode !== "sentences" && !isSigned()) pass(fresh.join(""));
     else if (isDue(segment)) judge();
   };
 
@@ -139,7 +140,9 @@ export function openStream(options: StreamOptions): TextStream {
       if (stopped === null) scan.end(take);
       if (stopped === null && fresh.length > 0) judge();
       if (stopped !== null) return step();
-      const [worst] = options.onInstruction === "off" ? [] : findInjection(everything.join(""), "model_output");
+      // Without a sign anywhere the judgement of the whole is known, too.
+      const isUnsigned = signedTo === Number.NEGATIVE_INFINITY;
+      const [worst] = isUnsigned || options.onInstruction === "off" ? [] : findInjection(everything.join(""), "model_output");
       if (worst === undefined) return step();
       if (letsPass) findings.push({ ...worst, rule: "output.injection", action: "flag" });
       else if (verdictOfScore(worst.score, "model_output") === "block") {
