@@ -6,6 +6,7 @@ import { DurableObject } from "cloudflare:workers";
 import { defineIsolates } from "../../workers/isolate/isolates.ts";
 import { startDeadline } from "../../workers/kit/deadline.ts";
 import { decide } from "./decisions.ts";
+import { guard } from "./guarded.ts";
 
 type Env = {
   readonly ONE_COMMIT: DurableObjectNamespace<OneCommit>;
@@ -102,6 +103,10 @@ export default {
     if (pathname === "/isolate-again") return inIsolate(env.LOADER, false);
     if (pathname.startsWith("/decide/"))
       return new Response(null, { status: decide(Number(pathname.slice("/decide/".length))) ? 200 : 500 });
+    if (pathname.startsWith("/guard/")) {
+      const [place, times] = pathname.slice("/guard/".length).split("/").map(Number);
+      return new Response(null, { status: guard(place ?? -1, times ?? 0) ? 200 : 404 });
+    }
     const order = await request.json<Order>();
     const name = crypto.randomUUID();
     if (pathname === "/one-commit") return Response.json(await env.ONE_COMMIT.getByName(name).perform(order));
