@@ -27,7 +27,7 @@ const UNDO = "(?:overrid(?:e|ing)|bypass(?:ing)?|discard|dismiss|skip|drop|aband
 const FILL = "(?:(?:all|any|every|each|everything|of|the|these|those|your|about|what|and|in)\\s+){0,4}";
 /** Whose they are: "of the style guide" and "for my sofa" are not a model's. */
 const OF_A_MODEL =
-  "(?!\\s(?:inside|within|contained|embedded|found|hidden)\\b)(?!\\s(?:of|from|for|in|about|on|regarding|concerning|relating to|related to|with regard to|as to|to(?= (?:the|my|our|an?) )|by)\\s(?!(?:the |your |this |that |any |an? |one )?(?:moments?|seconds?|minutes?|while|second|task|mine|system|developers?|conversation|chat|prompts?|openai|creators?|assistants?|ai|users?|session|above|now)))";
+  "(?!\\s(?:inside|within|contained|embedded|found|hidden)\\b)(?!\\s(?:of|from|for|in|about|on|regarding|concerning|relating to|related to|with regard to|as to|to(?= (?:the|my|our|an?) )|by)\\s(?!(?:(?:the|your|this|that|any|an?|one|single|next|last|current|following|entire|whole|rest of) ){0,3}(?:(?:messages?|repl(?:y|ies)|answers?|responses?|turns?|outputs?|completions?|quer(?:y|ies)|requests?|questions?)(?! (?:\\d|[a-z]\\b|sheets?|keys?|booklets?|forms?|numbers?|one|two|three))|today|tonight|once|time being|moments?|seconds?|minutes?|while|second|task|mine|system|developers?|conversation|chat|prompts?|openai|creators?|assistants?|ai|users?|session|above|now)))";
 
 /** "Everything you know about grammar" is a teacher's saying; about rules and about oneself it is none. */
 const OF_A_MATTER =

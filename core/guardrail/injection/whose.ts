@@ -90,6 +90,13 @@ const OF_A_MODEL: readonly Concept[] = [
 /** What else may follow "for" and "of" and is no thing: a time, a politeness, a place in the conversation. */
 const NO_MATTER =
   /^(?:favor|moment|instant|istant|attim|segund|sekund|second|minut|while$|heute|hoy|oggi|hoje|aujourd|oben|vorhin|chat|dialog|session|sesion|sitzung|sessao|entwickler|betreiber|here$|hier$|aqui$|ici$|qui$|bot|момент|чат|начал|разработчик|врем|сейчас|этого$|это$|сегодня|секунд|минут)/;
+/** What an assistant works on, turn by turn, is no thing of ordinary life either: "for this message", "für diese eine Antwort", "solo por hoy". */
+const AT_WORK =
+  /^(?:messages?$|mensaj|mensag|nachricht|messagg|сообщени|mesaj|संदेश|repl(?:y|ies)$|answers?$|responses?$|antwort|respuest|reponse|rispost|respost|ответ|cevap|cevab|yanit|जवाब|उत्तर|turns?$|prompts?$|outputs?$|completions?$|questions?$|quer(?:y|ies)$|requests?$|frage|anfrage|pregunt|solicitud|peticion|demande|requete|domand|richiest|pergunt|solicitac|вопрос|запрос|soru|istek|istegi|प्रश्न|सवाल|अनुरोध|today$|tonight$|now$|once$|jetzt$|ahora$|maintenant$|adesso$|agora$|bugun|simdi|आज|अभी)/;
+/** "One", "next": before what they count. */
+const COUNTED = setOf(
+  "one single next last current following eine einen einem einer einzige einzigen nachste nachsten letzte letzten unica unico unique seule seul prochaine prochain proxima proximo prossima prossimo sola solo so esta este ce cette questa questo diese dieser diesen dieses dieser dies essa esse одно один одного этого это этот эту следующего",
+);
 /** Words before instructions that name no thing. */
 const NO_THING = setOf("bu su o bir gibi verilmis दिए दिये गए गये गई हुए मिले मिली बताए वाले इन उन ये वे ही भी को");
 /** "Of", behind a noun. */
@@ -122,7 +129,7 @@ function isOfSomethingElse(words: readonly Meant[], index: number): boolean {
   const [after, ...rest] = behind[0]?.means.has("earlier") === true && !OF.has(behind[0].text) ? behind.slice(1) : behind;
   // Vietnamese "before that" has a "do" that is no "of".
   if (after !== undefined && OF.has(after.text) && !(after.text === "do" && behind[0]?.text === "truoc")) {
-    const thing = rest.find(({ text }) => !ARTICLE.has(text));
+    const thing = rest.find(({ text }) => !ARTICLE.has(text) && !COUNTED.has(text));
     // Slovene "in" is an "and".
     if (thing !== undefined && !isOfAModel(thing) && !thing.means.has("reveal")) return true;
   }
@@ -133,7 +140,8 @@ function isOfSomethingElse(words: readonly Meant[], index: number): boolean {
 /** Russian has no "of": "правила парковки". */
 const GENITIVE = /^(?!навсегда)[\u0430-\u044f]{3,}(?:ы|и|а|я|ов|ев|ей)$/;
 
-const isOfAModel = ({ text, means }: Meant): boolean => NO_MATTER.test(text) || OF_A_MODEL.some((one) => means.has(one));
+const isOfAModel = ({ text, means }: Meant): boolean =>
+  NO_MATTER.test(text) || AT_WORK.test(text) || OF_A_MODEL.some((one) => means.has(one));
 
 /** English, and languages whose verb comes last. */
 const isNounBefore = (words: readonly Meant[], index: number): boolean =>
@@ -156,8 +164,10 @@ const isCompound = (run: string): boolean => COMPOUND.test(run) || COMPOUND_JAPA
 
 /** The rules as texts: they are part of the version of the guardrails. */
 export const WHOSE_RULES: readonly string[] = [
-  ...[EVERYTHING, REST, ABOUT, OF, ARTICLE, NO_THING, OF_BEHIND, ENGLISH].map((words) => [...words].join(" ")),
+  ...[EVERYTHING, REST, ABOUT, OF, ARTICLE, NO_THING, OF_BEHIND, ENGLISH, COUNTED].map((words) => [...words].join(" ")),
   ...[...EVERYTHING_BEFORE].map(([word, before]) => `${word}: ${[...before].join(" ")}`),
-  ...[EVERYTHING_UNSPACED, SAID_BY_ONESELF, CONVERSATION, NO_MATTER, GENITIVE, COMPOUND, COMPOUND_JAPANESE].map(({ source }) => source),
+  ...[EVERYTHING_UNSPACED, SAID_BY_ONESELF, CONVERSATION, NO_MATTER, AT_WORK, GENITIVE, COMPOUND, COMPOUND_JAPANESE].map(
+    ({ source }) => source,
+  ),
   ...OF_A_MODEL,
 ];
