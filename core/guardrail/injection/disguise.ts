@@ -158,39 +158,43 @@ const SPARE_UNITS = 20_000;
 
 const NO_CODES: ReadonlySet<string> = new Set();
 
+/** A reading. `plain`: its text normalised, where that was needed to look under it again. */
+export type DisguisedReading = Disguised & { readonly plain?: string };
+
 /** The readings of a text, as `Read` has it. `hears`: `all`, or `signed` without the quiet ones. Places are those of the text as it came. */
 export function disguisedReadings(
   text: string,
   original: string,
   codes: ReadonlySet<string>,
   hears: "all" | "signed" = "all",
-): Disguised[] {
-  const readings: Disguised[] = [];
+): readonly DisguisedReading[] {
+  const readings: (Disguised & { plain?: string })[] = [];
   const isKnown = (found: string): boolean => found === original || found === text || readings.some((one) => one.text === found);
   let left = original.length * 3 + SPARE_UNITS;
-  let layer: readonly { text: string; original: string; codes: ReadonlySet<string>; place: Disguised | null }[] = [
-    { text, original, codes, place: null },
-  ];
-  for (let depth = 0; depth < MOST_DEPTH && layer.length > 0; depth++) {
-    const next: Disguised[] = [];
-    for (const from of layer) {
-      const makeUp = makeUpOf(from.original);
-      for (const { read, isQuiet } of DISGUISES) {
-        if (isQuiet === true && hears === "signed") continue;
-        for (const found of listed(read(from.text, from.original, from.codes, makeUp))) {
-          if (readings.length >= MOST_READINGS || left <= 0 || isKnown(found.text)) continue;
-          const reading = {
-            ...found,
-            text: found.text.slice(0, left),
-            ...(from.place === null ? {} : { start: from.place.start, end: from.place.end }),
-          };
-          left -= reading.text.length;
-          readings.push(reading);
-          if (IS_READ_AGAIN.has(found.kind)) next.push(reading);
-        }
+  /** Looks under a text; answers whether there is room for more. */
+  const lookUnder = (plain: string, written: string, hiding: ReadonlySet<string>, place: Disguised | null): boolean => {
+    const makeUp = makeUpOf(written);
+    for (const { read, isQuiet } of DISGUISES) {
+      if (isQuiet === true && hears === "signed") continue;
+      for (const found of listed(read(plain, written, hiding, makeUp))) {
+        if (isKnown(found.text)) continue;
+        const reading = { ...found, text: found.text.slice(0, left), ...(place === null ? {} : { start: place.start, end: place.end }) };
+        left -= reading.text.length;
+        readings.push(reading);
+        if (readings.length >= MOST_READINGS || left <= 0) return false;
       }
     }
-    layer = next.map((reading) => ({ text: normalise(reading.text).text, original: reading.text, codes: NO_CODES, place: reading }));
+    return true;
+  };
+  if (!lookUnder(text, original, codes, null)) return readings;
+  for (let depth = 1, first = 0; depth < MOST_DEPTH; depth++) {
+    const end = readings.length;
+    for (const reading of readings.slice(first, end)) {
+      if (!IS_READ_AGAIN.has(reading.kind)) continue;
+      reading.plain = normalise(reading.text).text;
+      if (!lookUnder(reading.plain, reading.text, NO_CODES, reading)) return readings;
+    }
+    first = end;
   }
   return readings;
 }

@@ -2,7 +2,7 @@
 import type { Channel, Finding } from "../finding.ts";
 import { judge } from "./classifier.ts";
 import { codesIn, withoutCodes } from "./codes.ts";
-import { disguisedReadings } from "./disguise.ts";
+import { type DisguisedReading, disguisedReadings } from "./disguise.ts";
 import { type Evidence, type Read, readEvidence, strongest, weigh } from "./evidence.ts";
 import { firstFrom, type Mark, type TextWindow } from "./features.ts";
 import { meantIn } from "./meaning.ts";
@@ -151,7 +151,7 @@ export function readingsOf(text: string, plain: string, channel: Channel, signed
   const hidden =
     channel !== "model_output" || signed ? disguisedReadings(plain, text, codes, channel === "model_output" ? "signed" : "all") : [];
   const read = LETTER.test(plain) ? hidden : hidden.filter(({ kind }) => !OF_LETTERS.has(kind));
-  return [open, ...read.flatMap(({ text: under, start, end, kind }) => hiddenReading(under, { start, end }, kind, open, channel))];
+  return [open, ...read.flatMap((under) => hiddenReading(under, open, channel))];
 }
 
 /** Everything that a text says in plain words. Quotations that a user asks about and sentences of ordinary life are read by nothing: not by patterns, and not by the classifier. `isSigned`: a pattern may match (signs.ts). */
@@ -174,8 +174,8 @@ const withMeaning = (read: Read, text: string, channel: Channel): Read => {
 };
 
 /** What is plain to see is not hidden: a reading counts when there is evidence beyond it, or where hiding itself is telling. */
-function hiddenReading(under: string, place: { start: number; end: number }, kind: string, open: Reading, channel: Channel): Reading[] {
-  const text = MADE_OF_READING.has(kind) ? under : normalise(under).text;
+function hiddenReading({ text: under, plain, start, end, kind }: DisguisedReading, open: Reading, channel: Channel): Reading[] {
+  const text = MADE_OF_READING.has(kind) ? under : (plain ?? normalise(under).text);
   const read = evidenceOf(text, channel);
   const isHidden = weigh(actingOf(read.evidence)) > weigh(actingOf(open.evidence));
   // In what tools return, names and codes with figures are everyday.
@@ -186,7 +186,7 @@ function hiddenReading(under: string, place: { start: number; end: number }, kin
   const more = (isHidden ? DISGUISE : 0) + (isWritten ? MANY_FIGURES : 0);
   const hiding = isWritten ? MANY_FIGURES : ENCODED.has(kind) ? HIDDEN_WORDS : isRead ? 0 : Number.NEGATIVE_INFINITY;
   const reading = readingOf(text, read, NO_CODES, channel);
-  return [{ ...reading, place, alone: isHidden || isWritten ? reading.alone + more : Number.NEGATIVE_INFINITY, hiding }];
+  return [{ ...reading, place: { start, end }, alone: isHidden || isWritten ? reading.alone + more : Number.NEGATIVE_INFINITY, hiding }];
 }
 
 function readingOf(text: string, read: Read, codes: ReadonlySet<string>, channel: Channel): Reading {
