@@ -13,10 +13,10 @@ const COMPANY: readonly (readonly [script: RegExp, word: string])[] = [
 ];
 
 /** Whether a run of characters is written without blanks between its words, as Chinese and its relatives are, and Thai. */
-export function isUnspaced(word: string): boolean {
-  const first = word.charCodeAt(0);
-  return (first >= 0x0e00 && first <= 0x0e7f) || (first >= 0x2e80 && first <= 0x9fff) || (first >= 0xf900 && first <= 0xfaff);
-}
+export const isUnspaced = (word: string): boolean => isUnspacedUnit(word.charCodeAt(0));
+/** The same of its first unit. */
+export const isUnspacedUnit = (first: number): boolean =>
+  (first >= 0x0e00 && first <= 0x0e7f) || (first >= 0x2e80 && first <= 0x9fff) || (first >= 0xf900 && first <= 0xfaff);
 
 /** Meanings are indexes of lists. */
 export type Dictionary = {
@@ -25,23 +25,29 @@ export type Dictionary = {
   /** The same of the word between two places of a text. */
   meaningsIn(text: string, start: number, end: number): readonly number[];
   /** Of the words in a run of characters without blanks, longest first, each with its place; a character that begins none is skipped. */
-  meaningsWithin(run: string): Generator<{ readonly at: number; readonly found: readonly number[] }>;
+  meaningsWithin(run: string): readonly Within[];
 };
 
+/** A word in a run of characters without blanks, and what it means. */
+type Within = { readonly at: number; readonly found: readonly number[] };
+
 const NONE: readonly number[] = [];
+const NOTHING_WITHIN: readonly Within[] = [];
 
 /** `lists`: words with blanks between them, one list a meaning. `word-` is the beginning of words. Entries are normalised as texts are. */
 export function dictionaryOf(lists: readonly string[]): Dictionary {
   const words = new Map<string, number[]>();
   const stems = new Map<string, number[]>();
   const unspaced = new Map<string, number[]>();
-  let longestUnspaced = 1;
+  /** By its first unit: the units of the longest word that is written without blanks; most units begin none. */
+  const longestUnspaced = new Uint8Array(0x10000);
   for (const [index, list] of lists.entries()) {
     for (const entry of new Set(list.split(" "))) {
       const isStem = entry.endsWith("-");
       const word = plainOf(isStem ? entry.slice(0, -1) : entry);
       const table = isUnspaced(word) ? unspaced : isStem ? stems : words;
-      if (table === unspaced) longestUnspaced = Math.max(longestUnspaced, word.length);
+      const first = word.charCodeAt(0);
+      if (table === unspaced) longestUnspaced[first] = Math.max(longestUnspaced[first] ?? 0, word.length);
       const known = table.get(word) ?? [];
       if (!known.includes(index)) table.set(word, [...known, index]);
     }
@@ -72,17 +78,20 @@ export function dictionaryOf(lists: readonly string[]): Dictionary {
   return {
     meaningsOf: (word) => meaningsIn(word, 0, word.length),
     meaningsIn,
-    *meaningsWithin(run) {
+    meaningsWithin(run) {
+      let within: Within[] | null = null;
       for (let at = 0; at < run.length; ) {
-        let length = Math.min(longestUnspaced, run.length - at);
-        let found: readonly number[] | undefined;
+        let length = Math.min(longestUnspaced[run.charCodeAt(at)] ?? 0, run.length - at);
         for (; length > 0; length--) {
-          found = unspaced.get(run.slice(at, at + length));
-          if (found !== undefined) break;
+          const found = unspaced.get(run.slice(at, at + length));
+          if (found === undefined) continue;
+          within ??= [];
+          within.push({ at, found });
+          break;
         }
-        if (found !== undefined) yield { at, found };
         at += Math.max(1, length);
       }
+      return within ?? NOTHING_WITHIN;
     },
   };
 }

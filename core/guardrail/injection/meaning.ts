@@ -4,7 +4,7 @@
  * say. Linear: a bounded number of words is looked at from each.
  */
 import { CONCEPTS, conceptsIn, conceptsOf, conceptsWithin } from "./concepts.ts";
-import { isUnspaced } from "./dictionary.ts";
+import { isUnspaced, isUnspacedUnit } from "./dictionary.ts";
 import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
 import { meansMore, moreMeaningsOf, moreMeaningsWithin } from "./more-words.ts";
@@ -186,6 +186,18 @@ const TELLING: ReadonlySet<number> = new Set(
   ),
 );
 
+/** Whether the word or the run of characters between two places of a text is such a word, or a word of another language (more-words.ts). */
+function tells(text: string, start: number, end: number): boolean {
+  if (!isUnspacedUnit(text.charCodeAt(start))) return isOneTelling(conceptsIn(text, start, end)) || meansMore(text, start, end);
+  const run = text.slice(start, end);
+  return conceptsWithin(run).some(({ found }) => isOneTelling(found)) || moreMeaningsWithin(run).length > 0;
+}
+
+function isOneTelling(concepts: readonly number[]): boolean {
+  for (let index = 0; index < concepts.length; index++) if (TELLING.has(concepts[index] ?? 0)) return true;
+  return false;
+}
+
 /** Evidence of each rule that a sentence of a normalised text fulfils, the first sentence of each; and the sentences that only sound like one. */
 export function meantIn(text: string): Read {
   const mentions: { start: number; end: number }[] = [];
@@ -217,8 +229,7 @@ export function meantIn(text: string): Read {
     if (isSentenceEnd(code)) judge(code === QUESTION);
     else if (kind === LETTERS || kind === UNSPACED) {
       while (at < text.length && KIND_OF[text.charCodeAt(at)] === kind) at++;
-      isTelling ||=
-        isUnspaced(text[start] ?? "") || conceptsIn(text, start, at).some((one) => TELLING.has(one)) || meansMore(text, start, at);
+      isTelling ||= tells(text, start, at);
       places.push(start, at);
     } else if (code === COLON) places.push(start, at);
     if (places.length >= 2 * LONGEST_SENTENCE) judge(false);
@@ -256,7 +267,7 @@ const HOMOGRAPHS: ReadonlyMap<string, Concept> = new Map([
 ]);
 
 function namesOf(word: string): Concept[] {
-  const indexes = isUnspaced(word) ? [...conceptsWithin(word)].flatMap(({ found }) => found) : conceptsOf(word);
+  const indexes = isUnspaced(word) ? conceptsWithin(word).flatMap(({ found }) => found) : conceptsOf(word);
   const names = indexes.length === 0 ? [] : indexes.flatMap((index) => CONCEPTS[index] ?? []);
   const other = HOMOGRAPHS.get(word);
   if (WANTS.test(word)) return names.filter((name) => name !== "instruction");

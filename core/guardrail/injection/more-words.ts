@@ -42,4 +42,4 @@ export const moreMeaningsOf = (word: string): readonly Concept[] => DICTIONARY.m
 export const meansMore = (text: string, start: number, end: number): boolean => DICTIONARY.meaningsIn(text, start, end).length > 0;
 /** What the words in a run of characters without blanks may mean. */
 export const moreMeaningsWithin = (run: string): readonly Concept[] =>
-  [...DICTIONARY.meaningsWithin(run)].flatMap(({ found }) => found.flatMap((index) => NAMES[index] ?? []));
+  DICTIONARY.meaningsWithin(run).flatMap(({ found }) => found.flatMap((index) => NAMES[index] ?? []));

@@ -97,7 +97,7 @@ function isWanted(text: string): boolean {
 function meaningsOf(word: string): readonly Concept[] {
   const names = (indexes: readonly number[]): readonly Concept[] => indexes.flatMap((index) => CONCEPTS[index] ?? []);
   if (!isUnspaced(word)) return [...names(conceptsOf(word)), ...moreMeaningsOf(word)];
-  const known = [...conceptsWithin(word)].filter(({ at }) => !AGAIN.test(word.slice(at)) && !HARMLESS.has(word.slice(at, at + 1)));
+  const known = conceptsWithin(word).filter(({ at }) => !AGAIN.test(word.slice(at)) && !HARMLESS.has(word.slice(at, at + 1)));
   return [...known.flatMap(({ found }) => names(found)), ...moreMeaningsWithin(word)];
 }
 
