@@ -9,8 +9,16 @@ type Form = { readonly form: string; readonly place: number; readonly isWithin: 
 
 const FIRST_WORD = /^[\p{L}\p{M}]+/u;
 
-/** The answer has a 1 at the place of each list that the text may have a word of; it is overwritten by the next call. Linear in the text. */
-export function firstWordsOf(forms: readonly Form[]): (text: string) => Uint8Array {
+/** Tells which lists a text may have a word of. Linear in the text. */
+export type FirstWords = {
+  /** Has a 1 at the place of each list that the text may have a word of; it is overwritten by the next call. */
+  mayHave(text: string): Uint8Array;
+  /** Makes what tells where words of some lists, by their places, may begin in a text, in order. */
+  placesOf(lists: readonly number[]): (text: string) => readonly number[];
+};
+
+/** Prepares the forms of all lists. */
+export function firstWordsOf(forms: readonly Form[]): FirstWords {
   const begun = new Map<string, number[]>();
   const whole = new Map<string, number[]>();
   const within = new Map<string, number[]>();
@@ -33,30 +41,54 @@ export function firstWordsOf(forms: readonly Form[]): (text: string) => Uint8Arr
   /** Of ASCII: what words begin with that may stand inside of others. */
   const beginsWithin = new Uint8Array(128);
   for (const word of within.keys()) if (word.charCodeAt(0) < 128) beginsWithin[word.charCodeAt(0)] = 1;
-  const seen = new Uint8Array(Math.max(...forms.map(({ place }) => place)) + 1);
-  const see = (places: readonly number[] | undefined): void => {
-    if (places !== undefined) for (let index = 0; index < places.length; index++) seen[places[index] ?? 0] = 1;
-  };
-  return (text) => {
-    seen.fill(0);
+  /** Of ASCII: where one unit leads to from the root. */
+  const firstAt = Int32Array.from({ length: 128 }, (_, code) => step(tree, 0, code));
+  const walk = (text: string, see: (places: readonly number[], at: number) => void): void => {
     let before = 0;
     for (let at = 0; at < text.length; at++) {
       // What is beyond ASCII may be a letter or none: a word may begin or end beside it.
       const begins = !isAsciiLetter(before);
       before = text.charCodeAt(at);
       if (!begins && before < 128 && beginsWithin[before] !== 1) continue;
-      let node = step(tree, 0, before);
+      let node = before < 128 ? (firstAt[before] ?? 0) : step(tree, 0, before);
       for (let next = at + 1; node !== 0; next++) {
         if (begins) {
-          see(begunAt[node]);
-          if (wholeAt[node] !== undefined && !isAsciiLetter(text.charCodeAt(next))) see(wholeAt[node]);
+          const begun = begunAt[node];
+          if (begun !== undefined) see(begun, at);
+          const ended = wholeAt[node];
+          if (ended !== undefined && !isAsciiLetter(text.charCodeAt(next))) see(ended, at);
         }
-        see(withinAt[node]);
+        const inside = withinAt[node];
+        if (inside !== undefined) see(inside, at);
         if (next >= text.length) break;
         node = step(tree, node, text.charCodeAt(next));
       }
     }
-    return seen;
+  };
+  const seen = new Uint8Array(Math.max(...forms.map(({ place }) => place)) + 1);
+  const mark = (places: readonly number[]): void => {
+    for (let index = 0; index < places.length; index++) seen[places[index] ?? 0] = 1;
+  };
+  return {
+    mayHave(text) {
+      seen.fill(0);
+      walk(text, mark);
+      return seen;
+    },
+    placesOf(lists) {
+      const isAsked = Uint8Array.from(seen, (_, place) => (lists.includes(place) ? 1 : 0));
+      return (text) => {
+        const found: number[] = [];
+        walk(text, (places, at) => {
+          for (let index = 0; index < places.length; index++) {
+            if (isAsked[places[index] ?? 0] !== 1) continue;
+            if (found.at(-1) !== at) found.push(at);
+            return;
+          }
+        });
+        return found;
+      };
+    },
   };
 }
 

@@ -25,8 +25,7 @@ type Order = {
 };
 
 /** Kana and Hangul stand in a normalised text without their marks and in parts. */
-const asNormalised = (source: string): string =>
-  source.replaceAll(/[\u3040-\u30ff\uac00-\ud7af]+/g, (letters) => normalise(letters).text);
+const asNormalised = (source: string): string => source.replaceAll(/[\u3040-\u30ff\uac00-\ud7af]+/g, (letters) => normalise(letters).text);
 
 const BOTH: readonly Channel[] = ["user", "tool_output"];
 

@@ -233,8 +233,8 @@ const PLACE_OF = Object.fromEntries(MEANINGS.map((meaning, place) => [meaning, p
   readonly [K in (typeof MEANINGS)[number]]: number;
 };
 
-/** Which of a hundred and fifty expressions a text may match: hardly any is left to try. */
-const mayHave = firstWordsOf(
+/** Which of a hundred and fifty expressions a text may match, and where their words begin: hardly any is left to try. */
+const FIRST_WORDS = firstWordsOf(
   Object.entries(TONGUES).flatMap(([language, spoken], index) =>
     MEANINGS.flatMap((meaning) =>
       formsOf(spoken[meaning], language).map((form) => ({ form, place: placeOf(index, meaning), isWithin: language === UNSPACED })),
@@ -242,17 +242,15 @@ const mayHave = firstWordsOf(
   ),
 );
 
-/** Without one of these a text tells no assistant anything and overrules nothing. */
-const ANCHORS = Object.keys(TONGUES).flatMap((_, language) => (["ai", "helper", "texts"] as const).map((one) => placeOf(language, one)));
-const hasAnchor = (text: string): boolean => {
-  const may = mayHave(text);
-  return ANCHORS.some((place) => may[place] === 1);
-};
+/** Where a text names a machine, a helper or other texts: elsewhere it tells no assistant anything and overrules nothing. */
+const placesOfAnchors = FIRST_WORDS.placesOf(
+  Object.keys(TONGUES).flatMap((_, language) => (["ai", "helper", "texts"] as const).map((one) => placeOf(language, one))),
+);
 
 /** UTF-16 units of a sentence that are looked at, and of its title. */
 const SENTENCE_UNITS = 400;
 const TITLE_UNITS = 90;
-const SENTENCE = /[^.!?\u3002\u0964\n]+[.!?\u3002\u0964\n]?/gu;
+const ENDS_SENTENCE = /[.!?\u3002\u0964\n]/g;
 
 /** What one sentence of a normalised text does. Questions tell nobody anything. */
 function tellingsOf(whole: string): ReadonlySet<Telling> {
@@ -260,9 +258,12 @@ function tellingsOf(whole: string): ReadonlySet<Telling> {
   const sentence = whole.slice(0, SENTENCE_UNITS);
   if (sentence.trimEnd().endsWith("?")) return found;
   const colon = sentence.slice(0, TITLE_UNITS).search(/:| - /u);
-  const may = mayHave(sentence);
-  for (const [language, words] of EXPRESSIONS.entries()) {
-    const says = (meaning: (typeof MEANINGS)[number]): boolean => may[placeOf(language, meaning)] === 1 && words[meaning].test(sentence);
+  const may = FIRST_WORDS.mayHave(sentence);
+  for (let language = 0; language < EXPRESSIONS.length; language++) {
+    const words = EXPRESSIONS[language];
+    const first = language * MEANINGS.length;
+    if (words === undefined || may.indexOf(1, first) >= first + MEANINGS.length) continue;
+    const says = (meaning: (typeof MEANINGS)[number]): boolean => may[first + PLACE_OF[meaning]] === 1 && words[meaning].test(sentence);
     const [isMachine, isHelper] = [says("ai"), says("helper")];
     if (isMachine || isHelper) {
       const title = colon > 0 ? sentence.slice(0, colon) : "";
@@ -281,28 +282,46 @@ function tellingsOf(whole: string): ReadonlySet<Telling> {
   return found;
 }
 
-/** What each sentence of a text does that does anything, in order. `text`: as it was sent. */
-export const tellingsIn = (text: string): readonly ReadonlySet<Telling>[] =>
-  sentencesOf(normalise(text).text).map(({ tellings }) => tellings);
-
 type Sentence = { readonly start: number; readonly end: number; readonly tellings: ReadonlySet<Telling> };
 
-/** The sentences of a normalised text. Who is addressed has to be told something, there or in the next sentence: "notes for the agent on duty" do not. */
-function sentencesOf(plain: string): readonly Sentence[] {
-  const read = Array.from(plain.matchAll(SENTENCE), ({ 0: sentence, index }) => ({
-    start: index,
-    end: index + sentence.length,
-    tellings: tellingsOf(sentence),
-  }));
-  return read.map((sentence, at) => {
-    const isTold = [sentence.tellings, read[at + 1]?.tellings].some(
-      (one) => one?.has("told") === true || one?.has("ignore_others") === true,
-    );
-    return isTold || !sentence.tellings.has("addressed")
-      ? sentence
-      : { ...sentence, tellings: new Set([...sentence.tellings].filter((one) => one !== "addressed")) };
-  });
+/** The sentences of a normalised text, each as its begin and its end with the mark that ends it. */
+function placesOfSentences(plain: string): readonly (readonly [start: number, end: number])[] {
+  const places: [start: number, end: number][] = [];
+  let start = 0;
+  for (const { index } of plain.matchAll(ENDS_SENTENCE)) {
+    if (index > start) places.push([start, index + 1]);
+    start = index + 1;
+  }
+  if (start < plain.length) places.push([start, plain.length]);
+  return places;
 }
+
+/** What each sentence of a text does that does anything, in order. `text`: as it was sent. */
+export const tellingsIn = (text: string): readonly ReadonlySet<Telling>[] =>
+  Array.from(sentencesOf(normalise(text).text, null), ({ tellings }) => tellings);
+
+/**
+ * The sentences of a normalised text that do anything; `anchors`: only those that have one, null for all. Who is addressed has to be told something, there
+ * or in the next sentence: "notes for the agent on duty" do not.
+ */
+function* sentencesOf(plain: string, anchors: readonly number[] | null): Generator<Sentence> {
+  const places = placesOfSentences(plain);
+  let anchor = 0;
+  for (const [at, [start, end]] of places.entries()) {
+    if (anchors !== null) {
+      while ((anchors[anchor] ?? end) < start) anchor++;
+      // A word that is cut where a long sentence is may be an anchor, too.
+      if ((anchors[anchor] ?? end) >= end && end - start <= SENTENCE_UNITS) continue;
+    }
+    const tellings = tellingsOf(plain.slice(start, end));
+    const [from, to] = places[at + 1] ?? [end, end];
+    if (!tellings.has("addressed") || tellsSomething(tellings) || tellsSomething(tellingsOf(plain.slice(from, to)))) {
+      if (tellings.size > 0) yield { start, end, tellings };
+    } else yield { start, end, tellings: new Set([...tellings].filter((one) => one !== "addressed")) };
+  }
+}
+
+const tellsSomething = (tellings: ReadonlySet<Telling>): boolean => tellings.has("told") || tellings.has("ignore_others");
 
 /** Log-odds in what a tool returns. Who only overrules other documents is flagged where two sentences do it. */
 const WEIGHTS: { readonly [T in Telling]: number } = {
@@ -321,9 +340,10 @@ const FIRST_PATTERN = PATTERNS.length + 20;
  * write, too: it counts beside a second kind only.
  */
 export function toldIn(plain: string): Read {
-  if (!hasAnchor(plain)) return NOTHING;
+  const anchors = placesOfAnchors(plain);
+  if (anchors.length === 0) return NOTHING;
   const found = new Map<Telling, Evidence>();
-  for (const { start, end, tellings } of sentencesOf(plain))
+  for (const { start, end, tellings } of sentencesOf(plain, anchors))
     for (const telling of tellings) {
       if (found.has(telling) || telling === "told") continue;
       const pattern = FIRST_PATTERN + Object.keys(WEIGHTS).indexOf(telling);
