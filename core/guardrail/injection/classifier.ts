@@ -2,7 +2,7 @@
  * A linear classifier over hashed features (features.ts), one table of weights per channel: every window of a normalised text is
  * scored, the highest counts. The weights are numbers from scripts/guardrails/train.ts; no text is in them.
  */
-import { featureWalker, type Mark, type TextWindow, tokensOf, type WindowSize, windowsOf } from "./features.ts";
+import { featureWeigher, type Mark, type TextWindow, tokensOf, type WindowSize, windowsOf } from "./features.ts";
 import { WEIGHTS } from "./weights.ts";
 
 /** A channel for which a table of weights was trained. */
@@ -29,13 +29,10 @@ export type Judged = { readonly logit: number; readonly window: TextWindow };
 /** Log-odds of the most suspicious window, on the scale of the thresholds (thresholds.ts). `marks`: the patterns that match, in the order of their places; `near`: what they add to a window's log-odds. */
 export function judge(text: string, channel: TrainedChannel, marks: readonly Mark[], near: (window: TextWindow) => number): Judged {
   const { table, scale, bias, stretch, shift } = HEADS[channel];
-  const walk = featureWalker(tokensOf(text, marks));
+  const weigh = featureWeigher(tokensOf(text, marks), table);
   let best: Judged = { logit: Number.NEGATIVE_INFINITY, window: { start: 0, end: text.length } };
   for (const window of windowsFor(text, channel)) {
-    let sum = 0;
-    const distinct = walk(window, (feature) => {
-      sum += table[feature] ?? 0;
-    });
+    const { sum, distinct } = weigh(window);
     const logit = stretch * (logitOf(sum * scale, bias, distinct) + near(window)) + shift;
     if (logit > best.logit) best = { logit, window };
   }

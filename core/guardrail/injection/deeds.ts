@@ -5,7 +5,7 @@
  *
  * `word-` is the beginning of words. Chinese entries are found anywhere in a run of characters.
  */
-import { dictionaryOf } from "./dictionary.ts";
+import { WORD_BOOK } from "./word-book.ts";
 
 const LISTS = {
   // Verbs
@@ -141,7 +141,7 @@ type Deed = keyof typeof LISTS;
 const DEEDS = Object.keys(LISTS) as readonly Deed[];
 
 /** Looks words up: meanings are places in `DEEDS`. */
-export const DEED_WORDS = dictionaryOf(Object.values(LISTS));
+export const DEED_WORDS = WORD_BOOK.dictionaryOf(Object.values(LISTS));
 
 const indexesOf = (...deeds: readonly Deed[]): ReadonlySet<number> => new Set(deeds.map((deed) => DEEDS.indexOf(deed)));
 

@@ -3,9 +3,11 @@
  * words, what the words mean (concepts.ts) alone and together within a sentence, marks of templates and odd punctuation, and the patterns that match.
  * Training and recognition share this file, so that both see the same.
  */
-import { conceptsOf, conceptsWithin } from "./concepts.ts";
+import { conceptsAt, conceptsOf, conceptsWithin } from "./concepts.ts";
+import { isUnspacedUnit } from "./dictionary.ts";
 import { type RequestKind, requestReader } from "./requests.ts";
 import { BREAK, DIGITS, KIND_OF, NO_WORD, SIGNS, UNSPACED } from "./units.ts";
+import { WORD_BOOK } from "./word-book.ts";
 
 const TABLE_BITS = 17;
 /** Number of indexes that features are hashed into, and of weights in a table. */
@@ -68,46 +70,73 @@ const COMMON_SIGNS =
   /^(?:[.,;:!?]+["')\]}]{0,2}|["'()[\]{},:]{1,4}|["')\]}]{1,3}[.,;:!?]{0,2}|--+|\.\.+|\/\/|:\/\/|[$#]+|->|=>|<=|>=|==+)$/;
 /** Borders that are drawn: rules, fences, tags of templates. */
 const DRAWN = /[-=_*#~+`'"]{3,}|<[|</]|[|>/]>|\[\/|\{\{|\]\]|\[\[/;
-const CONSONANTS = /[bcdfghjklmnpqrstvwxz]{5}/;
+/** So many consonants in a row are the mark of an id. */
+const MANY_CONSONANTS = 5;
+const IS_CONSONANT = Uint8Array.from({ length: 128 }, (_, code) => (/[bcdfghjklmnpqrstvwxz]/.test(String.fromCharCode(code)) ? 1 : 0));
 
-/** Every word of a normalised text: where it begins, and where its features begin in one flat list (one entry more than words). */
-export type Tokens = { readonly starts: readonly number[]; readonly slots: readonly number[]; readonly firstSlot: readonly number[] };
+/**
+ * Every word of a normalised text: where it begins, and where its features begin in one flat list (one entry more than words). The lists are overwritten by
+ * the next call.
+ */
+export type Tokens = { readonly starts: Int32Array; readonly slots: Int32Array; readonly firstSlot: Int32Array };
+
+/** Room for the words of a text and for their features; it grows to what the longest text needs. */
+let startsRoom = new Int32Array(1 << 10);
+let firstSlotRoom = new Int32Array(1 << 10);
+let slotsRoom = new Int32Array(1 << 13);
+/** For each feature, where the same one stands before it. */
+let beforeRoom = new Int32Array(1 << 13);
+
+function twice(room: Int32Array): Int32Array<ArrayBuffer> {
+  const more = new Int32Array(room.length * 2);
+  more.set(room);
+  return more;
+}
 
 /** The words of a normalised text and their hashed features. Linear in its length. UUIDs and mail addresses are left out. `marks` in the order of their places. */
 export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
-  const starts: number[] = [];
-  const slots: number[] = [];
-  const firstSlot: number[] = [];
+  let words = 0;
+  let slots = 0;
   let before = 0;
   let beforeThat = 0;
   let inSentence = 0;
   let nextMark = 0;
-  const together: { concept: number; at: number }[] = [];
+  /** Concepts of the sentence, and the places of their words in it. */
+  const together: number[] = [];
+  const togetherAt: number[] = [];
 
+  const add = (feature: number): void => {
+    if (slots === slotsRoom.length) slotsRoom = twice(slotsRoom);
+    slotsRoom[slots++] = feature;
+  };
   const see = (concept: number, at: number): void => {
-    slots.push(named(CONCEPT, concept));
-    if (at <= 1) slots.push(named(OPENING, concept));
+    add(named(CONCEPT, concept));
+    if (at <= 1) add(named(OPENING, concept));
     let last = -1;
     for (let index = together.length - 1; index >= Math.max(0, together.length - TOGETHER_CONCEPTS); index--) {
-      const other = together[index];
-      if (other === undefined || at - other.at > TOGETHER_WORDS) break;
-      if (other.at === at) continue;
-      if (at - other.at <= 2) slots.push(named(BESIDE, other.concept * 64 + concept));
-      if (other.concept === concept) continue;
-      const pair = other.concept < concept ? other.concept * 64 + concept : concept * 64 + other.concept;
-      slots.push(named(PAIR, pair));
-      if (last >= 0 && last !== concept && last !== other.concept) slots.push(named(TRIPLE, sorted(last, other.concept, concept)));
-      last = other.concept;
+      const other = together[index] ?? 0;
+      const apart = at - (togetherAt[index] ?? 0);
+      if (apart > TOGETHER_WORDS) break;
+      if (apart === 0) continue;
+      if (apart <= 2) add(named(BESIDE, other * 64 + concept));
+      if (other === concept) continue;
+      add(named(PAIR, other < concept ? other * 64 + concept : concept * 64 + other));
+      if (last >= 0 && last !== concept && last !== other) add(named(TRIPLE, sorted(last, other, concept)));
+      last = other;
     }
   };
   const remember = (found: readonly number[], at: number): void => {
-    for (const concept of found) see(concept, at);
-    for (const concept of found) together.push({ concept, at });
+    for (let index = 0; index < found.length; index++) see(found[index] ?? 0, at);
+    for (let index = 0; index < found.length; index++) {
+      together.push(found[index] ?? 0);
+      togetherAt.push(at);
+    }
   };
-  const requests = requestReader((kind, value) => slots.push(named(REQUESTS[kind], value)));
+  const requests = requestReader((kind, value) => add(named(REQUESTS[kind], value)));
   const endSentence = (): void => {
     inSentence = 0;
     together.length = 0;
+    togetherAt.length = 0;
     requests.end();
   };
 
@@ -137,58 +166,81 @@ export function tokensOf(text: string, marks: readonly Mark[] = []): Tokens {
     else
       do at++;
       while (at < text.length && KIND_OF[text.charCodeAt(at)] === kind);
-    starts.push(index);
-    firstSlot.push(slots.length);
+    if (words + 1 === firstSlotRoom.length) {
+      startsRoom = twice(startsRoom);
+      firstSlotRoom = twice(firstSlotRoom);
+    }
+    startsRoom[words] = index;
+    firstSlotRoom[words++] = slots;
     for (let mark = marks[nextMark]; mark !== undefined && mark.start <= index; mark = marks[++nextMark]) {
-      slots.push(slot(hashOf(mark.name, 0, mark.name.length, MARK)));
+      add(slot(hashOf(mark.name, 0, mark.name.length, MARK)));
     }
     if (nameEnd > 0 || (hasNames && kind === SIGNS && at - index > 3 && LIKE_NAME.test(text.slice(index, at)))) {
-      slots.push(named(SHAPE, 0));
-      requests.word(text.slice(index, at), true);
+      add(named(SHAPE, 0));
+      requests.name();
       continue;
     }
     if (kind === SIGNS) {
       const isOne = at - index === 1;
       const code = text.charCodeAt(index);
       const raw = isOne && code < 128 ? (ONE_SIGN[code] ?? "") : text.slice(index, at);
-      if (!isOne && !COMMON_SIGNS.test(raw)) slots.push(named(SHAPE, 1));
-      if (!isOne && DRAWN.test(raw)) slots.push(named(SHAPE, 2));
+      if (!isOne && !COMMON_SIGNS.test(raw)) add(named(SHAPE, 1));
+      if (!isOne && DRAWN.test(raw)) add(named(SHAPE, 2));
       const length = Math.min(raw.length, 4);
       const hash = hashOf(raw, 0, length, SIGN);
-      slots.push(slot(hash), slot(mix(before, hash)));
+      add(slot(hash));
+      add(slot(mix(before, hash)));
       beforeThat = before;
       before = hash;
       if (isOne && code < 128 ? ONE_ENDS_SENTENCE[code] === 1 : ENDS_SENTENCE.test(raw)) endSentence();
       else requests.sign(raw);
       continue;
     }
-    const raw = text.slice(index, at);
     if (kind === UNSPACED) {
+      const raw = text.slice(index, at);
       for (let unit = 0; unit < raw.length; unit++) {
-        slots.push(slot(hashOf(raw, unit, unit + 2, CHARACTERS)));
-        if (unit + 3 <= raw.length) slots.push(slot(hashOf(raw, unit, unit + 3, CHARACTERS)));
+        add(slot(hashOf(raw, unit, unit + 2, CHARACTERS)));
+        if (unit + 3 <= raw.length) add(slot(hashOf(raw, unit, unit + 3, CHARACTERS)));
       }
-      requests.word(raw, false);
+      requests.run(raw);
       for (const { at: place, found } of conceptsWithin(raw)) remember(found, inSentence + (place >> 1));
       inSentence += raw.length >> 1;
       before = beforeThat = 0;
       continue;
     }
-    const word = kind === DIGITS ? "0" : raw;
-    const length = Math.min(word.length, LONGEST_WORD);
-    const hash = hashOf(word, 0, length, FNV_OFFSET);
-    slots.push(slot(hash), slot(mix(before, hash)), slot(mix(mix(beforeThat, 0x5bd1), hash)));
-    if (inSentence === 0) slots.push(slot(mix(hash, OPENING)));
-    if (length >= 5) for (let piece = 0; piece + PIECE <= length; piece++) slots.push(slot(hashOf(word, piece, piece + PIECE, PIECES)));
-    if (length >= 6 && CONSONANTS.test(word)) slots.push(named(SHAPE, 3));
-    remember(conceptsOf(word), inSentence);
-    requests.word(raw, false);
+    const end = Math.min(at, index + LONGEST_WORD);
+    const hash = kind === DIGITS ? NUMBER_HASH : hashOf(text, index, end, FNV_OFFSET);
+    add(slot(hash));
+    add(slot(mix(before, hash)));
+    add(slot(mix(mix(beforeThat, 0x5bd1), hash)));
+    if (inSentence === 0) add(slot(mix(hash, OPENING)));
+    if (kind === DIGITS) {
+      remember(conceptsOf(NUMBER), inSentence);
+      requests.figure();
+    } else {
+      if (end - index >= 5) for (let piece = index; piece + PIECE <= end; piece++) add(slot(hashOf(text, piece, piece + PIECE, PIECES)));
+      if (end - index >= 6 && hasConsonants(text, index, at)) add(named(SHAPE, 3));
+      const entry = WORD_BOOK.entryIn(text, index, at);
+      remember(conceptsAt(entry), inSentence);
+      if (isUnspacedUnit(text.charCodeAt(index))) requests.run(text.slice(index, at));
+      else requests.word(entry, at - index);
+    }
     inSentence += 1;
     beforeThat = before;
     before = hash;
   }
-  firstSlot.push(slots.length);
-  return { starts, slots, firstSlot };
+  firstSlotRoom[words] = slots;
+  return { starts: startsRoom.subarray(0, words), slots: slotsRoom.subarray(0, slots), firstSlot: firstSlotRoom.subarray(0, words + 1) };
+}
+
+/** Whether a stretch of a text has many consonants in a row. */
+function hasConsonants(text: string, start: number, end: number): boolean {
+  let row = 0;
+  for (let at = start; at < end; at++) {
+    row = IS_CONSONANT[text.charCodeAt(at)] === 1 ? row + 1 : 0;
+    if (row === MANY_CONSONANTS) return true;
+  }
+  return false;
 }
 
 const HYPHEN = 45;
@@ -240,12 +292,36 @@ export function featureWalker({ starts, slots, firstSlot }: Tokens): (window: Te
   };
 }
 
+/** The sum of the weights of every distinct feature of the words that begin in a window, and their number. */
+export type Weighed = { sum: number; distinct: number };
+
+/** Weighs windows by a table of weights, as `featureWalker` walks over them. What it answers is overwritten by the next window. */
+export function featureWeigher({ starts, slots, firstSlot }: Tokens, table: Int8Array): (window: TextWindow) => Readonly<Weighed> {
+  const before = occurrencesBefore(slots);
+  const weighed: Weighed = { sum: 0, distinct: 0 };
+  return ({ start, end }) => {
+    const from = firstSlot[firstFrom(starts, start)] ?? 0;
+    const to = firstSlot[firstFrom(starts, end)] ?? 0;
+    let sum = 0;
+    let distinct = 0;
+    for (let index = from; index < to; index++) {
+      if ((before[index] ?? -1) >= from) continue;
+      distinct++;
+      sum += table[slots[index] ?? 0] ?? 0;
+    }
+    weighed.sum = sum;
+    weighed.distinct = distinct;
+    return weighed;
+  };
+}
+
 /**
  * For each place in a list of indexes, the last place before it with the same one; -1 for none. One table for all lists: what an earlier list left there
  * is below `base`, and stands for nothing.
  */
-function occurrencesBefore(slots: readonly number[]): Int32Array {
-  const before = new Int32Array(slots.length);
+function occurrencesBefore(slots: Int32Array): Int32Array {
+  while (beforeRoom.length < slots.length) beforeRoom = new Int32Array(beforeRoom.length * 2);
+  const before = beforeRoom;
   if (base > MOST_PLACES) {
     LAST_PLACES.fill(0);
     base = 1;
@@ -264,7 +340,7 @@ let base = 1;
 const MOST_PLACES = 1 << 30;
 
 /** The first index of a rising list whose value is at least `least`. */
-export function firstFrom(rising: readonly number[], least: number): number {
+export function firstFrom(rising: ArrayLike<number>, least: number): number {
   let low = 0;
   let high = rising.length;
   while (low < high) {
@@ -280,6 +356,10 @@ function hashOf(text: string, from: number, to: number, seed: number): number {
   for (let index = from; index < to; index++) hash = Math.imul(hash ^ text.charCodeAt(index), FNV_PRIME);
   return hash >>> 0;
 }
+
+/** What all numbers are read as. */
+const NUMBER = "0";
+const NUMBER_HASH = hashOf(NUMBER, 0, NUMBER.length, FNV_OFFSET);
 
 const mix = (a: number, b: number): number => Math.imul((a << 5) ^ (a >>> 3) ^ b, FNV_PRIME) >>> 0;
 /** The upper bits are the better mixed ones. */

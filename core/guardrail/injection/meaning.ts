@@ -3,7 +3,7 @@
  * be free of them, to show its prompt. A rule is fulfilled within one sentence, by words that are near each other. Looked for in what users and tools
  * say. Linear: a bounded number of words is looked at from each.
  */
-import { CONCEPTS, conceptsIn, conceptsOf, conceptsWithin } from "./concepts.ts";
+import { CONCEPTS, conceptsAt, conceptsOf, conceptsWithin } from "./concepts.ts";
 import { isUnspaced, isUnspacedUnit } from "./dictionary.ts";
 import type { Evidence, Read } from "./evidence.ts";
 import type { Concept } from "./lexicon.ts";
@@ -12,6 +12,7 @@ import type { Family } from "./pattern.ts";
 import { PATTERNS } from "./patterns.ts";
 import { KIND_OF, LETTERS, UNSPACED } from "./units.ts";
 import { areOfSomethingElse, isAboutEverything, isTakenBack } from "./whose.ts";
+import { WORD_BOOK } from "./word-book.ts";
 
 type Word = {
   readonly start: number;
@@ -188,7 +189,10 @@ const TELLING: ReadonlySet<number> = new Set(
 
 /** Whether the word or the run of characters between two places of a text is such a word, or a word of another language (more-words.ts). */
 function tells(text: string, start: number, end: number): boolean {
-  if (!isUnspacedUnit(text.charCodeAt(start))) return isOneTelling(conceptsIn(text, start, end)) || meansMore(text, start, end);
+  if (!isUnspacedUnit(text.charCodeAt(start))) {
+    const entry = WORD_BOOK.entryIn(text, start, end);
+    return isOneTelling(conceptsAt(entry)) || meansMore(entry);
+  }
   const run = text.slice(start, end);
   return conceptsWithin(run).some(({ found }) => isOneTelling(found)) || moreMeaningsWithin(run).length > 0;
 }

@@ -3,9 +3,9 @@
  * further-words.ts in eighteen others, by the meanings of lexicon.ts. The rules of meaning.ts know them; the classifier does not, since it was trained
  * without. Written as in the lexicon.
  */
-import { dictionaryOf } from "./dictionary.ts";
 import { FURTHER_WORDS } from "./further-words.ts";
 import type { Concept } from "./lexicon.ts";
+import { WORD_BOOK } from "./word-book.ts";
 
 /** The lists of ten languages by what they mean. */
 const OF_TEN: { readonly [C in Concept]?: string } = {
@@ -34,12 +34,12 @@ export const MORE_WORDS: { readonly [C in Concept]?: string } = Object.fromEntri
 );
 
 const NAMES = Object.keys(MORE_WORDS) as readonly Concept[];
-const DICTIONARY = dictionaryOf(Object.values(MORE_WORDS));
+const DICTIONARY = WORD_BOOK.dictionaryOf(Object.values(MORE_WORDS));
 
 /** What a word with blanks around it may mean. */
 export const moreMeaningsOf = (word: string): readonly Concept[] => DICTIONARY.meaningsOf(word).flatMap((index) => NAMES[index] ?? []);
-/** Whether the word between two places of a text means anything here. */
-export const meansMore = (text: string, start: number, end: number): boolean => DICTIONARY.meaningsIn(text, start, end).length > 0;
+/** Whether a word means anything here, by its entry in the book of words. */
+export const meansMore = (entry: number): boolean => DICTIONARY.meaningsAt(entry).length > 0;
 /** What the words in a run of characters without blanks may mean. */
 export const moreMeaningsWithin = (run: string): readonly Concept[] =>
   DICTIONARY.meaningsWithin(run).flatMap(({ found }) => found.flatMap((index) => NAMES[index] ?? []));

@@ -3,7 +3,7 @@
  * verb follows by "and" or "then", and with which things each verb is told. Knows words by what they do or are (deeds.ts). Bounded work for each word.
  */
 import { ADDRESS, AMOUNT, DEED_WORDS, FIGURE, IDENTIFIER, LEAD_WORDS, LINK, OWNERS, TELLING_LEADS, VERBS, YOU } from "./deeds.ts";
-import { isUnspaced } from "./dictionary.ts";
+import { WORD_BOOK } from "./word-book.ts";
 
 /** Every meaning is below it: pairs are numbers of two digits to this base, triples of three. */
 const MEANINGS = 64;
@@ -21,16 +21,17 @@ const TOGETHER_WORDS = 7;
 const MOST_THINGS = 32;
 /** Letters of a word that is the name of a program, not of a language. */
 const LONG_NAME = 16;
+const LONGEST_NAME = 64;
 
-const LINK_WORDS: ReadonlySet<string> = new Set(["http", "https", "www"]);
 /** Signs behind which a sentence may begin anew: a colon, a comma, a dash, a bracket. */
 const REARMS = /[,:;()[\]\-*#>"\u3001]/;
-const JOINS: ReadonlySet<string> = new Set(
-  "and then or und y e et и ve और 并 once after danach luego puis poi depois затем sonra".split(" "),
-);
-
-/** No word of these two lists is longer. */
-const LONGEST_JOIN = Math.max(...[...JOINS, ...LINK_WORDS].map(({ length }) => length));
+/** What joins two requests, and what begins a web address: whole words. */
+const JOINING = WORD_BOOK.dictionaryOf([
+  "and then or und y e et и ve और once after danach luego puis poi depois затем sonra",
+  "http https www",
+]);
+/** The place of the second list. */
+const LINKS = 1;
 const AN_ADDRESS: readonly number[] = [ADDRESS];
 const A_FIGURE: readonly number[] = [FIGURE];
 const A_LINK: readonly number[] = [LINK];
@@ -39,8 +40,24 @@ const A_LINK: readonly number[] = [LINK];
 export type RequestKind = "verb_first" | "verb_begins" | "lead" | "told_with" | "told_whose" | "followed_by" | "together" | "meaning";
 type SeeRequest = (kind: RequestKind, value: number) => void;
 
+/** Is told all words and signs of a text one by one. */
+type RequestReader = {
+  /** A word of `units` letters, by its entry in the book of words. */
+  word(entry: number, units: number): void;
+  /** A mail address or an id. */
+  name(): void;
+  /** A run of digits. */
+  figure(): void;
+  /** A run of characters without blanks between its words. */
+  run(run: string): void;
+  /** A cluster of signs that ends no sentence. */
+  sign(sign: string): void;
+  /** The sentence ends. */
+  end(): void;
+};
+
 /** Reads the words of a text one by one; `see` is called for every feature at the word that completes it. */
-export function requestReader(see: SeeRequest): { word(word: string, isName: boolean): void; sign(sign: string): void; end(): void } {
+export function requestReader(see: SeeRequest): RequestReader {
   let at = 0;
   let isFirst = true;
   let isArmed = true;
@@ -123,17 +140,19 @@ export function requestReader(see: SeeRequest): { word(word: string, isName: boo
     at += 1;
   };
   return {
-    word(word, isName) {
-      if (isName) meant(AN_ADDRESS);
-      else if (isUnspaced(word)) for (const { found } of DEED_WORDS.meaningsWithin(word)) meant(found);
-      else if (isFigure(word)) meant(A_FIGURE);
-      else {
-        const isShort = word.length <= LONGEST_JOIN;
-        if (!isArmed && isShort && JOINS.has(word)) arm();
-        if (isShort && LINK_WORDS.has(word)) meant(A_LINK);
-        else if (word.length >= LONG_NAME && word.length <= 64) meant([...DEED_WORDS.meaningsOf(word), IDENTIFIER]);
-        else meant(DEED_WORDS.meaningsOf(word));
+    word(entry, units) {
+      const joined = JOINING.meaningsAt(entry);
+      if (joined.length > 0) {
+        if (joined[0] === LINKS) return meant(A_LINK);
+        if (!isArmed) arm();
       }
+      const found = DEED_WORDS.meaningsAt(entry);
+      meant(units >= LONG_NAME && units <= LONGEST_NAME ? [...found, IDENTIFIER] : found);
+    },
+    name: () => meant(AN_ADDRESS),
+    figure: () => meant(A_FIGURE),
+    run(run) {
+      for (const { found } of DEED_WORDS.meaningsWithin(run)) meant(found);
     },
     sign(sign) {
       const known = sign.length === 1 ? (ONE_SIGN[sign.charCodeAt(0)] ?? rolesOf(sign)) : rolesOf(sign);
@@ -152,8 +171,3 @@ const BEGINS_ANEW = 4;
 const rolesOf = (sign: string): number =>
   (sign.includes("_") ? JOINS_NAMES : 0) + (/[$\u20ac\u00a3\u00a5%]/.test(sign) ? OF_MONEY : 0) + (REARMS.test(sign) ? BEGINS_ANEW : 0);
 const ONE_SIGN = Uint8Array.from({ length: 128 }, (_, code) => rolesOf(String.fromCharCode(code)));
-
-const isFigure = (word: string): boolean => {
-  const first = word.charCodeAt(0);
-  return first >= 48 && first <= 57;
-};
