@@ -15,6 +15,26 @@ const LOW_BITS = 5;
 const LOW = (1 << LOW_BITS) - 1;
 const LOW_OF_THREE = (1 << (3 * LOW_BITS)) - 1;
 
+/** Bits of the hash of four units' low bits: few words leave most of its places free, and it stays near. */
+const FOUR_BITS = 17;
+const hashOfFour = (low: number): number => Math.imul(low, 0x9e3779b1) >>> (32 - FOUR_BITS);
+
+/** Has a bit where the low bits of four units are hashed to with which a word goes on; a word of three goes on with any. */
+function beginningsOfFour(words: readonly string[]): Uint8Array {
+  const bits = new Uint8Array((1 << FOUR_BITS) >> 3);
+  const put = (low: number): void => {
+    const place = hashOfFour(low);
+    bits[place >> 3] = (bits[place >> 3] ?? 0) | (1 << (place & 7));
+  };
+  for (const word of words) {
+    let low = 0;
+    for (let index = 0; index < 4; index++) low = (low << LOW_BITS) | (word.charCodeAt(index) & LOW);
+    if (word.length > 3) put(low);
+    else for (let fourth = 0; fourth <= LOW; fourth++) put((low & ~LOW) | fourth);
+  }
+  return bits;
+}
+
 /** Has a 1 where the low bits of three units, one behind the other, are those that a word begins with; a shorter word begins with any behind it. */
 function beginningsIn(words: readonly string[]): Uint8Array {
   const begins = new Uint8Array(LOW_OF_THREE + 1);
@@ -99,6 +119,7 @@ export type SeeWord = (word: number, at: number) => void;
 export function searchFor(words: readonly string[]): (text: string, see: SeeWord) => void {
   const { tree, wordAt, longerAt, beginnings } = wordsByNode(words, UNITS_IN_TREE);
   const { begins } = beginnings;
+  const fours = beginningsOfFour(words);
   const walk = (text: string, from: number, beginning: number, see: SeeWord): void => {
     let node = beginning;
     for (let next = from + 3; node !== 0; next++) {
@@ -118,6 +139,11 @@ export function searchFor(words: readonly string[]): (text: string, see: SeeWord
       const third = text.charCodeAt(at);
       low = ((low << LOW_BITS) | (third & LOW)) & LOW_OF_THREE;
       if (begins[low] !== 1) continue;
+      // Half of what begins as a word goes on as none.
+      if (at + 1 < text.length) {
+        const place = hashOfFour((low << LOW_BITS) | (text.charCodeAt(at + 1) & LOW));
+        if (((fours[place >> 3] ?? 0) & (1 << (place & 7))) === 0) continue;
+      }
       const node = nodeOf(beginnings, tree, text.charCodeAt(at - 2), text.charCodeAt(at - 1), third);
       if (node !== 0) walk(text, at - 2, node, see);
     }
@@ -130,21 +156,18 @@ const NO_WORDS: readonly Longer[] = [];
 export function searchAmong(words: readonly string[], counts: Uint8Array): (text: string, see: SeeWord) => void {
   const { tree, wordAt, beginnings } = wordsByNode(words, Number.POSITIVE_INFINITY);
   const { begins } = beginnings;
-  const before = (text: string, at: number): number => {
-    let place = at - 1;
-    while (place >= 0 && counts[text.charCodeAt(place)] !== 1) place--;
-    return place;
-  };
   return (text, see) => {
     let low = 0;
+    /** Where the last three units that count are. */
+    let [placeOfFirst, placeOfSecond, placeOfThird] = [-1, -1, -1];
     for (let at = 0; at < text.length; at++) {
       const third = text.charCodeAt(at);
       if (counts[third] !== 1) continue;
       low = ((low << LOW_BITS) | (third & LOW)) & LOW_OF_THREE;
-      if (begins[low] !== 1) continue;
-      const placeOfSecond = before(text, at);
-      const placeOfFirst = before(text, placeOfSecond);
-      if (placeOfFirst < 0) continue;
+      placeOfFirst = placeOfSecond;
+      placeOfSecond = placeOfThird;
+      placeOfThird = at;
+      if (begins[low] !== 1 || placeOfFirst < 0) continue;
       let node = nodeOf(beginnings, tree, text.charCodeAt(placeOfFirst), text.charCodeAt(placeOfSecond), third);
       for (let next = at + 1; node !== 0; next++) {
         const word = wordAt[node] ?? -1;

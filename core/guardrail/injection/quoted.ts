@@ -4,6 +4,7 @@
  * words, and nothing there orders anybody to obey. What tools return asks nothing: no quotation is exempt there. Reads normalised text; linear.
  */
 
+import { instructionFinderOf } from "./finder.ts";
 import { isOnlySettingAside, type Stretch } from "./ordinary.ts";
 import { SPEAKS_OF_QUOTED, TESTS_QUOTED } from "./quoted-by.ts";
 
@@ -52,10 +53,11 @@ const PART_TO_PLAY =
   /\b(?:you are|you're|you will|you must|you can|pretend|act|imagine|roleplay|ai|model|bot|chatbot|assistant|answer|respond|reply|character|persona|role|obey|ignore|forget|disregard|prompt|anything|everything|harmful|illegal|moral\w*|ethic\w*)\b/;
 /** Longer texts are judged as they stand. */
 const SHORT_UNITS = 400;
+const MAY_BE_THING = instructionFinderOf([THING_WITHOUT.source]);
 
 /** Things of a short normalised text of which it says that they have no rules, where it says nothing of a part to play. */
 export function thingsWithoutRules(text: string): readonly Stretch[] {
-  if (text.length > SHORT_UNITS || PART_TO_PLAY.test(text)) return [];
+  if (text.length > SHORT_UNITS || MAY_BE_THING.mayMatch(text).length === 0 || PART_TO_PLAY.test(text)) return [];
   return Array.from(text.matchAll(THING_WITHOUT), ({ 0: thing, index }) => ({ start: index, end: index + thing.length }));
 }
 
