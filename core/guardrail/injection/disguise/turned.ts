@@ -166,12 +166,13 @@ export function upsideDown(text: string): Disguised | null {
 }
 
 /** First, last, length and what is between, whatever its order. */
-function stirredKey(word: string): number {
+function stirredKey(text: string, start = 0, end = text.length): number {
   let sum = 0;
-  for (let at = 1; at < word.length - 1; at++)
-    sum = (sum + Math.imul(word.charCodeAt(at) - 96, 0x9e3779b1) + (word.charCodeAt(at) - 96) ** 4) | 0;
-  return (Math.imul(word.charCodeAt(0) * 32 + word.charCodeAt(word.length - 1), 7919) ^ (sum + word.length * 101)) | 0;
+  for (let at = start + 1; at < end - 1; at++) sum = (sum + (BETWEEN[text.charCodeAt(at) & 31] ?? 0)) | 0;
+  return (Math.imul(text.charCodeAt(start) * 32 + text.charCodeAt(end - 1), 7919) ^ (sum + (end - start) * 101)) | 0;
 }
+/** What a small letter adds to the key of a word that it stands in, by its place in the alphabet. */
+const BETWEEN = Int32Array.from({ length: 32 }, (_, letter) => (Math.imul(letter, 0x9e3779b1) + letter ** 4) | 0);
 const unrepeated = (word: string): string => word.replace(/(.)\1+/g, "$1");
 
 const KNOWN = new Set(KEYWORDS);
@@ -185,21 +186,58 @@ const SHORTENED = new Map(
 );
 const REPEATED = /(.)\1/;
 
+const KEY_BITS = 14;
+const lowOf = (key: number): number => Math.imul(key, 0x9e3779b1) >>> (32 - KEY_BITS);
+/** Has a 1 by the keys of all words of instructions, and of those with one letter left out. */
+const MAY_BE_MEANT = new Uint8Array(1 << KEY_BITS);
+for (const word of [...KEYWORDS, ...SHORTENED.keys()]) MAY_BE_MEANT[lowOf(stirredKey(word))] = 1;
+
+const SHORTEST_MENDED = 6;
+const LONGEST_MENDED = 40;
+/** Words of small letters, longer ones in parts. */
+const MENDED_WORD = /[a-z]{6,40}/g;
+
+/** The word of instructions that is meant by another; undefined: none. */
+function meantBy(word: string): string | undefined {
+  if (KNOWN.has(word)) return undefined;
+  const stirred = word.length <= 24 ? STIRRED.get(stirredKey(word)) : undefined;
+  return (
+    (stirred !== undefined && isStirred(word, stirred) ? stirred : undefined) ??
+    (REPEATED.test(word) ? UNREPEATED.get(unrepeated(word)) : undefined) ??
+    SHORTENED.get(word)
+  );
+}
+
+/** Whether enough words mean others. Hardly any word is cut out of the text for that: its key says that it means none. */
+function isMended(text: string): boolean {
+  const found = new Set<string>();
+  let start = 0;
+  let isRepeated = false;
+  let before = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : 0;
+    const isLetter = code >= 97 && code <= 122;
+    if (isLetter && at - start < LONGEST_MENDED) {
+      if (code === before && at > start) isRepeated = true;
+      before = code;
+      continue;
+    }
+    if (at - start >= SHORTEST_MENDED && (isRepeated || MAY_BE_MEANT[lowOf(stirredKey(text, start, at))] === 1)) {
+      const meant = meantBy(text.slice(start, at));
+      if (meant !== undefined) found.add(meant);
+      if (found.size >= FEWEST) return true;
+    }
+    start = isLetter ? at : at + 1;
+    before = code;
+    isRepeated = false;
+  }
+  return false;
+}
+
 /** Words of instructions with their letters stirred, repeated or one left out, as they should be. Null where fewer than two are. */
 export function mended(text: string): Disguised | null {
-  const found = new Set<string>();
-  const read = text.replace(/[a-z]{6,40}/g, (word) => {
-    if (KNOWN.has(word)) return word;
-    const stirred = word.length <= 24 ? STIRRED.get(stirredKey(word)) : undefined;
-    const meant =
-      (stirred !== undefined && isStirred(word, stirred) ? stirred : undefined) ??
-      (REPEATED.test(word) ? UNREPEATED.get(unrepeated(word)) : undefined) ??
-      SHORTENED.get(word);
-    if (meant === undefined) return word;
-    found.add(meant);
-    return meant;
-  });
-  if (found.size < FEWEST) return null;
+  if (!isMended(text)) return null;
+  const read = text.replace(MENDED_WORD, (word) => meantBy(word) ?? word);
   // What is done to some words is done to others, and shorter ones.
   const rest = read.replace(/[a-z]{3,20}/g, (word) => {
     if (isWord(word)) return word;
