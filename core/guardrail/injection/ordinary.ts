@@ -119,8 +119,11 @@ export function ordinaryIn(text: string): readonly Stretch[] {
   if (written !== null) return [{ start: written.index, end: written.index + written[0].length }];
   const may = MAY_BE.mayMatch(text);
   if (may.length === 0) return [];
-  const sentences = Array.from(text.matchAll(SENTENCE), ({ 0: words, index }) => ({ words, start: index, end: index + words.length }));
-  if (sentences.length > MOST_SENTENCES) return [];
+  const sentences: (Stretch & { readonly words: string })[] = [];
+  for (const { 0: words, index } of text.matchAll(SENTENCE)) {
+    if (sentences.length === MOST_SENTENCES) return [];
+    sentences.push({ words, start: index, end: index + words.length });
+  }
   const found = sentences.filter(
     ({ words }) => SHORTER.test(words) || may.some((language) => isOrdinary(words, text, LANGUAGES[language])),
   );

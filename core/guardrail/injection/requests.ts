@@ -17,8 +17,6 @@ const OWNED_WORDS = 3;
 /** And stands together with so many other things, so many words before it at most. */
 const TOGETHER = 4;
 const TOGETHER_WORDS = 7;
-/** Things of a sentence that are remembered: it may be as long as the text. */
-const MOST_THINGS = 32;
 /** Letters of a word that is the name of a program, not of a language. */
 const LONG_NAME = 16;
 const LONGEST_NAME = 64;
@@ -35,6 +33,20 @@ const LINKS = 1;
 const AN_ADDRESS: readonly number[] = [ADDRESS];
 const A_FIGURE: readonly number[] = [FIGURE];
 const A_LINK: readonly number[] = [LINK];
+
+/** What a meaning is, as bits. */
+const IS_VERB = 1;
+const IS_LEAD = 2;
+const IS_OWNER = 4;
+const IS_YOU = 8;
+const ROLES = Uint8Array.from(
+  { length: MEANINGS },
+  (_, meaning) =>
+    (VERBS.has(meaning) ? IS_VERB : 0) |
+    (LEAD_WORDS.has(meaning) ? IS_LEAD : 0) |
+    (OWNERS.has(meaning) ? IS_OWNER : 0) |
+    (meaning === YOU ? IS_YOU : 0),
+);
 
 /** Kinds of features of this file, each with a number of its own. */
 export type RequestKind = "verb_first" | "verb_begins" | "lead" | "told_with" | "told_whose" | "followed_by" | "together" | "meaning";
@@ -63,42 +75,59 @@ export function requestReader(see: SeeRequest): RequestReader {
   let isArmed = true;
   let armedAt = 0;
   let leads: number[] = [];
-  let verbs: { verb: number; at: number }[] = [];
+  /** The last verbs, the latest first, and where they stand. */
+  const verbs = new Int32Array(MOST_VERBS);
+  const verbsAt = new Int32Array(MOST_VERBS);
+  let verbCount = 0;
   let owner = -1;
   let ownerAt = 0;
-  let recent: { meaning: number; at: number }[] = [];
+  /** The last things, by their number modulo `TOGETHER`, and where they stand. */
+  const recent = new Int32Array(TOGETHER);
+  const recentAt = new Int32Array(TOGETHER);
+  let recentCount = 0;
 
   const arm = (): void => {
     isArmed = true;
     armedAt = at;
-    leads = [];
+    if (leads.length > 0) leads = [];
   };
   const end = (): void => {
     if (at === 0) return;
     at = 0;
     isFirst = true;
-    verbs = [];
-    recent = [];
+    verbCount = 0;
+    recentCount = 0;
     owner = -1;
     arm();
   };
   const begin = (verb: number): void => {
     see(isFirst ? "verb_first" : "verb_begins", verb);
     for (const lead of leads) see("lead", lead * MEANINGS + verb);
-    for (const before of verbs) see("followed_by", before.verb * MEANINGS + verb);
+    for (let index = 0; index < verbCount; index++) see("followed_by", (verbs[index] ?? 0) * MEANINGS + verb);
+  };
+  /** Puts the verbs of a word before those that there are. */
+  const remember = (begun: readonly number[]): void => {
+    for (let index = MOST_VERBS - 1; index >= 0; index--) {
+      const old = index - begun.length;
+      verbs[index] = (old < 0 ? begun[index] : verbs[old]) ?? 0;
+      verbsAt[index] = (old < 0 ? at : verbsAt[old]) ?? 0;
+    }
+    verbCount = Math.min(MOST_VERBS, verbCount + begun.length);
   };
   const thing = (meaning: number): void => {
     see("meaning", meaning);
-    for (const { verb, at: since } of verbs) {
+    for (let index = 0; index < verbCount; index++) {
+      const [verb, since] = [verbs[index] ?? 0, verbsAt[index] ?? 0];
       if (at - since > REACH || since === at) continue;
       see("told_with", verb * MEANINGS + meaning);
       if (owner >= 0 && at - ownerAt <= OWNED_WORDS && owner !== meaning) see("told_whose", (verb * MEANINGS + owner) * MEANINGS + meaning);
     }
-    for (let index = recent.length - 1; index >= Math.max(0, recent.length - TOGETHER); index--) {
-      const other = recent[index];
-      if (other === undefined || at - other.at > TOGETHER_WORDS) break;
-      if (other.at === at || other.meaning === meaning) continue;
-      see("together", Math.min(other.meaning, meaning) * MEANINGS + Math.max(other.meaning, meaning));
+    for (let back = 1; back <= TOGETHER && back <= recentCount; back++) {
+      const place = (recentCount - back) % TOGETHER;
+      const [other, since] = [recent[place] ?? 0, recentAt[place] ?? 0];
+      if (at - since > TOGETHER_WORDS) break;
+      if (since === at || other === meaning) continue;
+      see("together", Math.min(other, meaning) * MEANINGS + Math.max(other, meaning));
     }
   };
   const meant = (found: readonly number[]): void => {
@@ -107,36 +136,40 @@ export function requestReader(see: SeeRequest): RequestReader {
       at += 1;
       return;
     }
+    let roles = 0;
+    for (let index = 0; index < found.length; index++) roles |= ROLES[found[index] ?? 0] ?? 0;
     // "The user asked you to …": who is spoken to may be told something anywhere.
-    if (!isArmed && found.includes(YOU)) arm();
-    const isVerb = found.some((meaning) => VERBS.has(meaning));
+    if (!isArmed && (roles & IS_YOU) !== 0) arm();
     if (isArmed) {
-      if (isVerb) {
+      if ((roles & IS_VERB) !== 0) {
         const begun = found.filter((meaning) => VERBS.has(meaning));
         for (const verb of begun) begin(verb);
-        verbs = [...begun.map((verb) => ({ verb, at })), ...verbs].slice(0, MOST_VERBS);
+        remember(begun);
         isArmed = false;
         isFirst = false;
-      } else if (found.some((meaning) => LEAD_WORDS.has(meaning)) && at - armedAt < LONGEST_LEAD) {
+      } else if ((roles & IS_LEAD) !== 0 && at - armedAt < LONGEST_LEAD) {
         for (const meaning of found) if (TELLING_LEADS.has(meaning) && !leads.includes(meaning)) leads.push(meaning);
       } else {
         isArmed = false;
         isFirst = false;
       }
     }
-    for (const meaning of found) {
-      if (LEAD_WORDS.has(meaning) && !TELLING_LEADS.has(meaning)) continue;
+    for (let index = 0; index < found.length; index++) {
+      const meaning = found[index] ?? 0;
+      if (((ROLES[meaning] ?? 0) & IS_LEAD) !== 0 && !TELLING_LEADS.has(meaning)) continue;
       thing(meaning);
     }
-    for (const meaning of found) {
-      if (LEAD_WORDS.has(meaning)) continue;
-      recent.push({ meaning, at });
-      if (OWNERS.has(meaning)) {
+    for (let index = 0; index < found.length; index++) {
+      const meaning = found[index] ?? 0;
+      const role = ROLES[meaning] ?? 0;
+      if ((role & IS_LEAD) !== 0) continue;
+      recent[recentCount % TOGETHER] = meaning;
+      recentAt[recentCount++ % TOGETHER] = at;
+      if ((role & IS_OWNER) !== 0) {
         owner = meaning;
         ownerAt = at;
       }
     }
-    if (recent.length > MOST_THINGS) recent = recent.slice(-TOGETHER);
     at += 1;
   };
   return {
