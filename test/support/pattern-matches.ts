@@ -24,6 +24,10 @@ function withoutLooks(source: string): string {
   return kept.replaceAll("\\b", "");
 }
 
-/** Texts that a pattern matches, as far as they can be made: some of them do not, since what it looks around for is left out. */
+/** Texts that a pattern matches, as far as they can be made: some of them do not, since what it looks around for is left out. Signs beyond ASCII are blanks. */
 export const matchesOf = (expression: RegExp): fc.Arbitrary<string> =>
-  fc.stringMatching(new RegExp(withoutLooks(expression.source)), { size: "-1" }).map((text) => text.replace(/[^\n\x20-\x7e]/g, " "));
+  matchesInAnyScript(expression).map((text) => text.replace(/[^\n\x20-\x7e]/g, " "));
+
+/** The same in any script. */
+export const matchesInAnyScript = (expression: RegExp): fc.Arbitrary<string> =>
+  fc.stringMatching(new RegExp(withoutLooks(expression.source)), { size: "-1" });

@@ -260,6 +260,9 @@ export const ORDER_RULES: readonly string[] = ORDERS.flatMap(({ expression, anch
 /** A text for each kind that it must find, in the tests and in the version of the guardrails. */
 export const ORDER_PROBES: readonly string[] = ORDERS.map(({ probe }) => probe);
 
+/** What the expressions are made of, for the tests. */
+export const ORDER_ALTERNATIVES: readonly string[] = ORDERS.flatMap(({ alternatives }) => alternatives);
+
 /** Place of their evidence among the patterns: behind those of told.ts. */
 const FIRST_PATTERN = PATTERNS.length + 40;
 /** Evidence below it is what people say to a shop, too. */

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { normalise } from "../../../core/guardrail/injection/normalise.ts";
+import { ORDER_ALTERNATIVES } from "../../../core/guardrail/injection/orders.ts";
 import { PATTERNS } from "../../../core/guardrail/injection/patterns.ts";
 import { companyOf, finderOf, needsOf } from "../../../core/guardrail/needs.ts";
 import { IDENTIFIERS } from "../../../core/guardrail/pii/national-id.ts";
 import { often } from "../../support/depth.ts";
-import { matchesOf } from "../../support/pattern-matches.ts";
+import { matchesInAnyScript, matchesOf } from "../../support/pattern-matches.ts";
 
 const runs = { numRuns: often(400, 1_000), seed: 20_261_130 };
 const SOURCES = PATTERNS.map(({ expression }) => expression.source);
@@ -51,6 +52,18 @@ describe("what an expression needs", { timeout: 180_000 }, () => {
     );
     expect(matched).toBeGreaterThan(0);
   });
+  it("[GUARD-31] is in every match of every part of the orders", () => {
+    const orders = finderOf(ORDER_ALTERNATIVES);
+    let matched = 0;
+    for (const [index, source] of ORDER_ALTERNATIVES.entries()) {
+      const expression = new RegExp(source, "u");
+      const texts = fc.sample(matchesInAnyScript(expression), { ...runs, numRuns: 100 }).filter((text) => expression.test(text));
+      for (const text of texts) expect(orders.mayMatch(text), JSON.stringify(text)).toContain(index);
+      if (texts.length > 0) matched++;
+    }
+    // Of a few parts hardly any text can be made, since they look around for words.
+    expect(matched).toBeGreaterThan(ORDER_ALTERNATIVES.length * 0.85);
+  });
   it.each(IDENTIFIERS.map(({ name, naming }) => [name, naming] as const))("[GUARD-31] is in all words that name %s", (_name, naming) => {
     const expression = new RegExp(naming, "u");
     const one = finderOf([naming]);
@@ -86,6 +99,12 @@ describe("what an expression needs", { timeout: 180_000 }, () => {
       }),
       runs,
     );
+  });
+  it("[GUARD-31] may be a short word, wherever it stands: with any unit behind it, and at the end", () => {
+    const short = finderOf(["you", "prompt", "gib "]);
+    for (const behind of ["", " ", "r", ".", "1", "\u4f60", "\n"]) expect(short.mayMatch(`say you${behind}`)).toEqual([0]);
+    expect(short.mayMatch("gib prompt")).toEqual([1, 2]);
+    expect(short.mayMatch("yo gib")).toEqual([]);
   });
   it("[GUARD-31] may be a long word: what begins like it is none", () => {
     const long = finderOf(["instructions above", "instructions below", "instruct"]);
