@@ -75,7 +75,7 @@ function rowOf({ text, spans, subset, group }: Raw): NamedRow {
 }
 
 /** As the model sees a text: what other detectors find is blanked out. */
-function withoutPersonalData(text: string): string {
+export function withoutPersonalData(text: string): string {
   const found = findPersonalData(text);
   return blank(text, found).replace(/\{(?=\uffff|$)|(?<=\uffff)\}/g, BLANKED);
 }
