@@ -5,6 +5,8 @@ import type { Speaker, Verdict } from "./finding.ts";
 import { type InspectedText, type InspectText, inspectInTurns } from "./inspect-text.ts";
 import { type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
 import { TURN_UNITS } from "./pii/personal-data.ts";
+import { isCodeField } from "./pii/secret.ts";
+import { findSpread } from "./spread.ts";
 import { judgeTogether } from "./together.ts";
 import { mostSevere } from "./verdict.ts";
 
@@ -35,6 +37,11 @@ export async function inspectValue(
   const parts: InspectedPart[] = [];
   let units = 0;
   for (const part of texts.value) {
+    if (part.isShort === true && !isCodeField(part.text, part.context)) {
+      units += 1;
+      parts.push({ ...part, inspected: NOTHING });
+      continue;
+    }
     // Keys of a list's items repeat: the same text in the same place is inspected once.
     const known = `${part.kind === "key" ? "key" : ""}\u0000${part.context}\u0000${part.text}`;
     let inspected = seen.get(known);
@@ -51,6 +58,10 @@ export async function inspectValue(
       seen.set(known, inspected);
     }
     parts.push({ ...part, inspected });
+  }
+  for (const { index, finding } of await findSpread(parts, pause)) {
+    const part = parts[index];
+    if (part !== undefined) parts[index] = { ...part, inspected: { ...part.inspected, personal: [finding] } };
   }
   const told = await withNeighbours(parts, speaker, pause);
   return ok({ parts: told, verdict: mostSevere(told.map((part) => part.inspected.verdict)) });
@@ -84,6 +95,8 @@ async function withNeighbours(
   }
   return changed;
 }
+
+const NOTHING: InspectedText = { personal: [], injection: [], placeholders: [], verdict: "pass" };
 
 /** What a short text costs beside its length, in units. */
 const UNITS_OF_A_TEXT = 16;

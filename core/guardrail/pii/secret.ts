@@ -167,5 +167,13 @@ const SECRET_FIELD = new RegExp(
   "iu",
 );
 
-/** A whole text that looks random in a field that is named as a secret. */
-export const isSecretField = (text: string, field: string): boolean => SECRET_FIELD.test(field.slice(-40)) && looksRandom(text);
+/** A whole text that looks random in a field that is named as a secret, or the code of a card in one that is named so. */
+export const isSecretField = (text: string, field: string): boolean =>
+  isCodeField(text, field) || (SECRET_FIELD.test(field.slice(-40)) && looksRandom(text));
+
+/** The security code of a card, and the PIN: six digits under `pin` are an Indian postal code, and one or two a contact of a plug. */
+const CARD_CODE_FIELD = /(?:^|[ _-]|card)(?:cvv2?|cvc2?|(?:card[ _-]?)?(?:security|verification)[ _-]?(?:code|value))$/i;
+const PIN_FIELD = /(?:^|[ _-]|card)pin$/i;
+/** A whole text of a few digits that the key of its field calls the code of a card. */
+export const isCodeField = (text: string, field: string): boolean =>
+  (/^\d{3,4}$/.test(text) && CARD_CODE_FIELD.test(field.slice(-40))) || (/^\d{4}$/.test(text) && PIN_FIELD.test(field.slice(-40)));

@@ -160,12 +160,13 @@ describe("texts of a JSON value", () => {
     );
   });
 
-  it("are those of strings, keys and long whole numbers", () => {
+  it("are those of strings, keys, long numbers and short whole ones", () => {
     const value = { a: ["x", 1, 4111111111111111, 2.5, null, true], "b/~c": { d: "y" } } as unknown as Json;
     const texts = textsOf(JSON.parse(JSON.stringify(value)));
     expect(texts.ok && texts.value.map(({ kind, text, context }) => `${kind} ${context}:${text}`)).toEqual([
       "key :a",
       "string a:x",
+      "number a:1",
       "number a:4111111111111111",
       "key :b/~c",
       "key :d",
@@ -175,7 +176,7 @@ describe("texts of a JSON value", () => {
   });
 
   it("keeps two keys apart that become equal, and `__proto__` a key like any other", () => {
-    expect(rewriteTexts({ a: 1, b: 2, c: 3 }, () => "same").value).toEqual({ same: 1, "same (2)": 2, "same (3)": 3 });
+    expect(rewriteTexts({ a: true, b: null, c: false }, () => "same").value).toEqual({ same: true, "same (2)": null, "same (3)": false });
     const value = JSON.parse('{"__proto__": {"x": "y"}}') as Json;
     expect(JSON.stringify(rewriteTexts(value, (index) => ["__proto__", "x", "z"][index] ?? null).value)).toBe('{"__proto__":{"x":"z"}}');
   });
