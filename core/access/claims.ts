@@ -20,7 +20,8 @@ export type ClaimMapping = {
 export type ClaimedHolder = { readonly org: string; readonly user: string; readonly roles: readonly Role[] };
 
 /** `user` of docs/contract.md, "Conventions". */
-const USER = /^[^\s/]{1,128}$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+const USER = /^[^\s/\u0000-\u001f\u007f-\u009f]{1,128}$/;
 
 /**
  * null: the claims name no user, or no single org of the list. Role names that this platform does not know are left out; a holder

@@ -4,6 +4,7 @@
  */
 import { toOpenAiError } from "../../core/chat/error.ts";
 import { ERRORS } from "../../core/errors/codes.ts";
+import { impersonal } from "../../core/errors/impersonal.ts";
 import { type Refusal, retryAfterSeconds, toProblem } from "../../core/errors/problem.ts";
 import type { IngressContext } from "./context.ts";
 import { speaksOpenAi } from "./openai.ts";
@@ -20,6 +21,7 @@ export function problemResponse(context: IngressContext, refusal: Refusal): Resp
   if (isOpenAi && seconds === null) headers.set("x-should-retry", "false");
   // RFC 9110 section 11.6.1: a 401 says how to come back.
   if (refusal.code === "unauthenticated") headers.set("WWW-Authenticate", 'Bearer realm="bulkhead"');
-  const body = isOpenAi ? toOpenAiError(refusal) : toProblem(refusal, context.get("trace").traceId);
+  const shown = impersonal(refusal);
+  const body = isOpenAi ? toOpenAiError(shown) : toProblem(shown, context.get("trace").traceId);
   return new Response(JSON.stringify(body), { status: ERRORS[refusal.code].status, headers });
 }

@@ -127,6 +127,10 @@ describe("tokens", () => {
     ["no end", async (sign) => sign({ iss: ISSUER, aud: "bulkhead", sub: "ann" })],
     ["a beginning in the future", async (sign) => sign(claims({ nbf: NOW / 1000 + 61 }))],
     ["a date in the future", async (sign) => sign(claims({ iat: NOW / 1000 + 61 }))],
+    ["an end in milliseconds", async (sign) => sign(claims({ exp: NOW + 300_000 }))],
+    ["an end beyond all dates", async (sign) => sign(claims({ exp: 8_640_000_000_001 }))],
+    ["a beginning before all dates", async (sign) => sign(claims({ nbf: -1e300 }))],
+    ["a sign-in that is no time", async (sign) => sign(claims({ auth_time: -1 }))],
     ["no subject", async (sign) => sign({ iss: ISSUER, aud: "bulkhead", exp: NOW / 1000 + 300 })],
     ["a subject that is no user's name", async (sign) => sign(claims({ sub: "ann smith" }))],
     ["a name that stands for nobody", async (sign) => sign(claims({ sub: "erased" }))],
@@ -325,7 +329,16 @@ describe("tokens", () => {
   it("[OIDC-5] names nobody with what cannot be seen or is a card's or an identity's number; a mail address only where a claim was chosen for it", async () => {
     const world = door({ ...ENTRY, user_claim: "name" });
     const who = async (name: string) => (await world.auth.authenticate(bearing(await sign(claims({ name })))))?.user ?? null;
-    for (const wrong of ["ri\u200bta", "rit\u202ea", "4111111111111111", "DE89370400440532013000", "ida-at-example-dot-org"])
+    for (const wrong of [
+      "ri\u200bta",
+      "rit\u202ea",
+      "rit\u0001a",
+      "rita\u007f",
+      "rit\u0085a",
+      "4111111111111111",
+      "DE89370400440532013000",
+      "ida-at-example-dot-org",
+    ])
       expect(await who(wrong), wrong).toBeNull();
     for (const right of ["rita", "auth0|5f7c8ec7", "rita@example.org", "María"]) expect(await who(right)).toBe(right);
   });

@@ -92,8 +92,13 @@ export async function verified(ports: TokenPorts, issuer: Issuer, token: string,
   return null;
 }
 
-/** A token that says it was made in the future was made by a clock, or an issuer, that cannot be relied on. */
-const isMade = ({ iat }: JWTPayload, now: EpochMs): boolean => iat === undefined || iat <= now / 1000 + SKEW_SECONDS;
+/** The last second of the year 9999, which RFC 3339 can still write: an issuer beyond it counts in milliseconds, or wrong. */
+const LAST_SECOND = 253_402_300_799;
+const isTime = (seconds: unknown): boolean => typeof seconds === "number" && seconds >= 0 && seconds <= LAST_SECOND;
+
+/** A token whose times are none, or that says it was made in the future, was made by a clock or an issuer that cannot be relied on. */
+const isMade = ({ iat, exp, nbf, auth_time: authTime }: JWTPayload, now: EpochMs): boolean =>
+  [iat, exp, nbf, authTime].every((time) => time === undefined || isTime(time)) && (iat === undefined || iat <= now / 1000 + SKEW_SECONDS);
 
 /** A token without `kid` beside several keys of its kind: whichever verifies it. */
 async function firstThatFits(keys: errors.JWKSMultipleMatchingKeys, token: string, options: JWTVerifyOptions): Promise<JWTPayload | null> {
