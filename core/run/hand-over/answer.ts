@@ -22,12 +22,29 @@ export function takeConfirmation(turn: Turn): void {
   if (wanted) takeOver(turn, handOver.facts);
 }
 
-const NO = /^(?:no|nope|nein|non|não|nao|нет|不|不用|不要|नहीं|hayır)(?:[\s,.!。]|$)/iu;
+/** A no, and what makes it no other: thanks, "not needed", "go on". Whatever else follows ("no, get me a person", "no problem") is in doubt. */
+const NO = "no|nope|nah|nein|nee|non|não|nao|нет|не надо|не нужно|不|不用|不要|不需要|नहीं|hayır|gerek yok";
+const NO_MORE = [
+  "thanks?|thank you|please|sir|madam|not (?:now|needed|necessary|today)|no need|(?:i )?do(?: not|n't)(?: want (?:that|it|to|one))?|(?:it|that)(?: is|'s) (?:fine|ok|okay|not needed)|all good|go on|carry on|continue|cancel",
+  "danke|vielen dank|bitte|(?:das ist )?nicht (?:nötig|notwendig)|brauche ich nicht|(?:mach|machen sie) weiter",
+  "merci|pas besoin|ce n'est pas (?:nécessaire|la peine)|continuez|continue",
+  "gracias|no (?:hace falta|es necesario)|siga|continúe",
+  "grazie|non (?:serve|è necessario)|continui?",
+  "obrigad[oa]|não (?:precisa|é necessário)|continue",
+  "спасибо|не (?:надо|нужно|требуется)|продолжайте",
+  "谢谢|不需要|没必要|继续|了",
+  "धन्यवाद|ज़रूरत नहीं|जरूरत नहीं|रहने दो",
+  "teşekkür(?:ler| ederim)?|sağ ol(?:un)?|gerek yok|devam (?:edin|et)",
+].join("|");
+const PLAIN_NO = new RegExp(`^(?:${NO})(?:[\\s,.!;。，！]+(?:${NO}|${NO_MORE})|(?<=[不用要])(?:了|谢谢))*[\\s,.!;。，！]*$`, "iu");
+
+/** UTF-16 units: who writes more says more than no. */
+const LONGEST_NO = 80;
 
 /** Only a plain no is one: in doubt a person comes. */
 function saysNo(body: Json): boolean {
   if (body === false) return true;
-  if (typeof body === "string") return NO.test(body.trim());
+  if (typeof body === "string") return body.length <= LONGEST_NO && PLAIN_NO.test(body.trim().replaceAll("\u2019", "'"));
   return isObject(body) && Object.values(body).length === 1 && saysNo(Object.values(body)[0] ?? null);
 }
 
