@@ -28,6 +28,8 @@ export type EvidenceContent = {
   readonly manifest: EvidenceManifest;
   readonly run: JsonObject;
   readonly definition: Json;
+  /** The steps' ids, kinds and needs, in a file without the definition. */
+  readonly outline: Json;
   /** Public keys that sign entries, by `kid`, 32 bytes. */
   readonly keys: ReadonlyMap<string, Uint8Array>;
   /** Those that sign checkpoints. */
@@ -125,6 +127,7 @@ function readContent(manifest: EvidenceManifest, parts: readonly string[], damag
     manifest,
     run: isObject(run) ? run : {},
     definition: named.get("definition") ?? null,
+    outline: named.get("outline") ?? null,
     keys: new Map(listed.flatMap((key) => readKey(key, "audit"))),
     noteKeys: new Map(listed.flatMap((key) => readKey(key, "checkpoint"))),
     events: objectsOf("event"),

@@ -8,7 +8,7 @@
 import { canonicalJson } from "../canonical-json.ts";
 import { isObject, type Json } from "../json.ts";
 
-/** `name`: `run`, `definition`, `keys`, `persons`, `checkpoint`, `event/{seq}`, `entry/{seq}`, `proof/{seq}`, `text/{digest}`. */
+/** `name`: `run`, `definition` (or its `outline`, for whom the definition is not), `keys`, `persons`, `checkpoint`, `event/{seq}`, `entry/{seq}`, `proof/{seq}`, `text/{digest}`. */
 export type EvidencePart = { readonly name: string; readonly value: Json };
 
 /** What the list of contents says besides the digests. PERSISTED: files that people keep. */

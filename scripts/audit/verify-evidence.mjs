@@ -121,7 +121,7 @@ export function verifyEvidence(bytes, keys = null) {
       problems.push(`event ${event.seq}: its ${side} does not give its digest`);
     if (
       event.type === "run.created" &&
-      values.get("definition") !== null &&
+      (values.get("definition") ?? null) !== null &&
       hexOf(canonical(values.get("definition"))) !== event.data.digest
     )
       problems.push("definition: it is not the one that the run started with");

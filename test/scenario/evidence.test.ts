@@ -59,6 +59,13 @@ describe("a run's evidence", () => {
     expect(Object.entries(persons)).toEqual([[expect.stringMatching(/^pseudonym\/[\w-]{24}$/), "app"]]);
     expect([own?.includes('"name":"persons"'), own?.includes(Object.keys(persons)[0] ?? "-")]).toEqual([false, true]);
     expect((await check(whole)).problems).toEqual([]);
+    // A caller may not read the workflow: neither its definition nor what its models are asked is in the file, which holds all the same.
+    expect((await check(own)).problems).toEqual([]);
+    expect([whole, own].map((text) => ["definition", "outline"].filter((name) => text?.includes(`"name":"${name}"`)))).toEqual([
+      ["definition"],
+      ["outline"],
+    ]);
+    expect(partOf(own ?? "", "outline")).toMatchObject({ steps: expect.any(Object) });
     expect((await fileOf(run, other)).status).toBe(404);
     for (const key of [world.keys.operator, world.keys.developer, world.keys.reviewer]) expect((await fileOf(run, key)).status).toBe(403);
     expect((await fileOf("run_01JZ0000000000000000000000", world.keys.auditor)).status).toBe(404);
@@ -93,6 +100,11 @@ describe("a run's evidence", () => {
     const first = await check((await fileOf(waiting, world.keys.auditor)).body["text"]);
     expect(first.problems).toEqual([]);
     expect(first.head?.complete).toBe(view["status"] !== "waiting");
+    const asks = async (key: string) => String((await fileOf(waiting, key)).body["text"]).includes('"role":"system"');
+    await expect.poll(() => asks(world.keys.auditor), { timeout: 8_000, interval: 400 }).toBe(true);
+    const own = (await fileOf(waiting, world.keys.app)).body["text"];
+    expect(String(own)).not.toContain('"role":"system"');
+    expect((await check(own)).problems).toEqual([]);
 
     const run = await start({ workflow: "order-fulfilment", input: { order_id: "A-1002" }, subject: "pia" });
     await eventually(`/v1/runs/${run}`, world.keys.app, status("completed"));

@@ -103,7 +103,7 @@ export function buildEdge(
     noteUse: defineLastUse({ now, log, key: store.keys.used, login: store.logins.seen }),
     keys: broker,
     auditLog: objects.auditLog,
-    evidence: (view, host, forAuditor) => runEvidence(evidence, view, host, forAuditor),
+    evidence: (view, host, reader) => runEvidence(evidence, view, host, reader),
     rawAudit: defineRawStores({ db: env.DB, bucket: env.AUDIT, standing: (org) => objects.auditLog(org).standing(org) }),
     verifyAudit: (org, request) => verifyLog(verification, org, request),
     limits: rooms.limits,

@@ -53,8 +53,14 @@ const sha256Hex = (text: string): string => createHash("sha256").update(text).di
 /** The file, and its digest. */
 export type EvidenceFile = { readonly html: string; readonly sha256: string; readonly complete: boolean };
 
-/** Gathers the evidence of a run; `view` is as everybody sees it, with placeholders. `forAuditor`: the file says who is behind pseudonyms. */
-export async function runEvidence(ports: EvidencePorts, view: RunView, host: string, forAuditor: boolean): Promise<EvidenceFile> {
+/**
+ * Whom a file is for. `persons`: it says who is behind pseudonyms. `workflow`: it has the definition and what models were asked; without it, the outline of
+ * the steps alone, since instructions and prompts are their developer's.
+ */
+export type EvidenceReader = { readonly persons: boolean; readonly workflow: boolean };
+
+/** Gathers the evidence of a run; `view` is as everybody sees it, with placeholders. */
+export async function runEvidence(ports: EvidencePorts, view: RunView, host: string, reader: EvidenceReader): Promise<EvidenceFile> {
   const { org, id: run } = view;
   const hasEnded = FINAL_STATUSES.includes(view.status);
   const read = await readEvents(ports, org, run);
@@ -64,13 +70,15 @@ export async function runEvidence(ports: EvidencePorts, view: RunView, host: str
     ports.keys(),
     ports.texts({ org, subject: view.subject, run }, MOST.texts),
   ]);
-  const persons = forAuditor ? await ports.persons(org, listed.entries) : null;
+  const persons = reader.persons ? await ports.persons(org, listed.entries) : null;
   const seqs = listed.entries.map(({ seq }) => Number(seq));
   const proved = seqs.length === 0 ? null : await ports.proofs(org, host, seqs);
   const named = [...new Set(listed.entries.flatMap(({ data }) => digestsIn(data ?? null)))];
+  const prompts = new Set(reader.workflow ? [] : listed.entries.map(({ data }) => (isObject(data) ? data["prompt_sha256"] : null)));
+  const isShown = (digest: string): boolean => kept.texts.has(digest) && !prompts.has(digest);
   const parts: EvidencePart[] = [
     { name: "run", value: view as unknown as Json },
-    { name: "definition", value: definition },
+    reader.workflow ? { name: "definition", value: definition } : { name: "outline", value: outlineOf(definition) },
     { name: "keys", value: [...keys] },
     ...(persons === null || persons.size === 0 ? [] : [{ name: "persons", value: Object.fromEntries(persons) }]),
     ...(proved === null ? [] : [{ name: "checkpoint", value: { note: proved.checkpoint } }]),
@@ -78,7 +86,7 @@ export async function runEvidence(ports: EvidencePorts, view: RunView, host: str
     ...listed.entries.map((entry) => ({ name: `entry/${String(entry["seq"])}`, value: entry })),
     ...(proved?.proofs ?? []).map(({ seq, proof }) => ({ name: `proof/${seq}`, value: { seq, proof: [...proof] } })),
     ...named.flatMap((digest) => {
-      const value = kept.texts.get(digest);
+      const value = isShown(digest) ? kept.texts.get(digest) : undefined;
       return value === undefined ? [] : [{ name: `text/${digest}`, value }];
     }),
   ];
@@ -90,7 +98,7 @@ export async function runEvidence(ports: EvidencePorts, view: RunView, host: str
     left_out: {
       events: read.left,
       entries: listed.left,
-      texts: named.filter((digest) => !kept.texts.has(digest)).map((sha256) => ({ sha256, kept: !kept.isAll })),
+      texts: named.filter((digest) => !isShown(digest)).map((sha256) => ({ sha256, kept: kept.texts.has(sha256) || !kept.isAll })),
     },
   };
   const { keyId, sign } = await ports.signer();
@@ -100,6 +108,13 @@ export async function runEvidence(ports: EvidencePorts, view: RunView, host: str
   }));
   const html = evidencePage(PAGE_FILES, run, data, (text) => createHash("sha256").update(text).digest("base64"));
   return { html, sha256: sha256Hex(html), complete };
+}
+
+/** What a graph of the steps is drawn from. */
+function outlineOf(definition: Json): Json {
+  const steps = isObject(definition) && isObject(definition["steps"]) ? Object.entries(definition["steps"]) : [];
+  const shown = steps.map(([id, step]) => [id, isObject(step) ? { kind: step["kind"] ?? null, needs: step["needs"] ?? [] } : {}] as const);
+  return { steps: Object.fromEntries(shown) };
 }
 
 const digestsIn = (data: Json): string[] =>

@@ -20,7 +20,7 @@ import type { Compliance } from "../compliance/compliance.ts";
 import type { Inventory } from "../compliance/inventory.ts";
 import type { KeysPort } from "../credential-broker/ports.ts";
 import type { Erasures } from "../erasure/erasure.ts";
-import type { EvidenceFile } from "../evidence/evidence.ts";
+import type { EvidenceFile, EvidenceReader } from "../evidence/evidence.ts";
 import type { KillSwitchPort } from "../kill-switch/kill-switch.ts";
 import type { LimitsPort } from "../limits/limits.ts";
 import type { PersonExports } from "../person-export/export.ts";
@@ -61,7 +61,7 @@ export type IngressPorts = UseCasePorts & {
   /** An org's audit log, as it is published; a stub for each call. */
   readonly auditLog: (org: string) => Pick<AuditLogRpc, "checkpoint" | "proof" | "consistency" | "tile">;
   /** A run's evidence as a file; `view` as everybody sees it (workers/evidence). `forAuditor`: it says who is behind pseudonyms. */
-  readonly evidence: (view: RunView, host: string, forAuditor: boolean) => Promise<EvidenceFile>;
+  readonly evidence: (view: RunView, host: string, reader: EvidenceReader) => Promise<EvidenceFile>;
   /** Recomputes the org's audit chain from raw rows: what is new, or all of it in portions. */
   readonly verifyAudit: (org: string, request: VerifyRequest) => Promise<Result<LogVerdict, "no_cursor">>;
   /** What each store has of an org's audit log. */

@@ -4,7 +4,7 @@
  */
 import type { Json } from "../../core/json.ts";
 import { type Memory, memoryView } from "../../core/memory/memory.ts";
-import { filledIn, type RunOfExport, type TextOfExport } from "../../core/person/export.ts";
+import { filledIn, type RunOfExport, type TextOfExport, withoutDeveloper } from "../../core/person/export.ts";
 import type { ReviewView } from "../../core/review/view.ts";
 import type { EventView, FeedbackView, RunView } from "../../core/run/outside/view.ts";
 import { type StoredSession, sessionView } from "../../core/session/session.ts";
@@ -104,7 +104,7 @@ export function definePersonExports(ports: PersonExportPorts): PersonExports {
       yield '],"calls":[';
       isFirst = true;
       for (const run of shown.filter((id) => !runs.has(id))) {
-        yield `${isFirst ? "" : ","}${JSON.stringify({ id: run, ...(await textsIn(ports, { org, subject, run })) })}`;
+        yield `${isFirst ? "" : ","}${JSON.stringify({ id: run, ...(await textsIn(ports, { org, subject, run }, ownOnly)) })}`;
         isFirst = false;
       }
       yield '],"memories":[';
@@ -148,9 +148,9 @@ async function ownValues(
 
 type Of = { readonly org: string; readonly subject: string; readonly run: string };
 
-async function textsIn(ports: PersonExportPorts, of: Of): Promise<{ texts: TextOfExport[]; texts_cut: boolean }> {
+async function textsIn(ports: PersonExportPorts, of: Of, ownOnly: boolean): Promise<{ texts: TextOfExport[]; texts_cut: boolean }> {
   const { texts, isAll } = await ports.textsOf(of, MOST_TEXT);
-  return { texts: [...texts].map(([sha256, value]) => ({ sha256, value })), texts_cut: !isAll };
+  return { texts: [...texts].map(([sha256, value]) => ({ sha256, value: ownOnly ? withoutDeveloper(value) : value })), texts_cut: !isAll };
 }
 
 async function runOf(ports: PersonExportPorts, of: Of, ownOnly: boolean): Promise<Json> {
@@ -168,6 +168,6 @@ async function runOf(ports: PersonExportPorts, of: Of, ownOnly: boolean): Promis
   const own = new Map(
     values.flatMap(({ placeholder, value, fromInput }) => (ownOnly && !fromInput ? [] : [[placeholder, value] as const])),
   );
-  const told: RunOfExport = { run: view, events, reviews: [...reviews], feedback: [...feedback], ...(await textsIn(ports, of)) };
+  const told: RunOfExport = { run: view, events, reviews: [...reviews], feedback: [...feedback], ...(await textsIn(ports, of, ownOnly)) };
   return filledIn(told as unknown as Json, own);
 }

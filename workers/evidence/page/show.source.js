@@ -255,7 +255,7 @@ function timeline(events, run) {
   );
 }
 
-function show({ manifest, run, definition, keys, events, entries, texts, proofs, checkpoint, persons }) {
+function show({ manifest, run, definition, outline, keys, events, entries, texts, proofs, checkpoint, persons }) {
   const main = document.getElementById("main");
   const usage = run.usage ?? {};
   const textOf = (digest) => (texts.has(digest) ? json(texts.get(digest)) : el("p", { class: "note" }, "The text is not in this file."));
@@ -288,7 +288,7 @@ function show({ manifest, run, definition, keys, events, entries, texts, proofs,
       fold("Input", json(run.input)),
       fold("Output", json(run.output)),
     ),
-    section("Graph", graph(definition, run) ?? el("p", { class: "note" }, "The definition has no steps.")),
+    section("Graph", graph(definition ?? outline, run) ?? el("p", { class: "note" }, "The definition has no steps.")),
     section("Timeline", timeline(events, run) ?? el("p", { class: "note" }, "Nothing was called.")),
     section(
       "Policy decisions",
@@ -376,7 +376,12 @@ function show({ manifest, run, definition, keys, events, entries, texts, proofs,
         lazy(`${event.seq} · ${event.at} · ${event.type}${event.step ? ` · ${event.step}` : ""}`, () => json(event.data)),
       ),
     ),
-    section("Definition", fold(`${run.workflow} version ${run.version} · ${own(events[0]?.data, "digest") ?? ""}`, json(definition))),
+    section(
+      "Definition",
+      definition === null
+        ? el("p", { class: "note" }, `The definition is not in this file. Its digest: ${own(events[0]?.data, "digest") ?? "unknown"}`)
+        : fold(`${run.workflow} version ${run.version} · ${own(events[0]?.data, "digest") ?? ""}`, json(definition)),
+    ),
   );
 }
 

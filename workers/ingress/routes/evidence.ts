@@ -1,5 +1,6 @@
 /** `GET /v1/runs/{id}/evidence`: everything there is of a run as one HTML file that checks itself. */
 import { z } from "@hono/zod-openapi";
+import { seesAllRuns } from "../../../core/access/principal.ts";
 import { ok } from "../../../core/result.ts";
 import { denied } from "../../use-cases/access.ts";
 import { auditRecord } from "../../use-cases/record.ts";
@@ -34,9 +35,9 @@ export function evidenceRoutes(ports: IngressPorts): Endpoint[] {
           const refusal = await denied(ports, call, "audit.read", { name: `run/${id}` });
           if (refusal !== null) return { ok: false, error: refusal };
         }
-        const forAuditor = call.principal.roles.some((role) => role === "auditor" || role === "admin");
+        const persons = call.principal.roles.some((role) => role === "auditor" || role === "admin");
         const host = new URL(ports.settings.publicUrl ?? call.request.url).host;
-        const { html, sha256, complete } = await ports.evidence(view, host, forAuditor);
+        const { html, sha256, complete } = await ports.evidence(view, host, { persons, workflow: seesAllRuns(call.principal) });
         if (call.request.method !== "HEAD") {
           const data = { sha256, bytes: new TextEncoder().encode(html).length, complete };
           const fact = { type: "evidence.exported", action: "evidence.export", resource: `run/${id}`, decision: "allow" as const, data };

@@ -25,7 +25,8 @@ export const Erasure = z
 
 const texts = {
   texts: z.array(z.object({ sha256: z.string(), value: anyJson })).openapi({
-    description: "what models and tools were asked and answered, each with the digest that its audit entry has",
+    description:
+      "what models and tools were asked and answered, each with the digest that its audit entry has; without the developer's instructions, schemas and tools where a person exports themselves",
   }),
   texts_cut: z.boolean().openapi({ description: "there are more texts than fit" }),
 };
