@@ -1,8 +1,10 @@
 /**
  * What the content classifier looks at in a window of normalised text, as indexes of a table. Words, pairs of words and pieces of words are hashed (the
  * hashing trick); what words mean has places of its own: meanings alone, near each other, crossed within a sentence (crosses.ts), and how many there
- * are. Training and recognition share this file, so that both see the same.
+ * are; and so have clusters of words that are used alike (names/clusters.ts), for words that neither the lexicon nor training has. Training and recognition share this file, so that both see the same.
  */
+import { ALL_LEAVES, BRANCHES, branchOf, leafOf, TWIGS, twigOf } from "../names/clusters.ts";
+import { clustersOfWords } from "../names/model.ts";
 import { CROSSES, Sentence } from "./crosses.ts";
 import { MEANINGS, meaningsAt } from "./meanings.ts";
 import { END, wordsOf } from "./words.ts";
@@ -21,8 +23,13 @@ const KINDS = [...new Set(MEANINGS.map((meaning) => meaning.split(".")[0] ?? "")
 const KIND_OF = MEANINGS.map((meaning) => KINDS.indexOf(meaning.split(".")[0] ?? ""));
 const AMOUNTS = [2, 3, 4, 6, 9, 13] as const;
 
+/** Clusters of three sizes. */
+const BRANCH = AMOUNT + KINDS.length * AMOUNTS.length;
+const TWIG = BRANCH + BRANCHES;
+const LEAF = TWIG + BRANCHES * TWIGS;
+
 /** Number of indexes in all. */
-export const CONTENT_TABLE_SIZE = AMOUNT + KINDS.length * AMOUNTS.length;
+export const CONTENT_TABLE_SIZE = LEAF + ALL_LEAVES;
 /** In normalised UTF-16 units; windows overlap by a quarter. */
 export const CONTENT_WINDOW = { units: 600, step: 450 } as const;
 
@@ -48,6 +55,7 @@ export function contentFeatures(text: string, see: (feature: number) => void): n
     distinct++;
     see(feature);
   };
+  const clusters = clustersOfWords();
   const words = wordsOf(text);
   const recent: number[] = [];
   const places: number[] = [];
@@ -78,6 +86,12 @@ export function contentFeatures(text: string, see: (feature: number) => void): n
     add(slot(hash));
     if (last !== 0) add(slot(mix(last, hash)));
     if (whole.length >= PIECE) piecesOf(whole, add);
+    const leaf = leafOf(clusters, whole);
+    if (leaf >= 0) {
+      add(BRANCH + branchOf(leaf));
+      add(TWIG + twigOf(leaf));
+      add(LEAF + leaf);
+    }
     while ((places[oldest] ?? at) < at - TOGETHER_WORDS) oldest++;
     known = recent.length;
     meaningsAt(words, at, addMeaning);
@@ -108,7 +122,7 @@ export function slotsOfMeanings(): {
     alone: { from: ALONE, to: NEAR },
     near: { from: NEAR, to: CROSSED },
     crossed: { from: CROSSED, to: AMOUNT },
-    amount: { from: AMOUNT, to: CONTENT_TABLE_SIZE },
+    amount: { from: AMOUNT, to: BRANCH },
   };
 }
 

@@ -1,6 +1,6 @@
 /** The trained model, unpacked at its first use. The weights are numbers from scripts/guardrails/names/train.ts; no text is in them. */
 import { bytesOf, weightsOf } from "./bytes.ts";
-import { unpackClusters } from "./clusters.ts";
+import { type Clusters, unpackClusters } from "./clusters.ts";
 import type { Model } from "./decode.ts";
 import { NAME_WEIGHTS } from "./weights.ts";
 import type { WordList } from "./word-list.ts";
@@ -13,8 +13,16 @@ export const modelOfNames = (): Model => {
   return unpacked;
 };
 
+let unpackedClusters: Clusters | null = null;
+
+/** Which words are used alike, in English: the recognition of content reads them, too. Made when they are first asked for. */
+export const clustersOfWords = (): Clusters => {
+  unpackedClusters ??= unpackClusters(bytesOf(NAME_WEIGHTS.gaps), bytesOf(NAME_WEIGHTS.leaves), NAME_WEIGHTS.clustered);
+  return unpackedClusters;
+};
+
 function unpack(): Model {
-  const { buckets, scale, moves, table, hashes, lists, known, kinds, clustered, gaps, leaves } = NAME_WEIGHTS;
+  const { buckets, scale, moves, table, hashes, lists, known, kinds } = NAME_WEIGHTS;
   return {
     table: weightsOf(table),
     buckets,
@@ -23,7 +31,7 @@ function unpack(): Model {
     lexicon: {
       list: listOf(hashes, lists),
       known: listOf(known, kinds),
-      clusters: unpackClusters(bytesOf(gaps), bytesOf(leaves), clustered),
+      clusters: clustersOfWords(),
     },
   };
 }

@@ -8,7 +8,7 @@ import { CONTENT_CATEGORIES, type ContentCategory } from "../../../core/guardrai
 import { foldOf } from "../dataset.ts";
 import { type Fitted, fitRidge, type Sample } from "../ridge.ts";
 import { ownContentRows } from "./own.ts";
-import { ANGRY, type ContentRow, readContentRows } from "./rows.ts";
+import { ANGRY, type ContentRow, isWritten, readContentRows, writtenContentRows } from "./rows.ts";
 
 const SETTINGS = {
   /** A strong penalty: what few texts of few authors say about single words does not hold for others. */
@@ -17,9 +17,11 @@ const SETTINGS = {
   loose: { alone: 0.25, near: 0.45, crossed: 0.45, amount: 0.3 },
   /** Shares of the harmless calibration texts that may be flagged and blocked in one category. The strictest of our own look-alikes, those that quote hate to object to it, labelled texts and the rest decides. */
   allowed: {
-    flag: { own: 0.08, counter: 0.3, labelled: 0.05, ordinary: 0.01 },
-    block: { own: 0.008, counter: 0.06, labelled: 0.008, ordinary: 0.002 },
+    flag: { own: 0.08, counter: 0.3, labelled: 0.05, ordinary: 0.01, written: 0.2 },
+    block: { own: 0.008, counter: 0.06, labelled: 0.008, ordinary: 0.002, written: 0.04 },
   },
+  /** A text that somebody wrote for training counts as so many others: no two of them are alike. */
+  written: 3,
   /** Log-odds between the thresholds, at least. */
   leastStep: 1.5,
 } as const;
@@ -40,8 +42,9 @@ export function contentExamples(): ContentExample[] {
   const labelled = (readContentRows() ?? []).map((row) =>
     exampleOf(row, row.labels.length === 0 && foldOf(isOneGroup(row) ? row.text : row.group, CALIBRATION_FOLDS) === 0),
   );
+  const written = writtenContentRows().map((row) => exampleOf(row, row.labels.length === 0 && foldOf(row.text, CALIBRATION_FOLDS) === 0));
   const taught = ownContentRows("taught", SEED).map((row) => exampleOf(row, false));
-  return [...labelled, ...taught, ...ownContentRows("calibration", SEED).map((row) => exampleOf(row, true))];
+  return [...labelled, ...written, ...taught, ...ownContentRows("calibration", SEED).map((row) => exampleOf(row, true))];
 }
 
 /** A source without families of texts is divided by row. */
@@ -64,7 +67,9 @@ const windowScore = ({ weights, bias }: Fitted, features: Int32Array): number =>
     features.length,
   );
 
-function rankOf({ source, subset }: ContentRow): keyof typeof SETTINGS.allowed.flag {
+function rankOf(row: ContentRow): keyof typeof SETTINGS.allowed.flag {
+  const { source, subset } = row;
+  if (isWritten(row)) return "written";
   if (source === "own") return subset.includes("counter") ? "counter" : "own";
   return source.startsWith("ordinary") ? "ordinary" : "labelled";
 }
@@ -107,7 +112,8 @@ function fitWindows(taught: readonly ContentExample[], category: ContentCategory
     fitRidge(
       taught.flatMap((one) => {
         const windows = windowsFor(one);
-        const weight = Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1))) / windows.length;
+        const counts = isWritten(one.row) ? SETTINGS.written : Math.sqrt(Math.min(1, ROWS_IN_FULL / (sizes.get(nameOf(one))?.length ?? 1)));
+        const weight = counts / windows.length;
         return windows.map((features): Sample => ({ features, scale: sumToLogit(1, 0, features.length), isHit: isHit(one), weight }));
       }),
       { size: CONTENT_TABLE_SIZE, penalty: SETTINGS.penalty, loose: looseSlots() },

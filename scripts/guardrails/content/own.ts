@@ -14,7 +14,7 @@ import type { Harmful } from "./own/kinds.ts";
 import { SELF_HARM } from "./own/self-harm.ts";
 import { SEXUAL } from "./own/sexual.ts";
 import { VIOLENCE } from "./own/violence.ts";
-import type { ContentRow } from "./rows.ts";
+import { type ContentRow, NOT_OF } from "./rows.ts";
 
 /** One in so many of each kind is kept for tests, and one of the harmless for the thresholds. */
 const PARTS = 6;
@@ -30,15 +30,6 @@ const HARMFUL: { readonly [C in ContentCategory]: Harmful } = {
   sexual: SEXUAL,
   self_harm: SELF_HARM,
   illegal: ILLEGAL,
-};
-
-/** What a harmful row of one category says about the others: none of these either. */
-const NOT_OF: { readonly [C in ContentCategory]: readonly ContentCategory[] } = {
-  violence: ["sexual", "self_harm"],
-  hate: ["sexual", "self_harm", "illegal"],
-  sexual: ["violence", "hate", "self_harm", "illegal"],
-  self_harm: ["hate", "sexual", "illegal"],
-  illegal: ["hate", "sexual", "self_harm"],
 };
 
 /** No two the same. Violations say something about their own category and those that are far from it, look-alikes about all. */

@@ -1,5 +1,5 @@
-/** Labelled texts for content, from the folder in BULKHEAD_DATA and our own (own.ts). A text says something only about the categories in `labelled`. */
-import { existsSync, readFileSync } from "node:fs";
+/** Labelled texts for content, from the folder in BULKHEAD_DATA, by authors who wrote for this project (training/content), and our own (own.ts). A text says something only about the categories in `labelled`. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CONTENT_CATEGORIES, type ContentCategory } from "../../../core/guardrail/rules/settings.ts";
 
@@ -35,6 +35,42 @@ export function readContentRows(): ContentRow[] | null {
   });
   return [...labelled, ...ORDINARY.flatMap((one) => ordinaryRows(folder, one))];
 }
+
+const WRITTEN = join(import.meta.dirname, "../../../training/content");
+
+/** Sources of what authors wrote. */
+export const isWritten = ({ source }: ContentRow): boolean => source.startsWith("author-");
+
+/** What each author wrote: lines `category|hit or near|register|text`. `folder`: other authors' texts than those of the project. */
+export const writtenContentRows = (folder = WRITTEN): ContentRow[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith(".txt"))
+    .sort()
+    .flatMap((file) =>
+      linesOf(join(folder, file)).map((line, index): ContentRow => {
+        const [category, label, register = "", ...text] = line.split("|");
+        const own = CONTENT_CATEGORIES.find((one) => one === category);
+        if (own === undefined || (label !== "hit" && label !== "near")) throw new Error(`${file}, line ${index + 1}: no category or label`);
+        const source = file.slice(0, -".txt".length);
+        return {
+          text: text.join("|"),
+          labels: label === "hit" ? [own] : [],
+          labelled: label === "hit" ? [own, ...NOT_OF[own]] : CONTENT_CATEGORIES,
+          source,
+          subset: register,
+          group: `${source}:${index}`,
+        };
+      }),
+    );
+
+/** What a harmful text of one category says about the others: none of these either. */
+export const NOT_OF: { readonly [C in ContentCategory]: readonly ContentCategory[] } = {
+  violence: ["sexual", "self_harm"],
+  hate: ["sexual", "self_harm", "illegal"],
+  sexual: ["violence", "hate", "self_harm", "illegal"],
+  self_harm: ["hate", "sexual", "illegal"],
+  illegal: ["hate", "sexual", "self_harm"],
+};
 
 function ordinaryRows(folder: string, { file, every, source }: (typeof ORDINARY)[number]): ContentRow[] {
   const path = join(folder, file);
