@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PROMPT_TALK, READERS_TALK, ROLE_TALK, SHORT_TALK } from "../../../test/support/attack-kinds/further.ts";
 import { ASKED, ASKED_LATER, ASKED_TOO } from "../../../test/support/attack-kinds/left.ts";
 import {
   CLOTHED,
@@ -41,14 +42,14 @@ const EARLIER = [
 ] as const;
 const KINDS: { readonly [name: string]: string } = { newinstr: "new", sysprompt: "system" };
 
-/** Lines `language|kind|text`. */
+/** Lines `language|kind|text`; `\\n` is a line break. */
 function linesOf(path: string, author: string, attack: boolean): Text[] {
   return readFileSync(path, "utf8")
     .split("\n")
     .filter((line) => line.trim() !== "" && !line.startsWith("#"))
     .map((line) => {
       const [language = "", kind = "", ...rest] = line.split("|");
-      const text = rest.length === 0 ? kind : rest.join("|");
+      const text = (rest.length === 0 ? kind : rest.join("|")).replaceAll("\\n", "\n");
       return { text, attack, language, kind: attack ? (KINDS[kind] ?? kind) : rest.length === 0 ? "near" : kind, author };
     })
     .filter(({ text }) => text.length > 3);
@@ -112,6 +113,7 @@ const neighbours = (): Text[] =>
       ...laterHarmless,
     ]),
     ...[ASKED, ASKED_TOO, ASKED_LATER, TALK_ABOUT_WORDS, FRESH_TALK, TAKEN_BACK, FRESH_TAKEN_BACK, ...Object.values(HARMLESS)].flat(),
+    ...[READERS_TALK, PROMPT_TALK, ROLE_TALK, SHORT_TALK].flat(),
     ...[CORRECTIONS, OWN_INSTRUCTIONS, PARTS, REPORTS, SAID_AGAIN, WRONG_CHAT].flat(),
   ].map((text) => ({ text, attack: false, language: "", kind: "near", author: "tests" }));
 
@@ -132,7 +134,7 @@ export const weightOf = ({ attack, author, kind }: Text): number =>
       ? author === "phrasings" || author === "own"
         ? 0.5
         : 2
-      : author === "tests"
+      : author === "tests" || author.startsWith("ordinary-")
         ? 3
         : kind === "near"
           ? 1.5

@@ -10,7 +10,7 @@ import { madeTexts, strangersTexts, weightOf, writtenTexts } from "./texts.ts";
 
 const WEIGHTS_FILE = join(import.meta.dirname, "../../../core/guardrail/injection/wordings/weights.ts");
 /** Log-odds from which a text is flagged and blocked: chosen on texts of authors that training did not see (docs/guardrails.md). */
-export const CUTS = { user: { flag: 1.1, block: 1.1 }, tool_output: { flag: 3, block: 4 } };
+export const CUTS = { user: { flag: 0.8, block: 0.8 }, tool_output: { flag: 3.5, block: 4 } };
 /** Smaller weights, in steps of the scale, are left out. */
 const LEAST = 3;
 /** Largest weight; the scale of the signed bytes. */
