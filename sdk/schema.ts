@@ -51,6 +51,8 @@ export type ApiKey = {
   readonly allow_from: readonly string[];
   readonly for_others: boolean;
   readonly last4: string;
+  /** the key that this one replaced; null: none */
+  readonly rotated_from: string | null;
   /** accurate to five minutes; null: never used */
   readonly last_used_at: string | null;
 };
@@ -2013,7 +2015,7 @@ export type PersonExport = {
     readonly events: readonly Event[];
     readonly reviews: readonly Review[];
     readonly feedback: readonly Feedback[];
-    /** what models and tools were asked and answered, each with the digest that its audit entry has */
+    /** what models and tools were asked and answered, each with the digest that its audit entry has; without the developer's instructions, schemas and tools where a person exports themselves */
     readonly texts: readonly ({
       readonly sha256: string;
       /** any JSON value */
@@ -2025,7 +2027,7 @@ export type PersonExport = {
   /** chats, embeddings and other calls that belong to no run; what stood in place of their placeholders was never kept */
   readonly calls: readonly ({
     readonly id: string;
-    /** what models and tools were asked and answered, each with the digest that its audit entry has */
+    /** what models and tools were asked and answered, each with the digest that its audit entry has; without the developer's instructions, schemas and tools where a person exports themselves */
     readonly texts: readonly ({
       readonly sha256: string;
       /** any JSON value */
@@ -2204,7 +2206,7 @@ export type PutOrg = {
   /** who is told when a person is needed; a URL is a webhook for all topics */
   readonly notify?: readonly (string | NotifyDestination)[] | null;
   readonly max_runs?: number | null;
-  readonly limits?: RequestLimits | null;
+  readonly limits?: RequestLimitsChange | null;
   /** `own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org */
   readonly kept_answers?: "own" | "shared" | null;
   readonly guardrails?: OrgGuardrails | null;
@@ -2455,6 +2457,22 @@ export type RequestLimits = {
     readonly per_minute?: number;
     readonly at_once?: number;
   };
+};
+
+/** replaces the limits field by field; null takes one away */
+export type RequestLimitsChange = {
+  readonly key?: {
+    readonly per_minute?: number | null;
+    readonly at_once?: number | null;
+  } | null;
+  readonly user?: {
+    readonly per_minute?: number | null;
+    readonly at_once?: number | null;
+  } | null;
+  readonly org?: {
+    readonly per_minute?: number | null;
+    readonly at_once?: number | null;
+  } | null;
 };
 
 /** days after its end until a run whose data reached the class is deleted, with its reviews, feedback and personal data; the shorter of it and `retention_days` holds; a class without days keeps its runs in the archive as long as the evidence, `audit_years` (7 by default) */

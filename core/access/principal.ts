@@ -11,6 +11,8 @@ export type Principal = {
   readonly roles: readonly Role[];
   /** The id of the API key (`key_…`), `login_…` for somebody that an identity provider vouches for, `admin` for the platform admin's key. */
   readonly credential: string;
+  /** The first of the API keys that rotated themselves into this one: they share their limits. Absent: the credential itself. */
+  readonly chain?: string;
   /** When the credential ends; null: nobody here knows. */
   readonly credentialExpiresAt: number | null;
   /** When the credential was made and by whom: recovery from a kill asks for one that is older than the kill. */

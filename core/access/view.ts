@@ -15,6 +15,8 @@ export type ApiKeyView = {
   allow_from: string[];
   for_others: boolean;
   last4: string;
+  /** The key that this one replaced; null: none. */
+  rotated_from: string | null;
   /** To five minutes; null: never used. */
   last_used_at: string | null;
 };

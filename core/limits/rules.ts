@@ -1,4 +1,5 @@
 /** Which limits a request is under: the deployment's for each key, and those that the org chose. Pure. */
+import type { Principal } from "../access/principal.ts";
 import type { RequestLimit, RequestLimits } from "../org/settings.ts";
 import type { Limit } from "./book.ts";
 
@@ -6,10 +7,10 @@ import type { Limit } from "./book.ts";
 export type Rule = Limit & { readonly scope: string };
 
 /** `perMinute`: what the deployment allows each key. An org may ask for less, never for more. */
-export function rulesOf(caller: { readonly credential: string; readonly user: string }, perMinute: number, limits: RequestLimits): Rule[] {
+export function rulesOf(caller: Pick<Principal, "credential" | "chain" | "user">, perMinute: number, limits: RequestLimits): Rule[] {
   const key = limitOf(limits.key);
   return [
-    { scope: `key:${caller.credential}`, perMinute: Math.min(perMinute, key.perMinute ?? perMinute), atOnce: key.atOnce },
+    { scope: `key:${caller.chain ?? caller.credential}`, perMinute: Math.min(perMinute, key.perMinute ?? perMinute), atOnce: key.atOnce },
     { scope: `user:${caller.user}`, ...limitOf(limits.user) },
     { scope: "org", ...limitOf(limits.org) },
   ].filter((rule) => rule.perMinute !== null || rule.atOnce !== null);

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 import type { AuditRecord } from "../../core/audit/record.ts";
 import type { RunStatus } from "../../core/run/outside/view.ts";
 import { toRfc3339 } from "../../core/time.ts";
-import type { StorePort } from "../../workers/store/ports.ts";
+import type { ApiKeyRow, StorePort } from "../../workers/store/ports.ts";
 import { keyOf, nextId, recordOf } from "../rooms/store/support.ts";
 import { freshOrgs, PAGE, type StoreUnderTest } from "./store-under-test.ts";
 
@@ -50,6 +50,31 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       expect(recorded(org)).toEqual(["key.created", "key.rotated", "key.rotated", "key.revoked"]);
     });
 
+    it("[CALLER-21] that rotated themselves end together: revoked from any on, and earlier ones at once", async () => {
+      const { store, clock } = open();
+      const org = fresh();
+      const expires_at = toRfc3339(clock.at + 10 * HOUR);
+      const keys = Array.from({ length: 4 }, () => keyOf(org, { expires_at }));
+      const [first, second, third, other] = keys.map((key, index) => ({ ...key, chain: index < 3 ? (keys[0]?.id ?? "") : key.id }));
+      if (first === undefined || second === undefined || third === undefined || other === undefined) throw new Error("no keys");
+      for (const key of [first, other]) await store.keys.create(key, recordOf("key.created"));
+      const turn = (old: string, key: ApiKeyRow) =>
+        store.keys.rotate(old, { ...key, rotated_from: old }, clock.at + HOUR, recordOf("key.rotated"), true);
+      expect([await turn(first.id, second), await turn(second.id, third)]).toEqual([true, true]);
+      expect(await store.keys.holding(org, first.id)).toBeNull();
+      expect(await store.keys.holding(org, second.id)).toMatchObject({ rotated: true, chain: first.id, rotated_from: first.id });
+      const inForce = async () =>
+        (await Promise.all([first, second, third, other].map(({ hash }) => store.keys.byHash(hash)))).map(
+          (key) => key?.revoked_at === null,
+        );
+      expect(await store.keys.revoke(org, second.id, clock.at, recordOf("key.revoked"), true)).toBe(true);
+      expect(await inForce()).toEqual([true, false, false, true]);
+      expect(await store.keys.revoke(org, second.id, clock.at, recordOf("key.revoked"), true)).toBe(false);
+      expect(await store.keys.revoke(fresh(), first.id, clock.at, recordOf("key.revoked"), true)).toBe(false);
+      expect(await store.keys.revoke(org, first.id, clock.at, recordOf("key.revoked"), true)).toBe(true);
+      expect(await inForce()).toEqual([false, false, false, true]);
+    });
+
     it("[CALLER-3] know when they were used, and whose org was told that they expire", async () => {
       const { store, clock, recorded } = open();
       const org = fresh();
@@ -86,9 +111,9 @@ export function storeContract(name: string, open: () => StoreUnderTest): void {
       const [first, second] = [keyOf(org), keyOf(org)];
       expect(await store.keys.orgExists(org)).toBe(false);
       for (const key of [first, second]) await store.keys.create(key, recordOf("key.created"));
-      const { hash, created_by, root, ...view } = first;
+      const { hash, created_by, root, chain, ends_at, ...view } = first;
       expect(await store.keys.orgExists(org)).toBe(true);
-      expect(await store.keys.byHash(hash)).toEqual({ ...view, hash, created_by, root, revoked_at: null });
+      expect(await store.keys.byHash(hash)).toEqual({ ...view, hash, created_by, root, chain, ends_at, revoked_at: null });
       expect(await store.keys.get(org, first.id)).toEqual(view);
       expect((await store.keys.list(org, PAGE)).data.map(({ id }) => id)).toEqual([second.id, first.id]);
 

@@ -28,7 +28,7 @@ export const namesOf = (table: ReadonlyMap<string, unknown>, org: string): strin
 export const contentOf = (manifest: ToolContent): string => canonicalJson({ ...manifest, version: null } as unknown as Json);
 
 /** A key as lists show it: without its hash. */
-export const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_from, for_others, last4, last_used_at }: ApiKeyRow) => ({
+export const shownKey = ({
   id,
   org,
   user,
@@ -38,6 +38,19 @@ export const shownKey = ({ id, org, user, roles, created_at, expires_at, allow_f
   allow_from,
   for_others,
   last4,
+  rotated_from,
+  last_used_at,
+}: ApiKeyRow) => ({
+  id,
+  org,
+  user,
+  roles,
+  created_at,
+  expires_at,
+  allow_from,
+  for_others,
+  last4,
+  rotated_from,
   last_used_at,
 });
 

@@ -171,7 +171,16 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
       },
       async holding(org, id) {
         const key = inForce(org, id);
-        return key === null ? null : { ...shownKey(key), created_by: key.created_by, root: key.root, rotated: rotated.has(id) };
+        return key === null
+          ? null
+          : {
+              ...shownKey(key),
+              created_by: key.created_by,
+              root: key.root,
+              chain: key.chain,
+              ends_at: key.ends_at,
+              rotated: rotated.has(id),
+            };
       },
       async rotate(old, key, overlapUntil, record, once = false) {
         const replaced = inForce(key.org, old);
@@ -180,6 +189,10 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         keys.set(key.id, { ...key, revoked_at: null });
         rotated.add(old);
         replaced.expires_at = toRfc3339(Math.min(Date.parse(replaced.expires_at), overlapUntil));
+        const earlier = once
+          ? [...keys.values()].filter(({ id, org, chain }) => org === key.org && chain === key.chain && id !== old && id !== key.id)
+          : [];
+        for (const each of earlier) each.expires_at = toRfc3339(Math.min(Date.parse(each.expires_at), now()));
         return true;
       },
       async used(id, at) {
@@ -198,11 +211,16 @@ export function makeStoreFake({ now, keep, reach, records, runs }: StoreFakePort
         keep(`expiry ${key.id}`, key.org, record);
         told.add(key.id);
       },
-      async revoke(org, id, at, record) {
-        const key = keys.get(id);
-        if (key === undefined || key.org !== org || key.revoked_at !== null) return false;
+      async revoke(org, id, at, record, successors = false) {
+        const first = keys.get(id);
+        if (first === undefined || first.org !== org) return false;
+        const line = [first];
+        for (const each of successors ? line : [])
+          line.push(...[...keys.values()].filter((key) => key.org === org && key.chain === first.chain && key.rotated_from === each.id));
+        const inUse = line.filter((key) => key.revoked_at === null);
+        if (inUse.length === 0) return false;
         keep(`revoke ${id}`, org, record);
-        key.revoked_at = toRfc3339(at);
+        for (const key of inUse) key.revoked_at = toRfc3339(at);
         return true;
       },
       orgExists: async (org) => orgs.has(org),

@@ -32,6 +32,8 @@ export type StoredKey = {
   readonly created_at: string;
   readonly created_by: string | null;
   readonly root: string;
+  /** The first of the keys that rotated themselves into this one. */
+  readonly chain: string;
   readonly expires_at: string;
   readonly revoked_at: string | null;
   readonly allow_from: readonly string[];
@@ -219,6 +221,7 @@ const principalOf = (key: StoredKey): Principal => ({
   user: key.user,
   roles: key.roles,
   credential: key.id,
+  chain: key.chain,
   credentialCreatedAt: Date.parse(key.created_at),
   credentialExpiresAt: Date.parse(key.expires_at),
   credentialCreatedBy: key.created_by,

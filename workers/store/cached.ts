@@ -155,15 +155,15 @@ export function cachedStore(store: Store, now: () => EpochMs, waitUntil: (work: 
         try {
           return await store.keys.rotate(old, key, overlapUntil, record, once);
         } finally {
-          keys.evict((_, { id }) => id === old);
+          keys.evict((_, { id, chain }) => id === old || chain === key.chain);
           standings.evict((of) => of === `${key.org}/${key.user}`);
         }
       },
-      async revoke(org, id, at, record) {
+      async revoke(org, id, at, record, successors) {
         try {
-          return await store.keys.revoke(org, id, at, record);
+          return await store.keys.revoke(org, id, at, record, successors);
         } finally {
-          keys.evict((_, key) => key.id === id);
+          keys.evict((_, key) => key.id === id || (successors === true && key.org === org));
           standings.evict((of) => of.startsWith(`${org}/`));
         }
       },

@@ -25,6 +25,7 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         ...toView(row),
         hash: row.hash,
         created_by: row.createdBy,
+        ...lineOf(row),
         root: row.root,
         revoked_at: row.revokedAt === null ? null : toRfc3339(row.revokedAt),
       };
@@ -61,7 +62,9 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         .from(apiKeys)
         .where(and(eq(apiKeys.org, org), eq(apiKeys.id, id), inForce, gt(apiKeys.expiresAt, now())))
         .get();
-      return row === undefined ? null : { ...toView(row), created_by: row.createdBy, root: row.root, rotated: row.rotatedAt !== null };
+      return row === undefined
+        ? null
+        : { ...toView(row), created_by: row.createdBy, root: row.root, ...lineOf(row), rotated: row.rotatedAt !== null };
     },
 
     async rolesOf(org, user) {
@@ -99,6 +102,7 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
         insertKey(key, isInForce),
         sql`UPDATE api_keys SET expires_at = MIN(expires_at, ${overlapUntil}), rotated_at = COALESCE(rotated_at, ${now()})
           WHERE org = ${key.org} AND id = ${old} AND revoked_at IS NULL AND EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`,
+        ...(once ? [endEarlier(key, old, now())] : []),
       ]);
       if (!wrote(made)) return false;
       await outbox.flush(key.org, record);
@@ -127,10 +131,17 @@ export function storeKeys(db: Database, outbox: Outbox, now: () => number): KeyS
       if (wrote(told)) await outbox.flush(key.org, record);
     },
 
-    async revoke(org, id, at, record) {
+    async revoke(org, id, at, record, successors = false) {
+      const line = successors
+        ? sql`WITH RECURSIVE line (id, chain) AS (
+            SELECT id, COALESCE(chain, id) FROM api_keys WHERE org = ${org} AND id = ${id}
+            UNION SELECT next.id, next.chain FROM line JOIN api_keys AS next ON next.org = ${org} AND next.chain = line.chain AND next.rotated_from = line.id)
+          SELECT id FROM line`
+        : sql`${id}`;
+      const meant = sql`org = ${org} AND revoked_at IS NULL AND id IN (${line})`;
       const [, updated] = await db.batch([
-        outbox.statement(org, record, now(), sql`EXISTS (SELECT 1 FROM api_keys WHERE org = ${org} AND id = ${id} AND revoked_at IS NULL)`),
-        sql`UPDATE api_keys SET revoked_at = ${at} WHERE org = ${org} AND id = ${id} AND revoked_at IS NULL`,
+        outbox.statement(org, record, now(), sql`EXISTS (SELECT 1 FROM api_keys WHERE ${meant})`),
+        sql`UPDATE api_keys SET revoked_at = ${at} WHERE ${meant}`,
       ]);
       if (!wrote(updated)) return false;
       await outbox.flush(org, record);
@@ -147,10 +158,21 @@ const insertOrg = (key: ApiKeyRow) => sql`
   INSERT INTO orgs (name, created_at) VALUES (${key.org}, ${Date.parse(key.created_at)}) ON CONFLICT (name) DO NOTHING`;
 
 const insertKey = (key: ApiKeyRow, when = sql`TRUE`) => sql`
-  INSERT INTO api_keys (id, org, user, roles, hash, last4, created_at, expires_at, allow_from, for_others, created_by, root)
+  INSERT INTO api_keys (id, org, user, roles, hash, last4, created_at, expires_at, allow_from, for_others, created_by, root, rotated_from, chain, ends_at)
   SELECT ${key.id}, ${key.org}, ${key.user}, ${JSON.stringify(key.roles)}, ${key.hash}, ${key.last4}, ${Date.parse(key.created_at)},
-    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by}, ${key.root}
+    ${Date.parse(key.expires_at)}, ${JSON.stringify(key.allow_from)}, ${key.for_others ? 1 : 0}, ${key.created_by}, ${key.root},
+    ${key.rotated_from}, ${key.chain === key.id ? null : key.chain}, ${key.ends_at === null ? null : Date.parse(key.ends_at)}
   WHERE ${when}`;
+
+/** Keys that rotate themselves again and again leave one overlap, and not one for each. */
+const endEarlier = (key: ApiKeyRow, old: string, at: number) => sql`
+  UPDATE api_keys SET expires_at = MIN(expires_at, ${at}) WHERE org = ${key.org} AND (id = ${key.chain} OR chain = ${key.chain})
+    AND id NOT IN (${old}, ${key.id}) AND EXISTS (SELECT 1 FROM api_keys WHERE id = ${key.id})`;
+
+const lineOf = (row: Stored): Pick<ApiKeyRow, "chain" | "ends_at"> => ({
+  chain: row.chain ?? row.id,
+  ends_at: row.endsAt === null ? null : toRfc3339(row.endsAt),
+});
 
 const toView = (row: Stored): ApiKeyView => ({
   id: row.id,
@@ -162,5 +184,6 @@ const toView = (row: Stored): ApiKeyView => ({
   allow_from: row.allowFrom,
   for_others: row.forOthers,
   last4: row.last4,
+  rotated_from: row.rotatedFrom,
   last_used_at: row.lastUsedAt === null ? null : toRfc3339(row.lastUsedAt),
 });

@@ -26,7 +26,15 @@ import type { WorkflowVersionLine, WorkflowVersionView } from "../../core/workfl
 import type { HealthStore } from "./health.ts";
 
 /** A key and what is kept of it beside its view. */
-export type ApiKeyRow = ApiKeyView & { hash: string; created_by: string | null; root: string };
+export type ApiKeyRow = ApiKeyView & {
+  hash: string;
+  created_by: string | null;
+  root: string;
+  /** The first of the keys that rotated themselves into this one: its own id where none did. */
+  chain: string;
+  /** When the keys of the chain are over for good; null: nobody said. */
+  ends_at: string | null;
+};
 
 /** API keys, by the hash of the key. */
 export type KeyStore = {
@@ -36,7 +44,10 @@ export type KeyStore = {
   list(org: string, page: PageRequest): Promise<Page<ApiKeyView>>;
   get(org: string, id: string): Promise<ApiKeyView | null>;
   /** A key in force, with what is kept of who holds it, and whether it has a successor; null: there is none, or it is over. */
-  holding(org: string, id: string): Promise<(ApiKeyView & Pick<ApiKeyRow, "created_by" | "root"> & { readonly rotated: boolean }) | null>;
+  holding(
+    org: string,
+    id: string,
+  ): Promise<(ApiKeyView & Pick<ApiKeyRow, "created_by" | "root" | "chain" | "ends_at"> & { readonly rotated: boolean }) | null>;
   /** The roles of all keys and logins that are in force for a user; empty: there is none. */
   rolesOf(org: string, user: string): Promise<readonly Role[]>;
   /**
@@ -45,7 +56,8 @@ export type KeyStore = {
    */
   standing(org: string, user: string, how: "now" | "lately"): Promise<readonly Role[] | null>;
   /**
-   * Makes the key that replaces another one, which ends at `overlapUntil` at the latest. `once`: only where that one has no successor yet.
+   * Makes the key that replaces another one, which ends at `overlapUntil` at the latest. `once`: only where that one has no successor yet; earlier keys
+   * of the chain end at once.
    * False: there is no such key in force; nothing is made.
    */
   rotate(old: string, key: ApiKeyRow, overlapUntil: EpochMs, record: AuditRecord, once?: boolean): Promise<boolean>;
@@ -55,8 +67,8 @@ export type KeyStore = {
   expiring(until: EpochMs, limit: number): Promise<readonly ApiKeyView[]>;
   /** Puts on record that the key expires soon, once. */
   tellExpiry(key: ApiKeyView, at: EpochMs, record: AuditRecord): Promise<void>;
-  /** False: there is no such key in force. */
-  revoke(org: string, id: string, at: EpochMs, record: AuditRecord): Promise<boolean>;
+  /** `successors`: with the keys that it rotated itself into. False: there is no such key in force, nor, with `successors`, one of those. */
+  revoke(org: string, id: string, at: EpochMs, record: AuditRecord, successors?: boolean): Promise<boolean>;
   orgExists(org: string): Promise<boolean>;
 };
 

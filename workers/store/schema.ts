@@ -91,10 +91,17 @@ export const apiKeys = sqliteTable(
     expiryToldAt: integer("expiry_told_at"),
     /** null: it has no successor. */
     rotatedAt: integer("rotated_at"),
+    /** The key that this one replaced; null: none. */
+    rotatedFrom: text("rotated_from"),
+    /** The first of the keys that rotated themselves into this one; null: itself. */
+    chain: text("chain"),
+    /** When the keys of the chain are over for good; null: nobody said. */
+    endsAt: integer("ends_at"),
   },
   (table) => [
     uniqueIndex("api_keys_by_hash").on(table.hash),
     index("api_keys_by_org").on(table.org, table.id),
+    index("api_keys_by_chain").on(table.org, table.chain),
     index("api_keys_by_user").on(table.org, table.user),
   ],
 );

@@ -127,7 +127,9 @@ describe("a key in use", () => {
       user: "ann",
       roles: ["caller"],
       allow_from: ["203.0.113.0/24"],
-      expires_at: new Date(NOW + 11 * DAY).toISOString(),
+      // Whoever made the first chose this end.
+      expires_at: new Date(NOW + 10 * DAY).toISOString(),
+      rotated_from: old.id,
     });
     expect([world.keys.get(next.id)?.root, world.keys.get(next.id)?.created_by]).toEqual([
       world.keys.get(old.id)?.root,
@@ -139,6 +141,33 @@ describe("a key in use", () => {
     expect([await works(old.key), await works(next.key)]).toEqual([false, true]);
     expect(world.records.find(({ record }) => record.event_type === "key.rotated")?.record.data).toMatchObject({ key: next.id });
     expect((await rotate(old.id, ADMIN_KEY, undefined, { "Bulkhead-Org": "acme" })).status).toBe(404);
+  });
+
+  it("[CALLER-21] that rotates itself outlives neither the end that was chosen for it, nor its limits, nor its revocation with successors", async () => {
+    const boss = await create({ user: "eve", roles: ["admin"] });
+    const made = async (body: object) => {
+      const first = await create({ user: "ann", roles: ["caller"], ...body });
+      const next = (await (await rotate(first.id, first.key)).json()) as { id: string; key: string; expires_at: string };
+      return { first, next };
+    };
+    world.clock.at = NOW + DAY;
+    const free = await made({});
+    expect(free.next.expires_at).toBe(new Date(NOW + 91 * DAY).toISOString());
+    const bound = await made({ expires_at: new Date(NOW + 3 * DAY).toISOString() });
+    expect(bound.next.expires_at).toBe(new Date(NOW + 3 * DAY).toISOString());
+    // An admin chooses anew.
+    expect(await (await rotate(bound.next.id, boss.key)).json()).toMatchObject({ expires_at: new Date(NOW + 3 * DAY).toISOString() });
+    const left = async (key: string) =>
+      Number(/"key";r=(\d+)/.exec((await world.send("GET", "/v1/runs", { key })).headers.get("RateLimit") ?? "")?.[1]);
+    expect(await left(free.next.key)).toBe((await left(free.first.key)) + 1);
+    const remove = (id: string, query = "") => world.send("DELETE", `/v1/api-keys/${id}${query}`, { key: boss.key });
+    const status = async (key: string) => (await world.send("GET", "/v1/me", { key })).status;
+    expect((await remove(free.first.id)).status).toBe(204);
+    expect([await status(free.first.key), await status(free.next.key)]).toEqual([401, 200]);
+    expect((await remove(free.first.id, "?successors=yes")).status).toBe(400);
+    expect((await remove(free.first.id, "?successors=true")).status).toBe(204);
+    expect(await status(free.next.key)).toBe(401);
+    expect((await remove(free.first.id, "?successors=true")).status).toBe(404);
   });
 
   it("[CALLER-2] replaces no other key without an admin's right, not even one of the same user", async () => {
@@ -163,9 +192,11 @@ describe("a key in use", () => {
     const next = (await (await rotate(old.id, old.key, { overlap_seconds: 30 * 86_400 })).json()) as { id: string; key: string };
     for (const body of [{}, { overlap_seconds: 0 }])
       expect(await (await rotate(old.id, old.key, body)).json()).toMatchObject({ status: 409, code: "conflict" });
+    expect((await rotate(old.id, boss.key)).status).toBe(201); // an admin may
     const both = await Promise.all([rotate(next.id, next.key), rotate(next.id, next.key)]);
     expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
-    expect((await rotate(old.id, boss.key)).status).toBe(201); // an admin may
+    // Two overlap at most.
+    expect((await rotate(old.id, boss.key)).status).toBe(404);
   });
 
   it("[CALLER-2] gives a repeated rotation its first answer, without the key", async () => {

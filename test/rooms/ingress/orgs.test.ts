@@ -30,6 +30,16 @@ describe("the settings of an org", () => {
     expect((await put({ max_runs: null })).body).toMatchObject({ max_runs: 10_000, retention_days: 3 });
   });
 
+  it("[ORG-1] a limit is taken away by itself, or all of a kind", async () => {
+    await put({ limits: { key: { per_minute: 10, at_once: 2 }, org: { at_once: 50 } } });
+    expect((await put({ limits: { key: { per_minute: null } } })).body).toMatchObject({
+      limits: { key: { at_once: 2 }, org: { at_once: 50 } },
+    });
+    expect((await put({ limits: { key: null } })).body["limits"]).toEqual({ org: { at_once: 50 } });
+    expect((await put({ limits: { org: { at_once: null } } })).body["limits"]).not.toHaveProperty("org.at_once");
+    expect((await put({ limits: { key: { per_minute: "all" } } })).status).toBe(400);
+  });
+
   it("[ORG-2] every change is on record, without what may hold a token", async () => {
     await put({ max_runs: 7, notify: ["https://hooks.example.com/T0KEN"] });
     const { org, record } = world.records.at(-1) ?? {};

@@ -92,6 +92,7 @@ describe("[STORE-23] a list scans no table", () => {
 
 /** What may be scanned, and why. All else is searched by an index. */
 const SCANNED: { readonly [table: string]: string } = {
+  line: "the keys that one key rotated itself into",
   orgs: "a row an org",
   api_keys: "a row for each key that a person made; for those that expire soon, each sweep",
   workflows: "a row a version; each scrape",

@@ -15,6 +15,7 @@ it("[PERSON-5] a key whose expiry cannot be read is refused", async () => {
       roles: ["caller"],
       created_at: "2030-01-01T00:00:00Z",
       created_by: null,
+      chain: "key_1",
       root: "platform-admin",
       expires_at,
       revoked_at: null,

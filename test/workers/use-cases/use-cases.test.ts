@@ -367,6 +367,9 @@ describe("a run under way", () => {
         hash: "h",
         created_by: null,
         root: "platform-admin",
+        rotated_from: null,
+        chain: "key_1",
+        ends_at: null,
       };
       await world.ports.store.keys.create({ ...key, ...more, roles: [...key.roles] }, {} as never);
       await again("held", by("olga", "operator"));

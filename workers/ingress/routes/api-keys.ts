@@ -54,6 +54,11 @@ const RotateBody = z
       .openapi({ description: "how long the old key stays valid, at most until it expires" }),
   })
   .openapi("RotateApiKey");
+const revokeQuery = {
+  successors: z.enum(["true", "false"]).optional().openapi({
+    description: "`true`: the keys that it rotated itself into, too, as for a key that leaked; also where it is revoked or over itself",
+  }),
+};
 type RotateCall = Call<{ readonly id: z.ZodString }, NoFields, typeof idempotencyHeader, typeof RotateBody>;
 
 const Caller = z
@@ -127,15 +132,23 @@ export function apiKeyRoutes(ports: IngressPorts): Endpoint[] {
       path: "/v1/api-keys/{id}",
       operationId: "revokeApiKey",
       tag: "api keys",
-      summary: "Revokes a key immediately; its console sessions end too",
+      summary: "Revokes a key immediately, and with `successors=true` what it rotated itself into; their console sessions end too",
       action: "key.write",
       params: { id: z.string() },
+      query: revokeQuery,
       answers: { 204: { description: "revoked" } },
       async handle(call) {
         const { id } = call.params;
         if (!hasIdForm("key", id)) return err(unknownId("key", id));
-        const record = auditRecord(ports, call, { type: "key.revoked", action: "key.write", resource: `api-key/${id}`, decision: "allow" });
-        const revoked = await ports.store.keys.revoke(call.principal.org, id, call.at, record);
+        const successors = call.query.successors === "true";
+        const record = auditRecord(ports, call, {
+          type: "key.revoked",
+          action: "key.write",
+          resource: `api-key/${id}`,
+          decision: "allow",
+          data: { successors },
+        });
+        const revoked = await ports.store.keys.revoke(call.principal.org, id, call.at, record, successors);
         return revoked ? reply(204, undefined) : err(unknownId("key", id));
       },
     }),
@@ -171,10 +184,12 @@ async function createKey(ports: IngressPorts, call: CreateCall): Promise<Answer<
     allow_from: call.body.allow_from ?? [],
     for_others: call.body.for_others ?? false,
     last4: minted.last4,
+    rotated_from: null,
     last_used_at: null,
   };
   const root = rootOfNewKey(org.value === call.principal.org ? call.principal : abroad(call.principal, call.principal.org));
-  const row: ApiKeyRow = { ...view, hash: minted.hash, created_by: call.principal.user, root };
+  const endsAt = call.body.expires_at === undefined ? null : view.expires_at;
+  const row: ApiKeyRow = { ...view, hash: minted.hash, created_by: call.principal.user, root, chain: id, ends_at: endsAt };
   const { user, roles, expires_at, allow_from, for_others } = view;
   const record = auditRecord(
     ports,
@@ -206,7 +221,7 @@ const callerOf = ({ org, user, roles, credential, forOthers, platformAdmin, cred
 const ROTATED_ALREADY = refuse("conflict", "this key was rotated already: the new key rotates itself, and an admin rotates either of them");
 
 /**
- * The new key has the rights, the networks and the length of life of the old one. Whoever rotates another's key holds the new one, and
+ * The new key has the rights, the networks and the length of life of the old one, but one that rotates itself not beyond the end that was chosen for it. Whoever rotates another's key holds the new one, and
  * is at its root; a key that rotates itself stays in the same hands.
  */
 async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<201, ApiKeyView & { readonly key?: string }>> {
@@ -235,9 +250,14 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
   const minted = await ports.auth.mintApiKey();
   const life = Date.parse(old.expires_at) - Date.parse(old.created_at);
   const { org, user, roles, allow_from, for_others } = old;
-  const times = { created_at: toRfc3339(at), expires_at: toRfc3339(at + Math.max(life, MINIMUM_LIFE_MS)), last_used_at: null };
-  const view: ApiKeyView = { id, org, user, roles, allow_from, for_others, ...times, last4: minted.last4 };
-  const holder = itself ? { created_by: old.created_by, root: old.root } : { created_by: principal.user, root: rootOfNewKey(principal) };
+  const full = at + Math.max(life, MINIMUM_LIFE_MS);
+  // Whoever chose the end of a key chose it for what the key rotates itself into; an admin who rotates it chooses anew.
+  const expiresAt = itself && old.ends_at !== null ? Math.min(full, Date.parse(old.ends_at)) : full;
+  const times = { created_at: toRfc3339(at), expires_at: toRfc3339(expiresAt), last_used_at: null };
+  const view: ApiKeyView = { id, org, user, roles, allow_from, for_others, ...times, last4: minted.last4, rotated_from: params.id };
+  const holder = itself
+    ? { created_by: old.created_by, root: old.root, chain: old.chain, ends_at: old.ends_at }
+    : { created_by: principal.user, root: rootOfNewKey(principal), chain: id, ends_at: old.ends_at === null ? null : view.expires_at };
   const record = auditRecord(ports, call, {
     type: "key.rotated",
     action: "key.rotate",

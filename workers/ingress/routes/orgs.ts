@@ -50,7 +50,7 @@ import {
   NotifyDestination,
   Org,
   OrgCostsShape,
-  RequestLimits,
+  RequestLimitsChange,
   RetentionChange,
   RiskLimits,
   SinkClasses,
@@ -78,7 +78,7 @@ const Body = z
       .optional()
       .openapi({ description: "who is told when a person is needed; a URL is a webhook for all topics" }),
     max_runs: z.int().min(0).max(1_000_000).nullable().optional(),
-    limits: z.union([RequestLimits, z.null()]).optional(),
+    limits: z.union([RequestLimitsChange, z.null()]).optional(),
     kept_answers: z.enum(["own", "shared"]).nullable().optional().openapi({
       description: "`own` (default): a cached chat answer is given only to the user who got it first; `shared`: to everybody in the org",
     }),

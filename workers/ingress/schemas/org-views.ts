@@ -14,10 +14,22 @@ const requestLimit = z
   .strictObject({ per_minute: z.int().min(1).max(1_000_000_000).optional(), at_once: z.int().min(1).max(1_000_000).optional() })
   .optional();
 /** Limits of requests that an org sets for itself. */
-export const RequestLimits = z.strictObject({ key: requestLimit, user: requestLimit, org: requestLimit }).openapi("RequestLimits", {
+const RequestLimits = z.strictObject({ key: requestLimit, user: requestLimit, org: requestLimit }).openapi("RequestLimits", {
   description:
     "requests a minute and requests under way at once: of each key, of each user, of the whole org; absent: no limit but the deployment's for each key",
 });
+
+const limitChange = z
+  .strictObject({
+    per_minute: z.int().min(1).max(1_000_000_000).nullable().optional(),
+    at_once: z.int().min(1).max(1_000_000).nullable().optional(),
+  })
+  .nullable()
+  .optional();
+/** A change of those limits: field by field, and null takes a limit away. */
+export const RequestLimitsChange = z
+  .strictObject({ key: limitChange, user: limitChange, org: limitChange })
+  .openapi("RequestLimitsChange", { description: "replaces the limits field by field; null takes one away" });
 
 const dataClass = z.enum(DATA_CLASSES);
 const requirement = z

@@ -150,6 +150,7 @@ export const ApiKey = z
     allow_from: z.array(z.string()),
     for_others: z.boolean(),
     last4: z.string(),
+    rotated_from: z.string().nullable().openapi({ description: "the key that this one replaced; null: none" }),
     last_used_at: time.nullable().openapi({ description: "accurate to five minutes; null: never used" }),
   })
   .openapi("ApiKey");
