@@ -80,6 +80,73 @@ describe("the rules for an answer", () => {
     expect(judge("Hi", { require: phrases(["order number"], "flag") }).flaws).toEqual([]);
   });
 
+  const PROMPT = `${SECRET} Suppliers get net ninety days and nobody else is told about that before spring.`;
+  const TOLD = PROMPT.split(" ");
+  it.each<[string, Json]>([
+    ["with a number before each word", TOLD.map((word, index) => `${index + 1}. ${word}`).join("\n")],
+    ["in the cells of a table", TOLD.map((word, index) => `|${index}|${word}|`).join("\n")],
+    ["as keys with a figure", Object.fromEntries(TOLD.map((word, index) => [`${word}${index}`, index]))],
+    ["with a filler after every third word", TOLD.map((word, index) => (index % 3 === 2 ? `${word} (yes)` : word)).join(" ")],
+    ["with three fillers between", TOLD.join(" well you know ")],
+    ["in reverse order", TOLD.toReversed().join(" ")],
+  ])("[RULES-27] a leak of the instructions is found with other words between: %s", (_how, answer) => {
+    const leaks = (value: Json, secret: string) =>
+      judgeOutput(value, output({ prompt_leak: "block" }), { ...AROUND, secrets: [secret] }).action;
+    expect(leaks(answer, PROMPT)).toBe("block");
+    expect(leaks(answer, "Answer in one short and friendly sentence, and name the page that you have taken the fact from.")).toBe("off");
+  });
+
+  it("[RULES-27] an answer in the form that the instructions ask for, or with some of their words, is no leak", () => {
+    const form = {
+      order: 1,
+      status: 2,
+      carrier: 3,
+      street: 4,
+      city: 5,
+      country: 6,
+      price: 7,
+      tax: 8,
+      total: 9,
+      note: 10,
+      paid: 11,
+      due: 12,
+      open: 13,
+    };
+    const prompt = `Answer about the order as JSON in exactly this form, and say nothing else at all: ${JSON.stringify(form)}`;
+    const leaks = (value: Json) => judgeOutput(value, output({ prompt_leak: "block" }), { ...AROUND, secrets: [prompt] }).action;
+    expect(leaks(JSON.stringify(Object.fromEntries(Object.keys(form).map((key, at) => [key, `${at}4711 pcs`]))))).toBe("off");
+    expect(leaks("Your order is on its way; as to the form, say nothing else, and please answer this mail at all events with JSON.")).toBe(
+      "off",
+    );
+  });
+
+  it.each([
+    ["a look-alike letter", "A gu\u0430ranteed refund.", "A [removed]."],
+    ["a word in other letters", "A guarante\u0435d r\u0435fund.", "A [removed]."],
+    ["an invisible sign between the words", "A guaranteed\u200brefund.", "A [removed]."],
+    ["another", "A guaranteed\u3164refund.", "A [removed]."],
+    ["an invisible sign in a word", "A guar\u200banteed refund.", "A [removed]."],
+    ["letters beyond the basic plane", "A 𝐠𝐮𝐚𝐫𝐚𝐧𝐭𝐞𝐞𝐝 𝐫𝐞𝐟𝐮𝐧𝐝.", "A [removed]."],
+    ["a tag", "A guaranteed <b>refund</b>.", "A [removed]</b>."],
+    ["a blank by its name", "A guaranteed&nbsp;refund.", "A [removed]."],
+    ["a blank by its code", "A guaranteed%20refund.", "A [removed]."],
+    ["a pattern with an invisible sign", "To ticket\u200b-1\u200b234.", "To [removed]."],
+  ])("[RULES-28] what is forbidden is found as a reader sees it: %s", (_how, answer, redacted) => {
+    const rule = (action: Action) => ({ forbid: phrases(["guaranteed refund"], action, ["ticket-\\d{4}"]) });
+    expect(judge(answer, rule("block")).action).toBe("block");
+    expect(judge(answer, rule("redact")).value).toBe(redacted);
+    expect(judge(answer.replace(/r[e\u0435]fund|𝐫𝐞𝐟𝐮𝐧𝐝|4\./u, "guarantee"), rule("block")).action).toBe("off");
+    expect(judge(answer, { require: phrases(["guaranteed refund"], "block") }).action).toBe(
+      /^A guar\u200b|𝐠/u.test(answer) ? "off" : "block",
+    );
+  });
+
+  it("[RULES-28] a phrase in another script is found in its own letters, and its look-alike is another word", () => {
+    const rule = { forbid: phrases(["сок"], "block") };
+    expect(judge("Один сок, пожалуйста.", rule).action).toBe("block");
+    expect(judge("A cok, please.", rule).action).toBe("off");
+  });
+
   it.each([
     ["in capitals", SECRET.toUpperCase()],
     ["full-width", SECRET.replace(/[a-z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 0xfee0))],
