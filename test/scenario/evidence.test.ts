@@ -101,7 +101,7 @@ describe("a run's evidence", () => {
     expect(first.problems).toEqual([]);
     expect(first.head?.complete).toBe(view["status"] !== "waiting");
     const asks = async (key: string) => String((await fileOf(waiting, key)).body["text"]).includes('"role":"system"');
-    await expect.poll(() => asks(world.keys.auditor), { timeout: 8_000, interval: 400 }).toBe(true);
+    await expect.poll(() => asks(world.keys.auditor), { interval: 400 }).toBe(true);
     const own = (await fileOf(waiting, world.keys.app)).body["text"];
     expect(String(own)).not.toContain('"role":"system"');
     expect((await check(own)).problems).toEqual([]);
