@@ -1,10 +1,11 @@
 /**
  * Whether somebody asks for a person, in ten languages: a request (to talk, to be put through, to be given) beside a word for people who answer
  * customers, a request to be called (callback.ts), or a refusal of the machine. A negation before it, a quotation around it, and one particular person ("the person who delivered it") are no
- * request. Pure; every gap is bounded, so that looking is linear.
+ * request, nor is a talk that is over (past-talk.ts). Pure; every gap is bounded, so that looking is linear.
  */
 
 import { asksToBeCalled } from "./callback.ts";
+import { tellsOfPastTalk } from "./past-talk.ts";
 
 type Language = {
   /** A text without any of these asks for nobody: it is looked at no further. */
@@ -201,6 +202,7 @@ export function asksForPerson(text: string): boolean {
       const behind = plain.slice(end, end + 40);
       const isDenied = not.test(clause) || (code in AFTER && not.test(`${found[0]}${behind}`));
       if (isDenied || ELSE.test(found[0]) || whose?.test(behind) || isQuoted(plain, start, end)) continue;
+      if (tellsOfPastTalk(plain, start, end, code)) continue;
       return true;
     }
     return false;

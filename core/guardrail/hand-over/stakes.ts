@@ -1,7 +1,9 @@
 /**
  * Whether much is at stake in what somebody says: a matter of law, or of a lot of money. Words in ten languages, and amounts. What a shop hears every day
- * (refunds, invoices, being charged twice) is not meant. Pure, linear.
+ * (refunds, invoices, being charged twice) is not meant, nor is a lawyer's everyday life (lawyers.ts). Pure, linear.
  */
+
+import { speaksOfLawyerInLaw } from "./lawyers.ts";
 
 /** What is at stake. */
 export type Stakes = "legal" | "financial";
@@ -9,16 +11,16 @@ export type Stakes = "legal" | "financial";
 /** Beginnings of words, or whole words with `$` behind them; divided by `|`. */
 const WORDS: { readonly [S in Stakes]: readonly string[] } = {
   legal: [
-    "lawyer|attorney$|attorneys|solicitor|lawsuit|sue$|suing|sued$|legal action|legal advice|legal proceeding|legal claim|legal rights|legal dispute|legal notice|legal matter|legal question|take you to court|take them to court|in court|to court|court order|court date|court case|subpoena|litigat|small claims|breach of contract|contract dispute|prosecut|press charges|pressing charges|file charges|filing charges|malpractice|criminal charge|custody|divorce|eviction|evict|defamation|inheritance|liable$|liability claim|gdpr|data protection authority|ombudsman|class action|cease and desist|power of attorney|asylum|deport",
-    "anwalt|anwält|rechtsanwalt|klage$|verklag|rechtliche schritte|rechtsstreit|gericht$|vor gericht|gerichtlich|einstweilige verfügung|abmahnung|strafanzeige|anzeige erstatten|anzeige erstatte|erstatte anzeige|erstatten anzeige|erstattet anzeige|anzeige wegen|anzeige gegen|behandlungsfehler|schmerzensgeld|scheidung|sorgerecht|räumungsklage|erbschaft|dsgvo|datenschutzbehörde|rechtsberatung|vertragsbruch|schadensersatz",
-    "abogad|demandar|demanda judicial|juicio|tribunal|acciones legales|asesoría legal|denuncia|incumplimiento de contrato|divorcio|custodia|desahucio|herencia|querella",
-    "avocat$|avocats|porter plainte|porte plainte|portons plainte|porterai plainte|porté plainte|déposer plainte|dépose plainte|déposer une plainte|dépose une plainte|poursuites|poursuivre en justice|en justice|tribunal|action en justice|conseil juridique|mise en demeure|rupture de contrat|divorce|garde des enfants|expulsion|héritage|rgpd|cnil",
-    "avvocat|querela|causa legale|fare causa|farò causa|faremo causa|facciamo causa|vi denuncerò|vi denunceremo|tribunale|azione legale|azioni legali|consulenza legale|denuncia|divorzio|affidamento|sfratto|eredità|risarcimento danni|inadempimento",
-    "advogad|processar|processá-l|processo judicial|entrar na justiça|vou à justiça|tribunal|ação judicial|acção judicial|ações legais|consultoria jurídica|procon|quebra de contrato|divórcio|custódia|despejo|herança",
-    "адвокат|юрист|подам в суд|подать в суд|в суд$|суде$|судебн|иск$|прокуратур|роспотребнадзор|развод$|наследств|выселени|уголовн|нарушение договора",
-    "律师|起诉|诉讼|法院|法庭|法律|违约|离婚|抚养权|遗产|仲裁|告你们|报案",
-    "वकील|मुकदमा|अदालत|कोर्ट|कानूनी|तलाक|उपभोक्ता फोरम|एफआईआर|विरासत",
-    "avukat|dava aç|davacı|mahkeme|hukuki|yasal işlem|savcılı|boşanma|velayet|tahliye|miras|tüketici hakem|icra",
+    "lawsuit|sue$|suing|sued$|legal action|legal advice|legal proceeding|legal claim|legal rights|legal dispute|legal notice|legal matter|legal question|take you to court|take them to court|in court|to court|court order|court date|court case|subpoena|litigat|small claims|breach of contract|contract dispute|prosecut|press charges|pressing charges|file charges|filing charges|malpractice|criminal charge|custody|divorce|eviction|evict|defamation|inheritance|liable$|liability claim|gdpr|data protection authority|ombudsman|class action|cease and desist|power of attorney|asylum|deport",
+    "klage$|verklag|rechtliche schritte|rechtsstreit|gericht$|vor gericht|gerichtlich|einstweilige verfügung|abmahnung|strafanzeige|anzeige erstatten|anzeige erstatte|erstatte anzeige|erstatten anzeige|erstattet anzeige|anzeige wegen|anzeige gegen|behandlungsfehler|schmerzensgeld|scheidung|sorgerecht|räumungsklage|erbschaft|dsgvo|datenschutzbehörde|rechtsberatung|vertragsbruch|schadensersatz",
+    "demandar|demanda judicial|juicio|tribunal|acciones legales|asesoría legal|denuncia|incumplimiento de contrato|divorcio|custodia|desahucio|herencia|querella",
+    "porter plainte|porte plainte|portons plainte|porterai plainte|porté plainte|déposer plainte|dépose plainte|déposer une plainte|dépose une plainte|poursuites|poursuivre en justice|en justice|tribunal|action en justice|conseil juridique|mise en demeure|rupture de contrat|divorce|garde des enfants|expulsion|héritage|rgpd|cnil",
+    "querela|causa legale|fare causa|farò causa|faremo causa|facciamo causa|vi denuncerò|vi denunceremo|tribunale|azione legale|azioni legali|consulenza legale|denuncia|divorzio|affidamento|sfratto|eredità|risarcimento danni|inadempimento",
+    "processar|processá-l|processo judicial|entrar na justiça|vou à justiça|tribunal|ação judicial|acção judicial|ações legais|consultoria jurídica|procon|quebra de contrato|divórcio|custódia|despejo|herança",
+    "подам в суд|подать в суд|в суд$|суде$|судебн|иск$|прокуратур|роспотребнадзор|развод$|наследств|выселени|уголовн|нарушение договора",
+    "起诉|诉讼|法院|法庭|法律|违约|离婚|抚养权|遗产|仲裁|告你们|报案",
+    "मुकदमा|अदालत|कोर्ट|कानूनी|तलाक|उपभोक्ता फोरम|एफआईआर|विरासत",
+    "dava aç|davacı|mahkeme|hukuki|yasal işlem|savcılı|boşanma|velayet|tahliye|miras|tüketici hakem|icra",
   ],
   financial: [
     "mortgage|bankruptcy|bankrupt$|insolven|foreclos|investment|invest$|investing|life savings|retirement|pension|tax return|tax evasion|tax fraud|tax audit|taxes$|wire transfer|unauthorised|unauthorized|fraudulent|fraud$|identity theft|stolen money|stolen card|account hacked|hacked account|account was hacked|account has been hacked|account is frozen|frozen account|debt collect|in debt|loan$|loans$|credit score|insurance claim|financial advice|financial loss|financial hardship|stocks$|shares of|cryptocurrenc|securities|inherit|large transfer|money launder|embezzl",
@@ -53,7 +55,9 @@ const MOST_UNITS = 20_000;
 /** What is at stake; none: nothing much. */
 export function stakesOf(text: string): readonly Stakes[] {
   const plain = text.slice(0, MOST_UNITS).normalize("NFKC").toLowerCase().replace(/[’`´]/g, "'").replace(/\s+/g, " ");
-  const found = PATTERNS.filter(({ pattern }) => pattern.test(plain)).map(({ kind }) => kind);
+  const found = PATTERNS.filter(({ kind, pattern }) => pattern.test(plain) || (kind === "legal" && speaksOfLawyerInLaw(plain))).map(
+    ({ kind }) => kind,
+  );
   const isMuch = [...plain.matchAll(AMOUNT)].some((match) => amountOf(match[1] ?? match[3] ?? "", match[2] ?? match[4]) >= MUCH);
   return isMuch && !found.includes("financial") ? [...found, "financial"] : found;
 }
