@@ -3,11 +3,11 @@ import type { Json } from "../json.ts";
 import { ok, type Result } from "../result.ts";
 import type { Speaker, Verdict } from "./finding.ts";
 import { type InspectedText, type InspectText, inspectInTurns } from "./inspect-text.ts";
-import { type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
+import { areCodes, type BoundExceeded, type JsonText, textsOf } from "./json-texts.ts";
 import { TURN_UNITS } from "./pii/personal-data.ts";
 import { isCodeField } from "./pii/secret.ts";
 import { findSpread } from "./spread.ts";
-import { judgeTogether } from "./together.ts";
+import { judgeCodes, judgeTogether, type Shared } from "./together.ts";
 import { mostSevere } from "./verdict.ts";
 
 /** One text of the value with what was found in it. */
@@ -67,7 +67,7 @@ export async function inspectValue(
   return ok({ parts: told, verdict: mostSevere(told.map((part) => part.inspected.verdict)) });
 }
 
-/** What strings say only together is put down to each of them; a string that is blocked alone is left out, so that it drags no neighbour along. */
+/** What texts say only together is put down to each of them; one that is blocked alone is left out, so that it drags no neighbour along. */
 async function withNeighbours(
   parts: readonly InspectedPart[],
   speaker: Speaker,
@@ -76,24 +76,98 @@ async function withNeighbours(
   const strings = parts.flatMap(({ kind, text, inspected }, index) =>
     kind === "string" && inspected.verdict === "pass" && text !== "" ? [index] : [],
   );
-  const shared = await judgeTogether(
-    strings.map((index) => parts[index]?.text ?? ""),
-    speaker,
-    pause,
-  );
-  if (shared.length === 0) return parts;
   const changed = [...parts];
-  for (const { index, finding, verdict } of shared) {
-    const at = strings[index] ?? 0;
-    const part = changed[at];
-    if (part === undefined) continue;
-    const { inspected } = part;
-    changed[at] = {
-      ...part,
-      inspected: { ...inspected, injection: [...inspected.injection, finding], verdict: mostSevere([inspected.verdict, verdict]) },
-    };
+  const put = (indexes: readonly number[], shared: readonly Shared[]): void => {
+    for (const { index, finding, verdict } of shared) {
+      const at = indexes[index] ?? 0;
+      const part = changed[at];
+      if (part === undefined) continue;
+      const { inspected } = part;
+      changed[at] = {
+        ...part,
+        inspected: { ...inspected, injection: [...inspected.injection, finding], verdict: mostSevere([inspected.verdict, verdict]) },
+      };
+    }
+  };
+  const textAt = (index: number): string => parts[index]?.text ?? "";
+  put(strings, await judgeTogether(strings.map(textAt), speaker, pause));
+  const paused = pausing(pause);
+  await paused(parts.length);
+  for (const keys of keysTogether(parts)) {
+    await paused(keys.reduce((units, index) => units + textAt(index).length, UNITS_OF_A_TEXT));
+    put(keys, await judgeTogether(keys.map(textAt), speaker, async () => {}));
+  }
+  await paused(parts.length);
+  for (const codes of codesTogether(parts)) {
+    await paused(codes.length);
+    put(
+      codes,
+      await judgeCodes(
+        codes.map((index) => parts[index]?.number ?? 0),
+        speaker,
+        pause,
+      ),
+    );
   }
   return changed;
+}
+
+/** Awaits `pause` after so many units. */
+function pausing(pause: () => Promise<void>): (units: number) => Promise<void> {
+  let read = 0;
+  return async (units) => {
+    read += units;
+    if (read <= TURN_UNITS) return;
+    await pause();
+    read = 0;
+  };
+}
+
+/** Fewer keys say nothing together that one of them does not. */
+const FEWEST_KEYS = 4;
+/** A key that is a word of a sentence, perhaps with a figure behind it: no name of a field in several words, and no path. */
+const WORD_KEY = /^[\p{L}\p{M}'’]{1,24}\d{0,3}[.,:;!?]?$/u;
+/** Words that sentences have and names of fields do not, in the languages of the guardrails that are written in Latin letters. At least two of them make a sentence. */
+const SENTENCE_WORDS = new Set(
+  (
+    "the a an all any and or to of your you my me i this that these those is are be it its in on with from for not no do don't every each now then " +
+    "alle den die das der dein deine deinen du und oder zu nicht mir ich ist sind von mit jede " +
+    "les le la tous toutes tes ton vos votre et ou de du des ne pas moi " +
+    "todas todos las los el tus tu su y o del no me " +
+    "tutte tutti le i il gli tue tuo e di non mi " +
+    "as os seu sua seus suas e do da não me " +
+    "wszystkie i swoje mi nie z do twoje tüm ve bana tümünü"
+  ).split(" "),
+);
+const FEWEST_SENTENCE_WORDS = 2;
+
+const areSentence = (keys: readonly string[]): boolean =>
+  keys.length >= FEWEST_KEYS &&
+  new Set(keys.map((key) => key.toLowerCase().replace(/[\d.,:;!?]+$/, "")).filter((key) => SENTENCE_WORDS.has(key))).size >=
+    FEWEST_SENTENCE_WORDS;
+
+/** The keys of each object that read as words of a sentence. */
+function keysTogether(parts: readonly InspectedPart[]): readonly (readonly number[])[] {
+  const byGroup = new Map<number, number[]>();
+  for (const [index, { kind, text, group, inspected }] of parts.entries()) {
+    if (kind !== "key" || inspected.verdict !== "pass" || !WORD_KEY.test(text)) continue;
+    const keys = byGroup.get(group);
+    if (keys === undefined) byGroup.set(group, [index]);
+    else keys.push(index);
+  }
+  return [...byGroup.values()].filter((keys) => areSentence(keys.map((index) => parts[index]?.text ?? "")));
+}
+
+/** Short numbers of each list that are codes of characters. */
+function codesTogether(parts: readonly InspectedPart[]): readonly (readonly number[])[] {
+  const byGroup = new Map<number, number[]>();
+  for (const [index, { isShort, group }] of parts.entries()) {
+    if (isShort !== true) continue;
+    const codes = byGroup.get(group);
+    if (codes === undefined) byGroup.set(group, [index]);
+    else codes.push(index);
+  }
+  return [...byGroup.values()].filter((codes) => areCodes(codes.map((index) => parts[index]?.number ?? 0)));
 }
 
 const NOTHING: InspectedText = { personal: [], injection: [], placeholders: [], verdict: "pass" };

@@ -50,7 +50,7 @@ function openShort(): (children: readonly Json[]) => boolean {
 /** Fewer codes of characters say nothing. */
 const FEWEST_CODES = 12;
 /** A list of whole numbers that are mostly codes of letters and blanks in ASCII: counts, bytes of pictures and measured values are not. */
-function areCodes(children: readonly Json[]): boolean {
+export function areCodes(children: readonly Json[]): boolean {
   if (children.length < FEWEST_CODES) return false;
   let letters = 0;
   for (const code of children) {

@@ -44,6 +44,7 @@ export async function findSpread(parts: readonly Part[], pause: () => Promise<vo
     units = 0;
   };
   for (const run of runsOf(parts)) {
+    await spend(run.length * 2);
     found.push(...(await mailsIn(run, spend)));
     for (const groups of groupsIn(run)) {
       for (let at = 0; at === 0 || at + SHARED_PIECES < groups.length; at += PIECES_AT_ONCE - SHARED_PIECES) {
@@ -56,8 +57,7 @@ export async function findSpread(parts: readonly Part[], pause: () => Promise<vo
 }
 
 /** Neighbouring short texts of one list or object in which nothing was found. */
-function runsOf(parts: readonly Part[]): readonly (readonly Piece[])[] {
-  const runs: Piece[][] = [];
+function* runsOf(parts: readonly Part[]): Generator<readonly Piece[]> {
   let run: Piece[] = [];
   let group = -1;
   for (const [index, part] of parts.entries()) {
@@ -65,14 +65,13 @@ function runsOf(parts: readonly Part[]): readonly (readonly Piece[])[] {
     const { text, inspected } = part;
     const isPiece = text.length <= LONGEST_PIECE && inspected.personal.length === 0 && inspected.placeholders.length === 0;
     if (!isPiece || part.group !== group) {
-      if (run.length > 1) runs.push(run);
+      if (run.length > 1) yield run;
       run = [];
       group = part.group;
     }
     if (isPiece) run.push({ index, part, text: fold(text).text.trim() });
   }
-  if (run.length > 1) runs.push(run);
-  return runs;
+  if (run.length > 1) yield run;
 }
 
 /** Those of a run that stand side by side and are groups of a number. */

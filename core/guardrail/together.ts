@@ -3,7 +3,7 @@
  * Knows how texts are judged alone (inspect-text.ts); replaces nothing.
  */
 import type { Finding, Speaker, Verdict } from "./finding.ts";
-import { findInjection } from "./injection/injection.ts";
+import { findInjection, findInjectionInTurns } from "./injection/injection.ts";
 import { judgedAs, verdictOf } from "./inspect-text.ts";
 
 /** Texts that are longer are judged alone only, in UTF-16 units: a fragment is short. */
@@ -42,6 +42,26 @@ export async function judgeTogether(texts: readonly string[], speaker: Speaker, 
     }
   }
   return shared;
+}
+
+/** `codes`: numbers of one list that are codes of characters, each below 65,536. What they spell is judged as a text; `index`: of a code. */
+export async function judgeCodes(codes: readonly number[], speaker: Speaker, pause: () => Promise<void>): Promise<readonly Shared[]> {
+  const channel = judgedAs(speaker);
+  if (channel === null || channel === "model_output") return [];
+  let spelt = "";
+  for (const code of codes) spelt += String.fromCharCode(code);
+  const found = await findInjectionInTurns(spelt, channel, pause);
+  const verdict = verdictOf(found, channel, speaker === "data");
+  if (verdict === "pass") return [];
+  const worst = new Map<number, Finding>();
+  for (const finding of found) {
+    for (let index = finding.start; index < finding.end; index++) if (!worst.has(index)) worst.set(index, finding);
+  }
+  return [...worst].map(([index, finding]) => ({
+    index,
+    finding: { ...finding, start: 0, end: String(codes[index] ?? "").length },
+    verdict,
+  }));
 }
 
 function batchesOf(texts: readonly string[]): readonly (readonly number[])[] {
