@@ -1,13 +1,12 @@
 /**
  * How well names are found, a part of `npm run eval:guardrails`: in made-up texts of other words than training has, and in the third-party
- * sentences of personal data where BULKHEAD_DATA has them; in sentences marked by hand (names/authors.ts); and what it costs. By the same pipeline as everything else.
+ * sentences of personal data where BULKHEAD_DATA has them; and what it costs. By the same pipeline as everything else.
  */
 
 import { NAME_TYPES, type NameType } from "../../core/guardrail/names/tags.ts";
 import { CAUTION } from "../../core/guardrail/names/thresholds.ts";
 import { findPersonalData } from "../../core/guardrail/pii/personal-data.ts";
 import { namedTexts } from "../../test/support/names/sentences.ts";
-import { readAuthors } from "./names/authors.ts";
 import type { Span } from "./names/make.ts";
 import { type Judged, table } from "./names/measure.ts";
 import { readNames } from "./names/rows.ts";
@@ -29,14 +28,6 @@ const made = namedTexts(SEED, COUNT).map((one, index) => ({
 for (const [kind, some] of Map.groupBy(made, (one) => one.kind)) if (kind !== "plain") console.log(table(`made up: ${kind}`, some));
 const plain = made.filter(({ kind }) => kind === "plain");
 console.log(`\nmade up, without a name: ${plain.filter(({ found }) => found.length > 0).length} of ${plain.length} have a false find`);
-
-for (const [author, rows] of Map.groupBy(readAuthors(), ({ source }) => source))
-  console.log(
-    table(
-      `${author}, marked by hand, not trained on`,
-      rows.map(({ original, spans, group }): Judged => ({ labelled: spans, found: namesIn(original), group })),
-    ),
-  );
 
 const data = readNames();
 if (data !== null) {
