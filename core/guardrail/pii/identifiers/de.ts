@@ -17,6 +17,10 @@ function hasTaxDigits(digits: string): boolean {
   return most >= 2 && most <= 3 && [...counts.values()].filter((count) => count > 1).length === 1;
 }
 
+/** A day and the hour have as many digits as a number of a tax office. */
+const HOUR =
+  "(?:(?:19|20)\\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\\d|3[01])|(?:0[1-9]|[12]\\d|3[01])(?:0[1-9]|1[0-2])(?:19|20)\\d{2})(?:[01]\\d|2[0-3])";
+
 /** 7, 3, 1 and again (ICAO Doc 9303 part 3, section 4.9): letters from 10. */
 function isCardCheck(text: string): boolean {
   let sum = 0;
@@ -34,6 +38,23 @@ export const DE: readonly IdentifierForm[] = [
     alone: [],
     hits: ["Steuer-ID «86 095 742 719»", "IdNr. «86095742719»"],
     misses: ["Steuer-ID 86095742718", "86095742719"],
+  },
+  {
+    // Steuernummer of a tax office: ten or eleven digits as the state writes them, twelve or thirteen (the fifth 0) for all
+    // of Germany. Each state has its own check, so the words decide.
+    name: "de_tax_number",
+    lengths: [10, 11, 12, 13],
+    compact: new RegExp(`^(?!${HOUR})(?:\\d{10,12}|\\d{4}0\\d{8})$`),
+    naming: "(?:steuer-? ?(?:nummer|nr)|\\bst\\.?-? ?nr\\b)(?![^]*(?:tel|fon|fax|mobil|handy|iban|konto|kunde|steuer-? ?id))",
+    alone: [],
+    hits: [
+      "Steuernummer «181/815/08155»",
+      "Meine Steuernummer: «21/815/08150»",
+      "St.-Nr. «93815/08152»",
+      "Steuer-Nr. «2893081508152»",
+      "StNr «013 815 08153»",
+    ],
+    misses: ["181/815/08155", "Best.-Nr. 93815/08152", "Steuernummer beantragt am 01.02.2024 10:15", "Steuer-Nr. 2893181508152"],
   },
   {
     name: "de_pension", // VKVV section 2: area, birth date, initial, serial, check

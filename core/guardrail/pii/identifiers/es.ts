@@ -1,5 +1,5 @@
-/** Spain: identity (DNI, NIE), which is also the tax number, and social security. */
-import { remainder } from "../checksums.ts";
+/** Spain: identity (DNI, NIE), which is also the tax number, that of companies (CIF), and social security. */
+import { passesLuhn, remainder } from "../checksums.ts";
 import { type IdentifierForm, spaced } from "./form.ts";
 
 /** Real Decreto 1553/2005: the remainder by 23. */
@@ -8,6 +8,15 @@ const isLetter = (digits: string, letter: string | undefined): boolean => LETTER
 
 const NAMING =
   "\\bdni\\b|\\bnie\\b|\\bnif\\b|d\\.n\\.i|n\\.i\\.f|documento (?:nacional|de identidad)|identidad|identificaci[oó]n fiscal|tax (?:id|number)";
+
+/** Orden EHA/451/2008: Luhn over seven digits; the kind of company says whether the check is written as a digit, a letter or either. */
+function isCompany(text: string): boolean {
+  const [kind = "", check = ""] = [text.charAt(0), text.charAt(8)];
+  const value = [..."0123456789"].findIndex((digit) => passesLuhn(text.slice(1, 8) + digit));
+  const [digit, letter] = [String(value), "JABCDEFGHI".charAt(value)];
+  if ("ABEH".includes(kind)) return check === digit;
+  return check === letter || (check === digit && !"NPQRSW".includes(kind));
+}
 
 export const ES: readonly IdentifierForm[] = [
   {
@@ -29,6 +38,16 @@ export const ES: readonly IdentifierForm[] = [
     alone: [...spaced("A 9999999 A"), "A9999999-A", "A-9999999A", "a9999999a"],
     hits: ["NIE «X1234567L»", "«X-1234567-L»", "«X-1234567L»"],
     misses: ["X1234567A", "W1234567L"],
+  },
+  {
+    name: "es_company",
+    lengths: [9],
+    compact: /^[ABCDEFGHJNPQRSUVW]\d{7}[\dA-J]$/,
+    isValid: isCompany,
+    naming: `\\bcif\\b|c\\.i\\.f|${NAMING}`,
+    alone: [],
+    hits: ["CIF de la empresa «A58818501»", "CIF: «B-85905495»", "NIF «B85905495»", "C.I.F. «Q2826000H»"],
+    misses: ["CIF A58818502", "A58818501", "CIF Q28260008", "CIF T58818501"],
   },
   {
     name: "es_social", // Seguridad Social, número de afiliación: province, serial, the remainder by 97
