@@ -44,7 +44,7 @@ export const ES: readonly IdentifierForm[] = [
     lengths: [9],
     compact: /^[ABCDEFGHJNPQRSUVW]\d{7}[\dA-J]$/,
     isValid: isCompany,
-    naming: `\\bcif\\b|c\\.i\\.f|${NAMING}`,
+    naming: `\\bcif\\b|c[._ ]i[._ ]f|${NAMING}`,
     alone: [],
     hits: ["CIF de la empresa «A58818501»", "CIF: «B-85905495»", "NIF «B85905495»", "C.I.F. «Q2826000H»"],
     misses: ["CIF A58818502", "A58818501", "CIF Q28260008", "CIF T58818501"],
