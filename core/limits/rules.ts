@@ -6,7 +6,7 @@ import type { Limit } from "./book.ts";
 /** A limit and what it counts: `key:key_…`, `user:ann`, `org`. */
 export type Rule = Limit & { readonly scope: string };
 
-/** `perMinute`: what the deployment allows each key. An org may ask for less, never for more. */
+/** The limits that a request of this caller is counted against. `perMinute`: what the deployment allows each key. An org may ask for less, never for more. */
 export function rulesOf(caller: Pick<Principal, "credential" | "chain" | "user">, perMinute: number, limits: RequestLimits): Rule[] {
   const key = limitOf(limits.key);
   return [

@@ -32,7 +32,7 @@ export type ApiKeyRow = ApiKeyView & {
   root: string;
   /** The first of the keys that rotated themselves into this one: its own id where none did. */
   chain: string;
-  /** When the keys of the chain are over for good; null: nobody said. */
+  /** When every key of the chain expires at the latest; null: no end was set. */
   ends_at: string | null;
 };
 

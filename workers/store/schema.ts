@@ -95,7 +95,7 @@ export const apiKeys = sqliteTable(
     rotatedFrom: text("rotated_from"),
     /** The first of the keys that rotated themselves into this one; null: itself. */
     chain: text("chain"),
-    /** When the keys of the chain are over for good; null: nobody said. */
+    /** When every key of the chain expires at the latest; null: no end was set. */
     endsAt: integer("ends_at"),
   },
   (table) => [

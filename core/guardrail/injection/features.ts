@@ -70,7 +70,7 @@ const COMMON_SIGNS =
   /^(?:[.,;:!?]+["')\]}]{0,2}|["'()[\]{},:]{1,4}|["')\]}]{1,3}[.,;:!?]{0,2}|--+|\.\.+|\/\/|:\/\/|[$#]+|->|=>|<=|>=|==+)$/;
 /** Borders that are drawn: rules, fences, tags of templates. */
 const DRAWN = /[-=_*#~+`'"]{3,}|<[|</]|[|>/]>|\[\/|\{\{|\]\]|\[\[/;
-/** So many consonants in a row are the mark of an id. */
+/** A word with this many consonants in a row is taken for an id. */
 const MANY_CONSONANTS = 5;
 const IS_CONSONANT = Uint8Array.from({ length: 128 }, (_, code) => (/[bcdfghjklmnpqrstvwxz]/.test(String.fromCharCode(code)) ? 1 : 0));
 

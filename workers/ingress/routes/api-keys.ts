@@ -251,7 +251,7 @@ async function rotateKey(ports: IngressPorts, call: RotateCall): Promise<Answer<
   const life = Date.parse(old.expires_at) - Date.parse(old.created_at);
   const { org, user, roles, allow_from, for_others } = old;
   const full = at + Math.max(life, MINIMUM_LIFE_MS);
-  // Whoever chose the end of a key chose it for what the key rotates itself into; an admin who rotates it chooses anew.
+  // An end that was set for a key binds its successors, too; a rotation by an admin sets a new one.
   const expiresAt = itself && old.ends_at !== null ? Math.min(full, Date.parse(old.ends_at)) : full;
   const times = { created_at: toRfc3339(at), expires_at: toRfc3339(expiresAt), last_used_at: null };
   const view: ApiKeyView = { id, org, user, roles, allow_from, for_others, ...times, last4: minted.last4, rotated_from: params.id };
